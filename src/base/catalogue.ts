@@ -1,0 +1,86 @@
+/** Every error code, its kind, meaning and remedy: data, from which `docs/errors.md` is made. */
+import type { ErrorKind } from './errors.js';
+
+export interface CatalogueEntry {
+  readonly kind: ErrorKind;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+const entries = {
+  sql_unreachable: {
+    kind: 'unreachable',
+    meaning: 'PostgreSQL does not answer.',
+    remedy: 'Check that the server runs, that host and port in sql.url are right and that the network lets you through.',
+  },
+  mongodb_unreachable: {
+    kind: 'unreachable',
+    meaning: 'MongoDB does not answer, or has no primary.',
+    remedy: 'Check that the replica set has a primary and that the hosts in mongodb.url are right.',
+  },
+  transient: {
+    kind: 'transient',
+    meaning: 'A server refused for a reason that passes (deadlock, election, lost connection).',
+    remedy: 'Nothing to do: it is tried again with a growing pause.',
+  },
+  authentication_failed: {
+    kind: 'usage',
+    meaning: 'The server refused the user or the password.',
+    remedy: 'Check user and password in the connection URL, or the secret that it is read from.',
+  },
+  permission_denied: {
+    kind: 'usage',
+    meaning: 'The role lacks a right that the sync needs.',
+    remedy: 'Run `isthmus check`: it prints the statement that grants what is missing.',
+  },
+  configuration_invalid: {
+    kind: 'usage',
+    meaning: 'The configuration cannot be used.',
+    remedy: 'Mend the named key and start again.',
+  },
+  mapping_invalid: {
+    kind: 'usage',
+    meaning: 'A table cannot be paired with a collection as configured.',
+    remedy: 'Leave the named column out, or set its type, in the entity’s `fields`.',
+  },
+  fenced: {
+    kind: 'safety',
+    meaning: 'A newer process has taken over this sync; this one has stopped before writing anything more.',
+    remedy: 'Run one process only for a sync, or leave the newer one running.',
+  },
+  slot_lost: {
+    kind: 'safety',
+    meaning: 'The replication slot is gone or was invalidated: changes of PostgreSQL may have been missed.',
+    remedy: 'Run `isthmus prepare` to make a new slot, then `isthmus compare --repair` to close the gap.',
+  },
+  token_lost: {
+    kind: 'safety',
+    meaning: 'MongoDB’s oplog no longer holds the position of the change stream: changes may have been missed.',
+    remedy: 'Enlarge the oplog, run `isthmus prepare`, then `isthmus compare --repair` to close the gap.',
+  },
+  pre_image_missing: {
+    kind: 'safety',
+    meaning: 'MongoDB no longer holds the before-image of a change that has not crossed yet.',
+    remedy: 'Raise expireAfterSeconds of changeStreamOptions.preAndPostImages, then `isthmus compare --repair`.',
+  },
+  event_too_large: {
+    kind: 'safety',
+    meaning: 'A change event is larger than 16 MB and this server cannot split it.',
+    remedy: 'Upgrade to MongoDB 6.0.9 or later, or make the named record smaller.',
+  },
+  metadata_invalid: {
+    kind: 'safety',
+    meaning: 'What the sync stored about itself cannot be read, or the two databases disagree about it.',
+    remedy: 'Do not edit the metadata by hand; run `isthmus teardown` and `isthmus prepare` to begin anew.',
+  },
+  invariant_broken: {
+    kind: 'internal',
+    meaning: 'A mistake of ours: an assertion did not hold. Nothing was written.',
+    remedy: 'Please report it with the message and the log around it.',
+  },
+  not_found: { kind: 'usage', meaning: 'There is nothing by that name.', remedy: 'List what there is and take a name from there.' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof entries;
+
+export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = entries;

@@ -1,0 +1,35 @@
+/** The one error class; what each code means stands in `catalogue.ts`. */
+import { type ErrorCode, catalogue } from './catalogue.js';
+
+export interface IsthmusErrorOptions {
+  /** What and why, for a person; never a row value or a secret. */
+  readonly message?: string;
+  /** Overrides the catalogue's remedy where a precise one is known (a statement to run, a key to mend). */
+  readonly remedy?: string;
+  readonly cause?: unknown;
+}
+
+/** What a caller may do about it: try again, stop for safety, or tell the person who asked. */
+export type ErrorKind = 'transient' | 'usage' | 'unreachable' | 'safety' | 'internal';
+
+export class IsthmusError extends Error {
+  override readonly name = 'IsthmusError';
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  /** Whether the same attempt may succeed later without anybody doing anything. */
+  readonly retry: boolean;
+  readonly remedy: string;
+
+  constructor(code: ErrorCode, options: IsthmusErrorOptions = {}) {
+    const entry = catalogue[code];
+    super(options.message ?? entry.meaning, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.kind = entry.kind;
+    this.retry = entry.kind === 'transient' || entry.kind === 'unreachable';
+    this.remedy = options.remedy ?? entry.remedy;
+  }
+}
+
+export function isIsthmusError(error: unknown, code?: ErrorCode): error is IsthmusError {
+  return error instanceof IsthmusError && (code === undefined || error.code === code);
+}

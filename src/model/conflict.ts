@@ -1,0 +1,72 @@
+/** A conflict, an agreement and a dead letter as the engine speaks of them. Must not know how they are stored. */
+import type { CommitTime } from './change.js';
+import type { RecordRef, State } from './record.js';
+import type { LinkName } from './side.js';
+
+export type ConflictKind = 'write_write' | 'insert_insert' | 'delete_update' | 'type_mismatch' | 'structural' | 'unique_violation';
+
+export const conflictKinds: readonly ConflictKind[] = [
+  'write_write', 'insert_insert', 'delete_update', 'type_mismatch', 'structural', 'unique_violation',
+];
+
+export type ConflictResolution = 'sql_wins' | 'mongo_wins' | 'merged' | 'pending';
+
+export type ConflictState = 'pending' | 'propagating' | 'resolved' | 'superseded';
+
+/** One side of a conflict. */
+export interface SideVersion {
+  readonly state: State;
+  /** The whole row or document at that moment, unmapped parts too. */
+  readonly raw: unknown;
+  /** Commit time of the change that made it; null: unknown; 'load': brought by a load. */
+  readonly time: CommitTime | 'load' | null;
+}
+
+export interface ConflictRecord extends RecordRef {
+  readonly type: 'conflict';
+  readonly id: string;
+  readonly kind: ConflictKind;
+  /** The common ancestor. */
+  readonly base: State;
+  readonly sql: SideVersion;
+  readonly mongodb: SideVersion;
+  readonly resolution: ConflictResolution;
+  /** The decided state; meaningless while pending. */
+  readonly decision: State;
+  /** The strategy that decided or that left it to a person. */
+  readonly strategy: string;
+  /** Field → the rule that decided it; empty where the strategy took the record as a whole. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Why it waits for a person; null once decided. Without row values. */
+  readonly reason: string | null;
+  readonly state: ConflictState;
+  readonly createdAt: number;
+  readonly resolvedAt: number | null;
+  /** `policy`, `agreement`, or who decided. */
+  readonly resolvedBy: string | null;
+}
+
+/** Both sides came to the same state on their own. */
+export interface Agreement extends RecordRef {
+  readonly type: 'agreement';
+  readonly id: string;
+  readonly base: State;
+  /** What both sides stand at. */
+  readonly decision: State;
+  readonly createdAt: number;
+}
+
+export type Settlement = ConflictRecord | Agreement;
+
+/** A change that its target refuses: held, shown, tried again now and then, never in the way of others. */
+export interface DeadLetter extends RecordRef {
+  readonly id: string;
+  readonly link: LinkName;
+  readonly base: State;
+  readonly tip: State;
+  readonly code: string;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
