@@ -1,0 +1,67 @@
+/** The URLs that the drivers get: the configuration's, with what its `tls` says. Must never be shown: they hold secrets. */
+import type { Config, TlsConfig } from './schema.js';
+
+export function sqlUrl(sql: Config['sql']): string {
+  return withOptions(sql.url, sql.tls, {
+    given: /[?&](sslmode|ssl)=/,
+    plain: 'sslmode=disable',
+    verified: 'sslmode=verify-full',
+    ca: (path) => `sslrootcert=${path}`,
+  });
+}
+
+export function mongodbUrl(mongodb: Config['mongodb']): string {
+  return withOptions(mongodb.url, mongodb.tls, {
+    given: /[?&](tls|ssl)=/,
+    plain: 'tls=false',
+    verified: 'tls=true',
+    ca: (path) => `tlsCAFile=${path}`,
+  });
+}
+
+interface Words {
+  /** What in the URL itself already says whether TLS is used. */
+  readonly given: RegExp;
+  readonly plain: string;
+  readonly verified: string;
+  readonly ca: (path: string) => string;
+}
+
+function withOptions(url: string, tls: TlsConfig, words: Words): string {
+  if (typeof tls === 'object') return append(url, [words.verified, words.ca(encodeURIComponent(tls.ca))]);
+  if (tls === 'disable') return append(url, [words.plain]);
+  if (tls === 'verify-full') return append(url, [words.verified]);
+  if (words.given.test(url)) return url;
+  return append(url, [onThisMachine(url) ? words.plain : words.verified]);
+}
+
+function append(url: string, options: readonly string[]): string {
+  const names = options.map((option) => option.slice(0, option.indexOf('=')));
+  const [address, query = ''] = splitOnce(url, '?');
+  const kept = query.split('&').filter((option) => option !== '' && !names.includes(option.split('=')[0] as string));
+  return `${withPath(address)}?${[...kept, ...options].join('&')}`;
+}
+
+/** The MongoDB driver wants a slash between hosts and options. */
+function withPath(address: string): string {
+  return /^[a-z+]+:\/\/[^/]*$/.test(address) ? `${address}/` : address;
+}
+
+/** All hosts of the URL are loopback addresses or sockets. */
+function onThisMachine(url: string): boolean {
+  const authority = url.replace(/^[a-z+]+:\/\//, '').split(/[/?]/)[0] as string;
+  const hosts = authority.slice(authority.lastIndexOf('@') + 1).split(',');
+  if (hosts.length === 1 && hosts[0] === '') return /[?&]host=(%2F|\/)/i.test(url);
+  return hosts.every((host) => /^(localhost|127(\.\d+){3}|\[::1\]|%2F.*)(:\d+)?$/i.test(host));
+}
+
+/** A URL for a person: no password, no options. */
+export function shownUrl(url: string): string {
+  const [address] = splitOnce(url, '?');
+  return address.replace(/^([a-z+]+:\/\/)(?:([^:@/]*)(?::[^@]*)?@)?/, (_, scheme: string, user?: string) => scheme + (user ? `${user}@` : ''));
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,115 @@
+/**
+ * The configuration as one schema: TypeScript's type, validation, defaults and documentation all come from it.
+ * It holds every key of the product, also of parts that this version lacks: `availability.ts` refuses those.
+ */
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { conflictSchema, entitySchema, oneOf } from './entity-schema.js';
+
+const strict = { additionalProperties: false } as const;
+
+/** An object whose keys all have defaults, so that it may be left out as a whole. */
+function section<T extends Record<string, TSchema>>(description: string, properties: T) {
+  return Type.Object(properties, { ...strict, description, default: {} });
+}
+
+const tls = Type.Union(
+  [oneOf(['auto', 'verify-full', 'disable']), Type.Object({ ca: Type.String({ minLength: 1 }) }, strict)],
+  {
+    default: 'auto',
+    description:
+      'auto: verify-full, but plaintext to this very machine; verify-full: TLS, certificate and host name checked; disable: plaintext; { ca: PATH }: verify-full against these certificates',
+  },
+);
+
+const url = (what: string, example: string) =>
+  Type.String({ minLength: 1, description: `${what}; a secret: \${NAME} or file:PATH`, examples: [example] });
+
+const nullable = (schema: TSchema, description: string) =>
+  Type.Unsafe<number | null>({ anyOf: [schema, { type: 'null' }], default: null, description });
+
+export const configSchema = Type.Object(
+  {
+    name: Type.String({
+      pattern: '^[a-z][a-z0-9_]{0,39}$',
+      default: 'sync',
+      description: 'Names the slot, publication, origin and metadata: lower-case letters, digits and _, 40 at most',
+    }),
+    sql: Type.Object(
+      {
+        url: url('PostgreSQL’s connection URL', 'postgres://isthmus@db.example.com:5432/shop'),
+        tls,
+        schema: Type.String({ minLength: 1, default: 'public', description: 'The schema of tables that are named without one' }),
+      },
+      { ...strict, description: 'The PostgreSQL side' },
+    ),
+    mongodb: Type.Object(
+      {
+        url: url('MongoDB’s connection URL', 'mongodb://db.example.com:27017/?replicaSet=rs0'),
+        database: Type.String({
+          pattern: '^[^/\\\\. "$*<>:|?\\u0000]{1,63}$',
+          description: 'The database that is synced',
+        }),
+        tls,
+      },
+      { ...strict, description: 'The MongoDB side' },
+    ),
+    direction: oneOf(['both', 'sql_to_mongodb', 'mongodb_to_sql'], {
+      default: 'both',
+      description: 'Which way changes cross',
+    }),
+    initial: oneOf(['sql', 'mongodb', 'none'], { default: 'sql', description: 'Which side fills the other at the start' }),
+    entities: Type.Array(entitySchema, { minItems: 1, description: 'The tables that are synced, each with its collection' }),
+    conflict: conflictSchema,
+    transport: section('How changes travel', {
+      kind: oneOf(['embedded', 'kafka'], { default: 'embedded', description: 'embedded: one process, nothing to install' }),
+      brokers: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { description: 'kafka only' })),
+      topics: Type.Optional(
+        Type.Object({ sql: Type.String({ minLength: 1 }), mongodb: Type.String({ minLength: 1 }) }, { ...strict, description: 'kafka only' }),
+      ),
+      format: Type.Optional(oneOf(['isthmus', 'debezium'], { description: 'kafka only' })),
+    }),
+    apply: section('How changes are written', {
+      batch: Type.Integer({ minimum: 1, maximum: 20000, default: 1000, description: 'Changes in one target transaction, about' }),
+      lanes: Type.Integer({ minimum: 1, maximum: 32, default: 2, description: 'Writers per direction' }),
+      atomic: oneOf(['transaction', 'record'], { default: 'transaction', description: 'Whether source transactions stay whole' }),
+      throttle: nullable({ type: 'integer', minimum: 1 } as unknown as TSchema, 'Changes a second at most; null: no limit'),
+    }),
+    detection: oneOf(['causal', 'window'], { default: 'causal', description: 'How it is told that both sides changed at once' }),
+    compare: section('The regular comparison of both sides', {
+      every: Type.Union([Type.String({ pattern: '^[1-9][0-9]*(s|m|h|d)$' }), Type.Null()], {
+        default: null,
+        description: 'How often: 30m, 24h, 7d; null: never',
+      }),
+      sample: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1, description: 'The share of records that is compared' }),
+    }),
+    alerts: section('When to raise an alert', {
+      conflictRate: Type.Number({ minimum: 0, default: 0.01, description: 'Conflicts / changes, over an hour' }),
+      divergenceRate: Type.Number({ minimum: 0, default: 0.001, description: 'Differences / records compared' }),
+      syncLatencyMs: Type.Number({ minimum: 0, default: 5000, description: 'Commit to commit' }),
+      cdcLagMs: Type.Number({ minimum: 0, default: 60000, description: 'Age of the oldest change that has not crossed' }),
+      errorRate: Type.Number({ minimum: 0, default: 0.05, description: 'Failed write attempts / attempts' }),
+      webhook: Type.Union([Type.String({ minLength: 1 }), Type.Null()], {
+        default: null,
+        description: 'Where alerts are posted; a secret',
+      }),
+    }),
+    lifecycle: Type.Boolean({ default: false, description: 'Whether a migration’s phases decide the direction' }),
+    api: section('The HTTP API', {
+      listen: Type.String({
+        pattern: '^(\\[[0-9a-fA-F:]+\\]|[^:\\s]+):[0-9]{1,5}$',
+        default: '127.0.0.1:7070',
+        description: 'host:port; other than loopback only with a token',
+      }),
+      token: Type.String({ default: '', description: 'Bearer token that every request to /api must carry; empty: none; a secret' }),
+    }),
+  },
+  strict,
+);
+
+/** A whole configuration: validated, expanded, with every default in place. */
+export type Config = Static<typeof configSchema>;
+
+export type TlsConfig = Config['sql']['tls'];
+
+/** Paths whose value may be `file:PATH`. */
+export const secretPaths: ReadonlySet<string> = new Set(['sql.url', 'mongodb.url', 'api.token', 'alerts.webhook']);
