@@ -78,6 +78,41 @@ const entries = {
     meaning: 'A mistake of ours: an assertion did not hold. Nothing was written.',
     remedy: 'Please report it with the message and the log around it.',
   },
+  embedded_server_failed: {
+    kind: 'unreachable',
+    meaning: 'A database server of the demo or of the tests could not be found, downloaded or started.',
+    remedy: 'See the reason in the message; or use servers of your own.',
+  },
+  usage: {
+    kind: 'usage',
+    meaning: 'The command was called in a way that it does not know.',
+    remedy: 'See `isthmus --help`.',
+  },
+  unauthorized: {
+    kind: 'usage',
+    meaning: 'The request carries no token, or a wrong one.',
+    remedy: 'Send the header `Authorization: Bearer TOKEN` with the token of api.token.',
+  },
+  request_refused: {
+    kind: 'usage',
+    meaning: 'The request comes from a web page or a host name that the API does not serve.',
+    remedy: 'Call the API under the address of api.listen, and from its own pages only.',
+  },
+  request_invalid: {
+    kind: 'usage',
+    meaning: 'The request is not of the form that the API asks for.',
+    remedy: 'See /api/openapi.json for the form.',
+  },
+  listen_refused: {
+    kind: 'usage',
+    meaning: 'The API cannot listen at the address of api.listen.',
+    remedy: 'Choose another port, or set api.token: other than loopback addresses need one.',
+  },
+  api_unreachable: {
+    kind: 'unreachable',
+    meaning: 'No running process answers.',
+    remedy: 'Start `isthmus run`, or name the address of its API with --url.',
+  },
   not_found: { kind: 'usage', meaning: 'There is nothing by that name.', remedy: 'List what there is and take a name from there.' },
 } as const satisfies Record<string, CatalogueEntry>;
 
