@@ -1,0 +1,103 @@
+/** Every route but the pages and the OpenAPI document itself. */
+import { IsthmusError } from '../base/errors.js';
+import type { ConflictKind, ConflictState } from '../model/conflict.js';
+import type { ConflictFilter } from '../ports/conflict-store.js';
+import type { Route, RouteRequest } from './route.js';
+import { conflictPageSchema, conflictParams, conflictQuery, conflictSchema, emptyBody, healthSchema, statusSchema } from './schemas.js';
+
+export const routes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/healthz',
+    summary: 'Whether the process works',
+    open: true,
+    response: healthSchema,
+    handle: (sync) => health(sync.status().state, (state) => state !== 'failed' && state !== 'stopped'),
+  },
+  {
+    method: 'GET',
+    path: '/readyz',
+    summary: 'Whether changes cross',
+    open: true,
+    response: healthSchema,
+    handle: (sync) => health(sync.status().state, (state) => state === 'running'),
+  },
+  {
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Numbers for Prometheus',
+    open: false,
+    response: null,
+    handle: (sync) => sync.metrics(),
+  },
+  {
+    method: 'GET',
+    path: '/api/status',
+    summary: 'Where the sync stands',
+    open: false,
+    response: statusSchema,
+    handle: (sync) => ({ body: sync.status() }),
+  },
+  {
+    method: 'POST',
+    path: '/api/pause',
+    summary: 'Stops writing on both sides; the logs wait',
+    open: false,
+    body: emptyBody,
+    response: statusSchema,
+    handle: async (sync) => {
+      await sync.pause();
+      return { body: sync.status() };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/resume',
+    summary: 'Goes on after a pause',
+    open: false,
+    body: emptyBody,
+    response: statusSchema,
+    handle: async (sync) => {
+      await sync.resume();
+      return { body: sync.status() };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/conflicts',
+    summary: 'Conflicts, newest first',
+    open: false,
+    query: conflictQuery,
+    response: conflictPageSchema,
+    handle: async (sync, request) => ({ body: await sync.conflicts(conflictFilter(request)) }),
+  },
+  {
+    method: 'GET',
+    path: '/api/conflicts/:id',
+    summary: 'A conflict with both versions and the ancestor',
+    open: false,
+    params: conflictParams,
+    response: conflictSchema,
+    handle: async (sync, { params }) => {
+      const conflict = await sync.conflict(params.id as string);
+      if (conflict === null) throw new IsthmusError('not_found', { message: 'There is no conflict by that id.' });
+      return { body: conflict };
+    },
+  },
+];
+
+function health(state: string, good: (state: string) => boolean): { status: number; body: object } {
+  const ok = good(state);
+  return { status: ok ? 200 : 503, body: { ok, state } };
+}
+
+/** The schema has checked every value; what was not asked for is left out. */
+function conflictFilter({ query }: RouteRequest): ConflictFilter {
+  return {
+    limit: query.limit as number,
+    ...(query.state === undefined ? {} : { state: query.state as ConflictState }),
+    ...(query.table === undefined ? {} : { table: String(query.table) }),
+    ...(query.kind === undefined ? {} : { kind: query.kind as ConflictKind }),
+    ...(query.cursor === undefined ? {} : { cursor: String(query.cursor) }),
+  };
+}

@@ -1,0 +1,69 @@
+/** The forms of the API's requests and answers: validation and OpenAPI come from them. */
+import { type TSchema, Type } from '@sinclair/typebox';
+import { conflictKinds } from '../model/conflict.js';
+
+const strict = { additionalProperties: false } as const;
+const oneOf = (values: readonly string[], description?: string): TSchema =>
+  Type.Unsafe<string>({ type: 'string', enum: [...values], ...(description === undefined ? {} : { description }) });
+const orNull = (schema: TSchema): TSchema => Type.Union([schema, Type.Null()]);
+
+export const errorSchema = Type.Object({
+  code: Type.String({ description: 'See docs/errors.md' }),
+  message: Type.String(),
+  remedy: Type.String(),
+});
+
+const linkSchema = Type.Object({
+  position: orNull(Type.String()),
+  lagMs: Type.Number({ description: 'Age of the oldest change that has not crossed; 0 only when the log is read to its end' }),
+  pending: Type.Number({ description: 'Changes read and not yet written' }),
+  held: Type.Number({ description: 'Records that wait for the other side’s news' }),
+  applied: Type.Number(),
+  echoes: Type.Number(),
+  latency: Type.Object({ p50Ms: Type.Number(), p95Ms: Type.Number(), p99Ms: Type.Number() }),
+  lastError: orNull(Type.Object({ code: Type.String(), message: Type.String() })),
+});
+
+export const statusSchema = Type.Object({
+  name: Type.String(),
+  phase: Type.String(),
+  state: oneOf(['starting', 'loading', 'running', 'paused', 'failed', 'stopped']),
+  rollbackLevel: Type.Integer(),
+  links: Type.Object({ sql_to_mongodb: linkSchema, mongodb_to_sql: linkSchema }),
+  entities: Type.Array(
+    Type.Object({
+      table: Type.String(),
+      collection: Type.String(),
+      load: Type.Object({ state: oneOf(['none', 'open', 'done']), rows: Type.Number(), total: Type.Number() }),
+      stopped: orNull(Type.String()),
+    }),
+  ),
+  conflicts: Type.Object({ pending: Type.Number(), total: Type.Number() }),
+  deadLetters: Type.Number(),
+  clockSkewMs: Type.Number(),
+});
+
+export const healthSchema = Type.Object({ ok: Type.Boolean(), state: Type.String() });
+
+export const conflictQuery = Type.Object(
+  {
+    state: Type.Optional(oneOf(['pending', 'propagating', 'resolved', 'superseded'])),
+    table: Type.Optional(Type.String({ maxLength: 200 })),
+    kind: Type.Optional(oneOf(conflictKinds)),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
+    cursor: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  strict,
+);
+
+export const conflictParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) }, strict);
+
+/** As stored; see the manual’s part on conflicts. */
+export const conflictSchema = Type.Object(
+  { conflictId: Type.String(), table: Type.String(), collection: Type.String(), kind: oneOf(conflictKinds), state: Type.String() },
+  { additionalProperties: true },
+);
+
+export const conflictPageSchema = Type.Object({ conflicts: Type.Array(conflictSchema), cursor: orNull(Type.String()) });
+
+export const emptyBody = Type.Object({}, strict);

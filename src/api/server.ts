@@ -1,0 +1,128 @@
+/** The HTTP server: routes, guard and errors put together on fastify. Must not know how the sync is made. */
+import { Ajv } from 'ajv';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Sync } from '../app/sync.js';
+import { version } from '../base/version.js';
+import { IsthmusError } from '../base/errors.js';
+import type { Logger } from '../base/logger.js';
+import { guard, isLoopback } from './guard.js';
+import { errorBody, httpError } from './http-error.js';
+import { openapi } from './openapi.js';
+import type { Route, RouteRequest } from './route.js';
+import { routes } from './routes.js';
+import { statusPage } from './status-page.js';
+
+export interface ApiOptions {
+  /** `host:port`; port 0 takes a free one. */
+  readonly listen: string;
+  /** Empty: none. */
+  readonly token: string;
+  readonly log: Logger;
+}
+
+export interface Api {
+  /** Where it listens, for a person. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export async function startApi(sync: Sync, options: ApiOptions): Promise<Api> {
+  const { host, port } = splitListen(options.listen);
+  if (options.token === '' && !isLoopback(host)) {
+    throw new IsthmusError('listen_refused', { message: `api.listen is ${options.listen}, which others can reach, and api.token is empty.` });
+  }
+  const app = makeApp(sync, options, host);
+  try {
+    await app.listen({ host: host.replace(/^\[|\]$/g, ''), port });
+  } catch (error) {
+    await app.close();
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new IsthmusError('listen_refused', { message: `The API cannot listen at ${options.listen} (${reason}).`, cause: error });
+  }
+  const address = app.server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  return { url: `http://${host}:${bound}`, close: () => app.close() };
+}
+
+export function makeApp(sync: Sync, { token, log }: Pick<ApiOptions, 'token' | 'log'>, listenHost: string): FastifyInstance {
+  const app = fastify({ logger: false, bodyLimit: 1024 * 1024, forceCloseConnections: true });
+  app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? exact : converting).compile(schema as object));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders);
+    const refusal = guard({ ...headersOf(request), open: isOpen(request) }, { token, listenHost });
+    if (refusal !== null) throw refusal;
+  });
+  app.setErrorHandler((thrown, _request, reply) => {
+    const { status, error } = httpError(thrown);
+    if (status === 500) log.error({ cause: String((thrown as Error).stack) }, 'a request failed');
+    return reply.code(status).send(errorBody(error));
+  });
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(errorBody(new IsthmusError('not_found', { remedy: 'See /api/openapi.json.' }))));
+  for (const route of routes) addRoute(app, sync, route);
+  app.get('/', { config: { open: true } }, (_request, reply) => reply.type('text/html; charset=utf-8').headers(statusPage.headers).send(statusPage.html));
+  app.get('/api/openapi.json', () => openapi(routes, version));
+  return app;
+}
+
+const exact = new Ajv({ coerceTypes: false, useDefaults: true, removeAdditional: false, strict: false });
+/** A query's values are text: they may stand for numbers. */
+const converting = new Ajv({ coerceTypes: true, useDefaults: true, removeAdditional: false, strict: false });
+
+const securityHeaders = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    open?: boolean;
+  }
+}
+
+function addRoute(app: FastifyInstance, sync: Sync, route: Route): void {
+  app.route({
+    method: route.method,
+    url: route.path,
+    config: { open: route.open },
+    schema: {
+      ...(route.params === undefined ? {} : { params: route.params }),
+      ...(route.query === undefined ? {} : { querystring: route.query }),
+    },
+    preValidation: async (request) => {
+      // A body may be left out; what is there must be right.
+      if (route.body !== undefined && request.body !== undefined && request.body !== null) checkBody(route, request.body);
+    },
+    handler: async (request: FastifyRequest, reply: FastifyReply) => {
+      const answer = await route.handle(sync, request as RouteRequest);
+      return reply.code(answer.status ?? 200).type(answer.type ?? 'application/json').send(answer.body);
+    },
+  });
+}
+
+function checkBody(route: Route, body: unknown): void {
+  const check = exact.compile(route.body as object);
+  if (!check(body)) throw new IsthmusError('request_invalid', { message: `body${exact.errorsText(check.errors, { dataVar: '' })}` });
+}
+
+function headersOf(request: FastifyRequest) {
+  const one = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+  return {
+    host: request.headers.host,
+    origin: one(request.headers.origin),
+    fetchSite: one(request.headers['sec-fetch-site']),
+    authorization: request.headers.authorization,
+  };
+}
+
+function isOpen(request: FastifyRequest): boolean {
+  return request.routeOptions.config.open === true;
+}
+
+function splitListen(listen: string): { host: string; port: number } {
+  const at = listen.lastIndexOf(':');
+  return { host: listen.slice(0, at), port: Number(listen.slice(at + 1)) };
+}

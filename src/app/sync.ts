@@ -1,0 +1,61 @@
+/** A running sync as the API, the command line and programs see it. Must not know how it is made. */
+import type { IsthmusError } from '../base/errors.js';
+import type { Counts } from '../observe/collector.js';
+import type { LinkName, Side } from '../model/side.js';
+import type { ConflictFilter, ConflictPage } from '../ports/conflict-store.js';
+
+export type SyncState = 'starting' | 'loading' | 'running' | 'paused' | 'failed' | 'stopped';
+
+export interface LinkStatus {
+  readonly position: string | null;
+  /** Age of the oldest change that is read and not written; 0 only when the log is read to its end. */
+  readonly lagMs: number;
+  /** Changes read and not yet written, without what waits for a person. */
+  readonly pending: number;
+  readonly held: number;
+  readonly applied: number;
+  readonly echoes: number;
+  readonly latency: { readonly p50Ms: number; readonly p95Ms: number; readonly p99Ms: number };
+  readonly lastError: { readonly code: string; readonly message: string } | null;
+}
+
+export interface EntityStatus {
+  readonly table: string;
+  readonly collection: string;
+  readonly load: { readonly state: 'none' | 'open' | 'done'; readonly rows: number; readonly total: number };
+  /** Why it is no longer followed; null while it is. */
+  readonly stopped: string | null;
+}
+
+export interface SyncStatus {
+  readonly name: string;
+  readonly phase: string;
+  readonly state: SyncState;
+  readonly rollbackLevel: number;
+  readonly links: Readonly<Record<LinkName, LinkStatus>>;
+  readonly entities: readonly EntityStatus[];
+  readonly conflicts: { readonly pending: number; readonly total: number };
+  readonly deadLetters: number;
+  readonly clockSkewMs: number;
+}
+
+export interface SyncEvents {
+  /** Stopped by itself: for safety, or since a server stayed away. */
+  failed: [IsthmusError];
+  state: [SyncState];
+}
+
+export interface Sync {
+  status(): SyncStatus;
+  counts(): Counts;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** A clean stop: what is in flight is finished, positions are saved. Idempotent. */
+  stop(): Promise<void>;
+  /** Loads an entity again. */
+  load(entity: string, from: Side): Promise<void>;
+  conflicts(filter: ConflictFilter): Promise<ConflictPage>;
+  conflict(id: string): Promise<Readonly<Record<string, unknown>> | null>;
+  metrics(): Promise<{ readonly type: string; readonly body: string }>;
+  on<E extends keyof SyncEvents>(event: E, listener: (...values: SyncEvents[E]) => void): void;
+}

@@ -1,0 +1,111 @@
+/** Counts what the engine tells, for status and reports. Bounded: totals only. Must not know who asks. */
+import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
+import type { LinkName } from '../model/side.js';
+import type { AppliedBatch, EngineObserver } from '../sync/observer.js';
+import { Latency, type Quantiles } from './latency.js';
+
+export interface LinkCounts {
+  readonly applied: number;
+  readonly transactions: number;
+  readonly changesRead: number;
+  readonly echoes: number;
+  readonly attempts: number;
+  readonly failedAttempts: number;
+  readonly latency: Quantiles;
+}
+
+export interface Counts {
+  readonly links: Readonly<Record<LinkName, LinkCounts>>;
+  readonly conflicts: Readonly<Record<string, number>>;
+  readonly agreements: number;
+  readonly deadLetters: number;
+  readonly loadedRows: number;
+  readonly restarts: number;
+  readonly lastError: { readonly code: string; readonly message: string } | null;
+}
+
+class LinkCounter {
+  applied = 0;
+  transactions = 0;
+  changesRead = 0;
+  echoes = 0;
+  attempts = 0;
+  failedAttempts = 0;
+  readonly latency = new Latency();
+
+  snapshot(): LinkCounts {
+    return { ...this, latency: this.latency.quantiles() };
+  }
+}
+
+export class Collector implements EngineObserver {
+  private readonly links: Record<LinkName, LinkCounter> = { sql_to_mongodb: new LinkCounter(), mongodb_to_sql: new LinkCounter() };
+  private readonly seenConflicts = new Set<string>();
+  private readonly conflicts: Record<string, number> = {};
+  private agreements = 0;
+  private deadLetters = 0;
+  private loadedRows = 0;
+  private restarts = 0;
+  private lastError: Counts['lastError'] = null;
+
+  /** `skewMs`: how far SQL's clock is ahead of MongoDB's. */
+  constructor(private readonly skewMs: () => number) {}
+
+  applied(batch: AppliedBatch): void {
+    const link = this.links[batch.link];
+    link.applied += batch.writes.length;
+    link.transactions += batch.commits.length;
+    for (const commit of batch.commits) link.latency.record(latencyMs(batch, commit, this.skewMs()));
+  }
+
+  read(link: LinkName, changes: number, echoes: number): void {
+    this.links[link].changesRead += changes;
+    this.links[link].echoes += echoes;
+  }
+
+  attempt(link: LinkName, failed: boolean): void {
+    this.links[link].attempts += 1;
+    if (failed) this.links[link].failedAttempts += 1;
+  }
+
+  /** A pending conflict is told each time it changes; it counts once. */
+  conflict(conflict: ConflictRecord): void {
+    if (conflict.state === 'pending') {
+      if (this.seenConflicts.has(conflict.id)) return;
+      if (this.seenConflicts.size < 100_000) this.seenConflicts.add(conflict.id);
+    } else if (this.seenConflicts.delete(conflict.id)) return;
+    this.conflicts[conflict.kind] = (this.conflicts[conflict.kind] ?? 0) + 1;
+  }
+
+  agreement(): void {
+    this.agreements += 1;
+  }
+
+  deadLetter(letter: DeadLetter): void {
+    if (letter.attempts <= 1 || letter.firstAt === letter.lastAt) this.deadLetters += 1;
+  }
+
+  loaded(_entity: string, rows: number): void {
+    this.loadedRows += rows;
+  }
+
+  failed(code: string, message: string): void {
+    this.lastError = { code, message };
+  }
+
+  restarted(): void {
+    this.restarts += 1;
+  }
+
+  counts(): Counts {
+    const { conflicts, agreements, deadLetters, loadedRows, restarts, lastError } = this;
+    const links = { sql_to_mongodb: this.links.sql_to_mongodb.snapshot(), mongodb_to_sql: this.links.mongodb_to_sql.snapshot() };
+    return { links, conflicts: { ...conflicts }, agreements, deadLetters, loadedRows, restarts, lastError };
+  }
+}
+
+/** Commit on the source to commit on the target, both on one clock; never below 0. */
+export function latencyMs(batch: AppliedBatch, commit: number, skewMs: number): number {
+  const raw = batch.committedAt - commit;
+  return Math.max(0, batch.link === 'sql_to_mongodb' ? raw + skewMs : raw - skewMs);
+}
