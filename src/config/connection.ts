@@ -55,13 +55,16 @@ function onThisMachine(url: string): boolean {
   return hosts.every((host) => /^(localhost|127(\.\d+){3}|\[::1\]|%2F.*)(:\d+)?$/i.test(host));
 }
 
-/** A URL for a person: no password, no options. */
+/** A URL for a person: no password, no options. A password that is not encoded may hold any sign: all up to the last @ goes. */
 export function shownUrl(url: string): string {
-  const [address] = splitOnce(url, '?');
-  return address.replace(/^([a-z+]+:\/\/)(?:([^:@/]*)(?::[^@]*)?@)?/, (_, scheme: string, user?: string) => scheme + (user ? `${user}@` : ''));
+  const [scheme, rest = ''] = splitOnce(url, '://');
+  const at = rest.lastIndexOf('@');
+  const user = at < 0 ? '' : (rest.slice(0, at).split(':')[0] as string);
+  const address = splitOnce(rest.slice(at + 1), '?')[0];
+  return `${scheme}://${user === '' ? '' : `${user}@`}${address}`;
 }
 
 function splitOnce(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
 }

@@ -1,0 +1,143 @@
+/** Configurations, good and bad: what is told of each mistake, and where. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { IsthmusError } from '../base/errors.js';
+import { configFrom, loadConfig, readConfigText } from './load.js';
+
+const base = `name: shop
+sql: { url: "postgres://db/shop" }
+mongodb: { url: "mongodb://db/", database: shop }
+entities:
+  - table: public.users
+`;
+
+const file = { name: 'isthmus.yaml', folder: '/nowhere' };
+const read = (text: string, env: Record<string, string> = {}) => readConfigText(text, file, env);
+
+function mistake(text: string, env: Record<string, string> = {}): string {
+  try {
+    read(text, env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(IsthmusError);
+    expect((error as IsthmusError).code).toBe('configuration_invalid');
+    expect((error as IsthmusError).remedy).not.toBe('');
+    return (error as IsthmusError).message;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+describe('what is left out', () => {
+  it('has the documented defaults', () => {
+    expect(read(base)).toMatchObject({
+      direction: 'both', initial: 'sql', conflict: { strategy: 'lww', delete: 'delete_wins' }, transport: { kind: 'embedded' },
+      apply: { batch: 1000, lanes: 2, atomic: 'transaction', throttle: null }, detection: 'causal', lifecycle: false,
+      api: { listen: '127.0.0.1:7070', token: '' }, sql: { tls: 'auto', schema: 'public' },
+    });
+  });
+
+  it('is the same for a configuration made by code, which is not changed', () => {
+    const input = { name: 'shop', sql: { url: 'postgres://db/shop' }, mongodb: { url: 'mongodb://db/', database: 'shop' }, entities: [{ table: 'public.users' }] };
+    const before = JSON.stringify(input);
+    expect(configFrom(input)).toEqual(read(base));
+    expect(JSON.stringify(input)).toBe(before);
+  });
+});
+
+describe('the environment', () => {
+  it('is put into scalars, with defaults', () => {
+    const text = base.replace('postgres://db/shop', 'postgres://${USER_NAME}:${PW}@${HOST:-db}/shop');
+    expect(read(text, { USER_NAME: 'a', PW: 'p' }).sql.url).toBe('postgres://a:p@db/shop');
+  });
+
+  it('cannot add keys, whatever a value holds', () => {
+    expect(read(`${base}api: { token: "\${T}" }\n`, { T: 'x" }\nlifecycle: true\n#' }).api.token).toBe('x" }\nlifecycle: true\n#');
+  });
+
+  it('may stand for a number where one is asked for, and stays text elsewhere', () => {
+    const config = read(`${base}apply:\n  batch: \${N}\napi:\n  token: \${N}\n`, { N: '12' });
+    expect([config.apply.batch, config.api.token]).toEqual([12, '12']);
+    expect(mistake(`${base}apply:\n  batch: \${N}\n`, { N: 'many' })).toContain('isthmus.yaml:7: apply.batch must be integer');
+  });
+
+  it('is expanded once only, and not in keys', () => {
+    expect(read(`${base}api: { token: "\${T}" }\n`, { T: '${U}', U: 'no' }).api.token).toBe('${U}');
+    expect(mistake(`${base}"\${K}": 1\n`, { K: 'lifecycle' })).toContain('${K} is not a known key');
+  });
+
+  it('that lacks a variable is told, without a value', () => {
+    expect(mistake(base.replace('postgres://db', 'postgres://${NONE}'))).toBe('isthmus.yaml:2: sql.url needs the environment variable NONE, which is not set');
+    expect(mistake(base.replace('postgres://db', 'postgres://${no-name}'))).toContain('neither ${NAME} nor ${NAME:-default}');
+  });
+});
+
+describe('secrets from files', () => {
+  it('are read beside the configuration, and trimmed', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'isthmus-config-'));
+    writeFileSync(join(folder, 'url'), 'postgres://db/secret\n');
+    writeFileSync(join(folder, 'c.yaml'), base.replace('postgres://db/shop', 'file:url'));
+    expect(loadConfig(join(folder, 'c.yaml'), {}).sql.url).toBe('postgres://db/secret');
+    rmSync(folder, { recursive: true });
+  });
+
+  it('that cannot be read are told by name', () => {
+    expect(mistake(base.replace('postgres://db/shop', 'file:none'))).toBe('isthmus.yaml:2: sql.url names the file none, which cannot be read (ENOENT)');
+  });
+});
+
+describe('mistakes', () => {
+  it.each([
+    ['an unknown key', `${base}aply: {}\n`, 'isthmus.yaml:6: aply is not a known key; did you mean "apply"?'],
+    ['an unknown key inside', `${base}apply:\n  lanse: 3\n`, 'isthmus.yaml:7: apply.lanse is not a known key; did you mean "lanes"?'],
+    ['an unknown key of an entity', `${base}    colection: a\n`, 'isthmus.yaml:6: entities.0.colection is not a known key; did you mean "collection"?'],
+    ['a key far from any', `${base}zzzzzzzz: 1\n`, 'isthmus.yaml:6: zzzzzzzz is not a known key'],
+    ['an unknown strategy', `${base}conflict: { strategy: lwww }\n`, 'did you mean "lww"?'],
+    ['a wrong type', `${base}apply: { batch: "12" }\n`, 'apply.batch must be integer'],
+    ['a number out of range', `${base}apply: { lanes: 0 }\n`, 'apply.lanes must be >= 1'],
+    ['a missing section', 'name: shop\n', 'sql is missing'],
+    ['a missing key', base.replace(', database: shop', ''), 'isthmus.yaml:3: mongodb.database is missing'],
+    ['a bad name', base.replace('name: shop', 'name: Shop-1'), 'isthmus.yaml:1: name is not usable'],
+    ['no entities', base.replace(/entities:[^]*/, 'entities: []\n'), 'entities must have at least one entry'],
+    ['a table named twice', `${base}  - table: public.users\n`, 'isthmus.yaml:6: entities.1.table names public.users a second time'],
+    ['a bad field', `${base}    fields: { a: 5 }\n`, 'entities.0.fields.a is not usable'],
+    ['an empty file', '', 'sql is missing'],
+    ['a list', '- a\n', 'must be a mapping'],
+    ['broken YAML', 'name: [1\n', 'isthmus.yaml:2:'],
+    ['a duplicate key', `${base}name: b\n`, 'isthmus.yaml:6: Map keys must be unique'],
+    ['an alias', 'name: &n shop\nsql: *n\n', 'sql is an alias'],
+    ['a merge key', `${base}<<: { lifecycle: true }\n`, 'merge key'],
+    ['a tag', `${base}api: !!map {}\nname2: !custom x\n`, 'isthmus.yaml'],
+    ['a prototype key', `${base}__proto__: { lifecycle: true }\n`, '__proto__ is not a known key'],
+    ['a listen address without a port', `${base}api: { listen: localhost }\n`, 'api.listen is not usable'],
+    ['a URL of another database', base.replace('postgres://', 'mysql://'), 'sql.url is not a connection URL'],
+  ])('%s is told with its place', (_name, text, expected) => {
+    expect(mistake(text)).toContain(expected);
+  });
+
+  it('are told all at once', () => {
+    expect(mistake(`${base}aply: 1\ndirecton: both\n`).split('\n')).toHaveLength(2);
+  });
+
+  it('never show a secret', () => {
+    expect(mistake(base.replace('postgres://db/shop', 'mysql://user:hunter2@db'))).not.toContain('hunter2');
+  });
+
+  it('a file that is not there is told with what to do', () => {
+    expect(() => loadConfig('/nowhere/x.yaml', {})).toThrow(expect.objectContaining({ remedy: expect.stringContaining('isthmus init') }));
+  });
+});
+
+describe('what this version lacks is refused, not ignored', () => {
+  it.each([
+    ['transport: { kind: kafka }', 'transport.kind'], ['detection: window', 'detection'], ['lifecycle: true', 'lifecycle'],
+    ['compare: { every: 24h }', 'compare'], ['alerts: { conflictRate: 0.5 }', 'alerts'], ['conflict: { strategy: merge }', 'conflict.strategy'],
+    ['apply: { atomic: record }', 'apply.atomic'],
+  ])('%s', (line, path) => {
+    expect(mistake(`${base}${line}\n`)).toMatch(new RegExp(`isthmus.yaml:6: ${path.replace('.', '\\.')} asks for .* not available in this version`));
+  });
+
+  it('an entity’s strategies and field rules too', () => {
+    expect(mistake(`${base}    conflict: { strategy: ot, fields: { a: counter } }\n`).split('\n')).toHaveLength(2);
+  });
+});
