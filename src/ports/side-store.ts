@@ -51,6 +51,8 @@ export interface Plan {
   readonly drop: readonly RecordRef[];
   /** MongoDB stores each whole (upsert by id), SQL stores their ids. */
   readonly settlements: readonly Settlement[];
+  /** Stored as the lane's `saved` instead of `CommitRequest.save`: what only the plan knows (rare: while a load is open). */
+  readonly save?: unknown;
 }
 
 export interface CommitRequest {

@@ -1,0 +1,127 @@
+/**
+ * One look at a group of held records (rule 3): what stands at its base on the target is written; of what one link only
+ * holds, the silent side's tip is found out; what both sides changed goes to `settle.ts`.
+ */
+import { type RecordId, type State, parseRecordId, recordId, sameState } from '../model/record.js';
+import { isRefused, refusedField } from '../model/refusal.js';
+import { type Side, otherSide, sides } from '../model/side.js';
+import type { HeldRow, TargetRefusal } from '../ports/side-store.js';
+import { refusedPause, remember } from './apply-batch.js';
+import { closeTrouble, openLetters } from './close-trouble.js';
+import type { BatchPlan } from './plan-batch.js';
+import { type Attempt, commitIsolated } from './refused.js';
+import { type LinkMemory, type Session, nameOf } from './session.js';
+import { type Candidate, settleGroup } from './settle.js';
+
+export interface Schedule {
+  /** Look at it after so many ms: something is known to happen by then. */
+  readonly wait: (id: RecordId, ms: number) => void;
+  /** It could not go on: look again after a growing pause. */
+  readonly retry: (id: RecordId) => void;
+}
+
+export async function advanceGroup(session: Session, ids: readonly RecordId[], schedule: Schedule): Promise<void> {
+  await session.locks.acquire(ids);
+  try {
+    for (const side of sides) await writeTips(session, session.links[side], ids);
+    const candidates = await findCandidates(session, ids.filter((id) => !session.stopped.has(parseRecordId(id).entity)), schedule);
+    await settleGroup(session, candidates, schedule);
+    await closeTrouble(session, ids);
+    await openLetters(session, ids, schedule);
+  } finally {
+    session.locks.release(ids);
+  }
+}
+
+/** Those whose target stands at the held base: the tip is written. */
+async function writeTips(session: Session, link: LinkMemory, ids: readonly RecordId[]): Promise<void> {
+  const now = session.parts.clock.now();
+  const rows = new Map<RecordId, HeldRow>();
+  for (const id of ids) {
+    const held = link.held.get(id);
+    if (held === undefined || session.stopped.has(held.entity) || isRefused(held.key) || refusedField(held.tip) >= 0) continue;
+    const refused = session.trouble.refusalOf(id, link.source, held);
+    if (refused === undefined || refused.nextAt <= now) rows.set(id, held);
+  }
+  if (rows.size === 0) return;
+  const lane = session.settleLanes[otherSide(link.source)];
+  const { outcome, refused } = await commitIsolated<BatchPlan>(lane, [...rows.keys()], (attempt) => ({
+    read: [...rows.values()],
+    plan: (found) => planTips(rows, attempt, found),
+    rehearse: attempt.rehearse,
+  }));
+  noteRefusals(session, link, refused);
+  if (outcome.kind === 'nothing') return;
+  remember(session, link, outcome);
+  const loads = session.links[link.source].loads;
+  for (const write of outcome.plan.writes) if (loads.isUnloaded(write)) loads.markLoaded(write);
+  session.parts.observer.applied({ link: nameOf(link), writes: outcome.plan.writes, commits: [], committedAt: outcome.committedAt });
+}
+
+function planTips(rows: ReadonlyMap<RecordId, HeldRow>, attempt: Attempt, found: ReadonlyMap<RecordId, State>): BatchPlan | null {
+  const writes = [];
+  for (const [id, held] of rows) {
+    const target = found.get(id) ?? null;
+    if (attempt.share(id) === 'write' && sameState(target, held.base)) {
+      writes.push({ entity: held.entity, key: held.key, before: target, after: held.tip });
+    }
+  }
+  if (writes.length === 0) return null;
+  const drop = writes.map(({ entity, key }) => ({ entity, key }));
+  return { writes, ordered: attempt.ordered, hold: [], drop, settlements: [], loaded: [] };
+}
+
+export function noteRefusals(session: Session, link: LinkMemory, refused: ReadonlyMap<RecordId, TargetRefusal>): void {
+  const { clock, options } = session.parts;
+  for (const [id, refusal] of refused) {
+    const held = link.held.get(id);
+    if (held === undefined) continue;
+    session.trouble.refuse(id, { source: link.source, refusal, held }, { now: clock.now(), pauses: (n) => refusedPause(options, n) });
+  }
+}
+
+/** Records of which both sides' tips are known. Asks for the missing ones. */
+async function findCandidates(session: Session, ids: readonly RecordId[], schedule: Schedule): Promise<Candidate[]> {
+  const candidates: Candidate[] = [];
+  const questions: Record<Side, { id: RecordId; held: HeldRow }[]> = { sql: [], mongodb: [] };
+  for (const id of ids) {
+    const held = { sql: session.links.sql.held.get(id), mongodb: session.links.mongodb.held.get(id) };
+    const holder: Side = held.sql ? 'sql' : 'mongodb';
+    const row = held[holder];
+    if (row === undefined) continue;
+    if (held.sql && held.mongodb) {
+      candidates.push({ id, held, base: held.sql.base, tips: { sql: held.sql.tip, mongodb: held.mongodb.tip } });
+      continue;
+    }
+    const silent = otherSide(holder);
+    const answer = session.parts.options.disabledRules.has('mark') ? await unmarked(session, id, silent) : session.silent.take(id, silent, row);
+    if (answer) {
+      const tips = { [holder]: row.tip, [silent]: answer.state } as Record<Side, State>;
+      candidates.push({ id, held, base: row.base, tips });
+    } else if (!session.silent.isAsking(id)) {
+      const young = row.since + session.parts.options.silentWaitMs - session.parts.clock.now();
+      if (young > 0) schedule.wait(id, young);
+      else questions[silent].push({ id, held: row });
+    }
+  }
+  for (const side of sides) await askSilent(session, side, questions[side]);
+  return candidates;
+}
+
+/** Reads the silent side's records, then writes one mark into its log. */
+async function askSilent(session: Session, side: Side, questions: readonly { readonly id: RecordId; readonly held: HeldRow }[]): Promise<void> {
+  if (questions.length === 0) return;
+  const { store } = session.parts.sides[side];
+  const mark = `${session.id}:silent:${session.parts.newId()}`;
+  session.silent.ask(mark, side, questions);
+  const found = await store.read(questions.map(({ held }) => held), { locked: false, raw: false });
+  for (const { id } of questions) session.silent.tell(id, found.get(id)?.state ?? null);
+  await store.mark(mark);
+}
+
+/** With the rule removed: what the side shows now, whatever its log has yet to say. */
+async function unmarked(session: Session, id: RecordId, side: Side): Promise<{ state: State }> {
+  const ref = parseRecordId(id);
+  const found = await session.parts.sides[side].store.read([ref], { locked: false, raw: false });
+  return { state: found.get(recordId(ref))?.state ?? null };
+}

@@ -1,0 +1,94 @@
+/**
+ * Brings held records on (rule 3), as a task of its own and in groups: whoever has news of a record nudges it, and a timer
+ * does, with growing pauses, for those that could not go on.
+ */
+import { type RecordId, parseRecordId } from '../model/record.js';
+import { advanceGroup } from './advance.js';
+import type { Session } from './session.js';
+
+interface Due {
+  at: number;
+  /** The pause after which it is looked at again if it cannot go on. */
+  pause: number;
+}
+
+export class Advancer {
+  private readonly due = new Map<RecordId, Due>();
+  private wake: (() => void) | null = null;
+  private paused = false;
+
+  constructor(private readonly clock: Session['parts']['clock']) {}
+
+  /** News of a record: look at it as soon as possible. */
+  readonly nudge = (id: RecordId): void => {
+    this.due.set(id, { at: 0, pause: 0 });
+    this.wake?.();
+  };
+
+  /** Nobody has news: look at it again later. */
+  private later(id: RecordId, wait: { readonly ms: number; readonly pause: number }): void {
+    const at = this.clock.now() + wait.ms;
+    const known = this.due.get(id);
+    if (known === undefined || known.at > at) this.due.set(id, { at, pause: wait.pause });
+  }
+
+  async run(session: Session): Promise<void> {
+    const { options } = session.parts;
+    while (!session.signal.aborted) {
+      const { ids, nextAt } = this.take(options.group);
+      if (ids.length === 0) {
+        await this.rest(session, nextAt);
+        continue;
+      }
+      const pauses = new Map(ids.map(({ id, pause }) => [id, pause]));
+      await advanceGroup(session, ids.map(({ id }) => id), {
+        wait: (id, ms) => this.later(id, { ms, pause: pauses.get(id) ?? 0 }),
+        retry: (id) => {
+          if (options.disabledRules.has('timer')) return;
+          const pause = Math.min(Math.max(options.timerMs, (pauses.get(id) ?? 0) * 2), options.timerMaxMs);
+          this.later(id, { ms: pause, pause });
+        },
+      });
+    }
+  }
+
+  private take(most: number): { ids: { id: RecordId; pause: number }[]; nextAt: number | null } {
+    const now = this.clock.now();
+    const ids: { id: RecordId; pause: number }[] = [];
+    let nextAt: number | null = null;
+    if (this.paused) return { ids, nextAt };
+    for (const [id, due] of this.due) {
+      if (due.at <= now) {
+        this.due.delete(id);
+        ids.push({ id, pause: due.pause });
+        if (ids.length === most) break;
+      } else if (nextAt === null || due.at < nextAt) nextAt = due.at;
+    }
+    return { ids, nextAt };
+  }
+
+  private async rest(session: Session, nextAt: number | null): Promise<void> {
+    const woken = new AbortController();
+    const stop = (): void => woken.abort();
+    session.signal.addEventListener('abort', stop, { once: true });
+    this.wake = stop;
+    const now = this.clock.now();
+    await this.clock.sleep(nextAt === null ? 60_000 : Math.max(0, nextAt - now), woken.signal);
+    session.signal.removeEventListener('abort', stop);
+    this.wake = null;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.wake?.();
+  }
+
+  /** Drops what waits for an entity that is no longer followed. */
+  forget(entity: string): void {
+    for (const id of this.due.keys()) if (parseRecordId(id).entity === entity) this.due.delete(id);
+  }
+}

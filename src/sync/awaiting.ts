@@ -1,0 +1,63 @@
+/**
+ * What we wrote to a side and have not read back from its log yet (rule 4): until the echo is met, a change of the
+ * record stands in the log before our write, which therefore has seen it.
+ */
+import type { RecordId, State } from '../model/record.js';
+
+export interface Awaited {
+  readonly lane: number;
+  readonly number: number;
+  /** What we wrote; undefined after a restart, where only the log told of the write. */
+  readonly wrote: State | undefined;
+}
+
+/** Lane → the highest number read. */
+export type Echoed = ReadonlyMap<number, number>;
+
+export class Awaiting {
+  private readonly entries = new Map<RecordId, Awaited>();
+  /** Per lane, in the order of numbers: whose entries may be forgotten once that number was read. */
+  private readonly writes = new Map<number, { number: number; ids: readonly RecordId[] }[]>();
+  private readonly handled = new Map<number, number>();
+
+  /** A committed write of ours. */
+  add(lane: number, number: number, wrote: readonly { readonly id: RecordId; readonly state: State | undefined }[]): void {
+    if (wrote.length === 0 || number <= (this.handled.get(lane) ?? 0)) return;
+    for (const { id, state } of wrote) this.entries.set(id, { lane, number, wrote: state });
+    const queue = this.writes.get(lane);
+    const entry = { number, ids: wrote.map(({ id }) => id) };
+    if (queue) queue.push(entry);
+    else this.writes.set(lane, [entry]);
+  }
+
+  get(id: RecordId): Awaited | undefined {
+    return this.entries.get(id);
+  }
+
+  /** Whether a change at a place of the log, up to which `echoed` was read, stands before our write's echo. */
+  precedes(id: RecordId, echoed: Echoed): boolean {
+    const entry = this.entries.get(id);
+    return entry !== undefined && entry.number > (echoed.get(entry.lane) ?? 0);
+  }
+
+  /** The transaction with this number was read and handled: what it or an earlier one of the lane wrote is awaited no more. */
+  settle(lane: number, number: number): void {
+    if (number <= (this.handled.get(lane) ?? 0)) return;
+    this.handled.set(lane, number);
+    const queue = this.writes.get(lane);
+    let done = 0;
+    for (const write of queue ?? []) {
+      if (write.number > number) break;
+      done++;
+      for (const id of write.ids) {
+        const entry = this.entries.get(id);
+        if (entry?.lane === lane && entry.number <= number) this.entries.delete(id);
+      }
+    }
+    queue?.splice(0, done);
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * What a link read and has not handled yet, and the cutting of it into batches of whole source transactions (rule 1).
+ * Pure bookkeeping; must not know how a batch is written.
+ */
+import type { Position } from '../model/change.js';
+import { type RecordId, recordId } from '../model/record.js';
+import type { SourcePart } from '../ports/change-source.js';
+import type { Echoed } from './awaiting.js';
+import type { Chunk } from './loads.js';
+
+/** A part as it was met in the log. */
+export interface ReadPart {
+  readonly part: SourcePart;
+  /** Chunks between whose marks it stands. */
+  readonly windows: readonly Chunk[];
+}
+
+export interface Batch {
+  readonly parts: readonly ReadPart[];
+  /** A chunk's rows, met at its second mark; such a batch has no parts. */
+  readonly chunk: Chunk | null;
+  /** Up to where it reaches in the log. */
+  readonly to: Position;
+  /** It ends inside of a source transaction, or goes on with one: neighbours must not overtake it. */
+  readonly alone: boolean;
+  readonly changes: number;
+  /** What was read of our own numbers before its first part. */
+  readonly echoed: Echoed;
+  readonly ids: readonly RecordId[];
+}
+
+interface Unit {
+  parts: ReadPart[];
+  chunk: Chunk | null;
+  to: Position;
+  changes: number;
+  /** The source transaction is read to its end. */
+  complete: boolean;
+  /** Parts of it went into an earlier batch. */
+  continued: boolean;
+}
+
+export class Inbox {
+  private units: Unit[] = [];
+  private echoed = new Map<number, number>();
+  /** Changes that wait. */
+  changes = 0;
+
+  constructor(private readonly limits: { readonly batch: number; readonly wholeTransaction: number }) {}
+
+  add(read: ReadPart): void {
+    const { part } = read;
+    const open = this.units.at(-1);
+    if (open !== undefined && !open.complete && open.chunk === null) {
+      open.parts.push(read);
+      open.to = part.position;
+      open.changes += part.changes.length;
+      open.complete = part.last;
+    } else {
+      this.units.push({ parts: [read], chunk: null, to: part.position, changes: part.changes.length, complete: part.last, continued: false });
+    }
+    this.changes += part.changes.length;
+  }
+
+  addChunk(chunk: Chunk, to: Position): void {
+    this.units.push({ parts: [], chunk, to, changes: chunk.rows.length, complete: true, continued: false });
+    this.changes += chunk.rows.length;
+  }
+
+  /** Something without a change (a mark) was read up to here. */
+  passed(to: Position): void {
+    const last = this.units.at(-1);
+    if (last === undefined) this.units.push({ parts: [], chunk: null, to, changes: 0, complete: true, continued: false });
+    else if (last.complete && last.chunk === null) last.to = to;
+  }
+
+  get ready(): boolean {
+    const first = this.units[0];
+    return first !== undefined && (first.complete || first.changes >= this.limits.wholeTransaction);
+  }
+
+  get nextIsAlone(): boolean {
+    const first = this.units[0];
+    return first !== undefined && (!first.complete || first.continued);
+  }
+
+  /** Commit time of the oldest change that waits; null: none. */
+  oldest(): number | null {
+    for (const unit of this.units) {
+      const part = unit.parts.find(({ part }) => part.changes.length > 0);
+      if (part) return part.part.committedAt;
+    }
+    return null;
+  }
+
+  /** The next batch; only if `ready`. */
+  take(): Batch {
+    const first = this.units[0] as Unit;
+    const taken: Unit[] = [first];
+    let { changes } = first;
+    const alone = this.nextIsAlone;
+    if (!first.complete) {
+      this.units[0] = { parts: [], chunk: null, to: first.to, changes: 0, complete: false, continued: true };
+    } else {
+      let count = 1;
+      while (!alone && first.chunk === null) {
+        const next = this.units[count];
+        if (!next?.complete || next.chunk !== null || changes + next.changes > this.limits.batch) break;
+        taken.push(next);
+        changes += next.changes;
+        count++;
+      }
+      this.units.splice(0, count);
+    }
+    this.changes -= changes;
+    return this.batch(taken, alone, changes);
+  }
+
+  private batch(units: readonly Unit[], alone: boolean, changes: number): Batch {
+    const parts = units.flatMap((unit) => unit.parts);
+    const chunk = units[0]?.chunk ?? null;
+    const echoed = new Map(this.echoed);
+    const ids = new Set<RecordId>();
+    for (const { part } of parts) {
+      if (part.echo && part.echo.number > (this.echoed.get(part.echo.lane) ?? 0)) this.echoed.set(part.echo.lane, part.echo.number);
+      for (const change of part.changes) ids.add(recordId(change));
+    }
+    for (const row of chunk?.rows ?? []) ids.add(recordId({ entity: (chunk as Chunk).range.entity, key: row.key }));
+    return { parts, chunk, to: (units.at(-1) as Unit).to, alone, changes, echoed, ids: [...ids] };
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The engine as others use it: begins lives, and a new one when a server was lost, until it is stopped or must not go on.
+ * Must not know what a life does.
+ */
+import { IsthmusError, isIsthmusError } from '../base/errors.js';
+import type { Side } from '../model/side.js';
+import { sides } from '../model/side.js';
+import { Life } from './life.js';
+import type { EngineParts } from './session.js';
+import { type EngineStatus, statusOf } from './status.js';
+
+export type { EngineParts } from './session.js';
+export type { EngineStatus } from './status.js';
+
+export class Engine {
+  private life: Life | null = null;
+  private stopping = false;
+  private paused = false;
+  private lastError: IsthmusError | null = null;
+  private readonly abort = new AbortController();
+  private supervisor: Promise<void> = Promise.resolve();
+  private fail: (error: IsthmusError) => void = () => {};
+  /** Resolves, never rejects, with the error after which the engine must not go on by itself. */
+  readonly failure: Promise<IsthmusError>;
+
+  constructor(private readonly parts: EngineParts) {
+    this.failure = new Promise((resolve) => {
+      this.fail = resolve;
+    });
+  }
+
+  /** Takes over and starts both links. Rejects if that is not possible for a reason that does not pass. */
+  async start(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.supervisor = this.supervise(resolve).catch((error: unknown) => {
+        const known = asIsthmusError(error);
+        this.lastError = known;
+        this.parts.observer.failed(known.code, known.message);
+        this.fail(known);
+        reject(known);
+      });
+    });
+  }
+
+  /** One life after the other. */
+  private async supervise(started: () => void): Promise<void> {
+    const { clock, log, observer, options } = this.parts;
+    let pause = options.restartMs;
+    while (!this.stopping) {
+      const life = new Life(this.parts);
+      this.life = life;
+      if (this.paused) life.pause();
+      try {
+        await life.start();
+        started();
+        pause = options.restartMs;
+        await life.ended;
+        return;
+      } catch (error) {
+        const known = asIsthmusError(error);
+        await life.stop();
+        if (this.stopping) return;
+        if (!known.retry) throw known;
+        this.lastError = known;
+        observer.restarted(known.code);
+        log.warn({ code: known.code, pauseMs: pause }, `${known.message} Starting again from what is stored.`);
+        await clock.sleep(pause, this.abort.signal);
+        pause = Math.min(pause * 2, options.restartMaxMs);
+      }
+    }
+  }
+
+  /** Finishes what is under way and lets go of both servers' logs; stores stay open. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.abort.abort();
+    await this.life?.stop();
+    await this.supervisor;
+  }
+
+  pause(): void {
+    this.paused = true;
+    this.life?.pause();
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.life?.resume();
+  }
+
+  /** Loads an entity (again) from one side; also what follows an entity's stop. */
+  async load(entity: string, from: Side): Promise<void> {
+    if (!this.parts.entities.has(entity)) throw new IsthmusError('not_found', { message: `There is no entity ${entity}.` });
+    await this.life?.load(entity, from);
+  }
+
+  status(): EngineStatus {
+    return statusOf({ life: this.life, paused: this.paused, lastError: this.lastError });
+  }
+
+  /**
+   * Resolves true when both links have read everything that was committed before the call and nothing is left to write, but
+   * for what waits for a person; false after `limitMs`.
+   */
+  async settled(limitMs: number): Promise<boolean> {
+    const { clock } = this.parts;
+    const until = clock.now() + limitMs;
+    for (let calm = 0; clock.now() < until && !this.stopping; ) {
+      const heartbeat = this.life?.running?.heartbeat;
+      const before = this.progressMark();
+      if (heartbeat) for (const side of sides) await heartbeat.passed(side);
+      else await clock.sleep(10);
+      const { links, entities } = this.status();
+      const busy = sides.some((side) => links[side].pending > 0 || links[side].heldMoving > 0) || entities.some(({ load }) => load?.state === 'open');
+      calm = busy || before !== this.progressMark() ? 0 : calm + 1;
+      if (calm >= 2) return true;
+      if (busy) await clock.sleep(10);
+    }
+    return false;
+  }
+
+  /** Changes whenever anything was written. */
+  private progressMark(): number {
+    return this.life?.running?.session.numbers.last ?? -1;
+  }
+}
+
+function asIsthmusError(error: unknown): IsthmusError {
+  if (isIsthmusError(error)) return error;
+  return new IsthmusError('invariant_broken', { cause: error, message: error instanceof Error ? error.message : 'An unknown failure.' });
+}

@@ -1,0 +1,78 @@
+/** What one link has read about records and could not write yet (rule 2), and which of it is stored on the link's target. */
+import type { HeldRow } from '../ports/side-store.js';
+import { type RecordId, type RecordRef, type State, recordId } from '../model/record.js';
+
+export class Held {
+  /** Rows are replaced, never changed: the same object means that there was no news. */
+  private readonly rows = new Map<RecordId, HeldRow>();
+  private readonly stored = new Set<RecordId>();
+
+  constructor(stored: readonly HeldRow[]) {
+    for (const row of stored) {
+      this.rows.set(recordId(row), row);
+      this.stored.add(recordId(row));
+    }
+  }
+
+  get(id: RecordId): HeldRow | undefined {
+    return this.rows.get(id);
+  }
+
+  ids(): IterableIterator<RecordId> {
+    return this.rows.keys();
+  }
+
+  values(): IterableIterator<HeldRow> {
+    return this.rows.values();
+  }
+
+  get size(): number {
+    return this.rows.size;
+  }
+
+  /** After the row was stored in a committed transaction. */
+  put(id: RecordId, row: HeldRow): void {
+    this.rows.set(id, row);
+    this.stored.add(id);
+  }
+
+  /** After the row was deleted in a committed transaction, or never stood there. */
+  drop(id: RecordId): void {
+    this.rows.delete(id);
+    this.stored.delete(id);
+  }
+
+  /**
+   * A write of the other link, which has seen what is held here. The stored row stays until this link's next
+   * transaction on the record, at the latest when it reads the echo of that write; a crash before that finds it by the echo.
+   */
+  absorb(id: RecordId): void {
+    this.rows.delete(id);
+  }
+
+  /** Whether a row stands in the database that memory no longer has. */
+  isStale(id: RecordId): boolean {
+    return this.stored.has(id) && !this.rows.has(id);
+  }
+
+  isStored(id: RecordId): boolean {
+    return this.stored.has(id);
+  }
+}
+
+/** The held row that follows from news of a record: the first base, the newest tip. */
+export function heldWith(
+  held: HeldRow | undefined,
+  news: RecordRef & { readonly base: State; readonly tip: State; readonly time: HeldRow['time'] },
+  now: { readonly number: number; readonly ms: number },
+): HeldRow {
+  return {
+    entity: news.entity,
+    key: news.key,
+    base: held ? held.base : news.base,
+    tip: news.tip,
+    time: news.time,
+    begun: held ? held.begun : now.number,
+    since: held ? held.since : now.ms,
+  };
+}

@@ -1,0 +1,60 @@
+/** One lane of a link: gives each transaction its number and tells the target which one came before (rule 5). */
+import { IsthmusError } from '../base/errors.js';
+import type { RecordRef, State } from '../model/record.js';
+import type { LinkName } from '../model/side.js';
+import type { Plan, SideStore, TargetRefusal } from '../ports/side-store.js';
+import type { EngineObserver } from './observer.js';
+
+export interface LaneRequest<P extends Plan> {
+  readonly read: readonly RecordRef[];
+  readonly plan: (found: ReadonlyMap<string, State>) => P | null;
+  readonly save?: unknown;
+  readonly rehearse?: boolean;
+}
+
+export interface Committed<P extends Plan> {
+  readonly kind: 'committed';
+  readonly plan: P;
+  readonly number: number;
+  readonly lane: number;
+  readonly committedAt: number;
+}
+
+export type LaneOutcome<P extends Plan> =
+  | Committed<P>
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'refused'; readonly refusal: TargetRefusal };
+
+export interface LaneContext {
+  readonly store: SideStore;
+  readonly link: LinkName;
+  /** The next number: taken when the transaction begins, under the locks of its records. */
+  readonly nextNumber: () => number;
+  readonly observer: EngineObserver;
+}
+
+export class LaneWriter {
+  private busy = false;
+
+  constructor(
+    readonly lane: number,
+    private previous: number,
+    private readonly context: LaneContext,
+  ) {}
+
+  async commit<P extends Plan>(request: LaneRequest<P>): Promise<LaneOutcome<P>> {
+    if (this.busy) throw new IsthmusError('invariant_broken', { message: `Lane ${this.lane} was asked to write twice at once.` });
+    this.busy = true;
+    const number = this.context.nextNumber();
+    try {
+      const outcome = await this.context.store.commit({ ...request, lane: this.lane, previous: this.previous, number });
+      this.context.observer.attempt(this.context.link, outcome.kind === 'refused');
+      if (outcome.kind === 'refused') return outcome;
+      if (outcome.plan === null || request.rehearse) return { kind: 'nothing' };
+      this.previous = number;
+      return { kind: 'committed', plan: outcome.plan as P, number, lane: this.lane, committedAt: outcome.committedAt };
+    } finally {
+      this.busy = false;
+    }
+  }
+}

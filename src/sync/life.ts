@@ -1,0 +1,232 @@
+/**
+ * One life of the engine: recovers, starts both links, the advancer and the loads, and runs until it is stopped or fails.
+ * The order of the start is the protocol's; nothing here decides anything about records.
+ */
+import type { LoadRow, StopRow } from '../ports/conflict-store.js';
+import type { SourceStop } from '../ports/change-source.js';
+import { parseRecordId } from '../model/record.js';
+import { type Side, linkFrom, otherSide, sides } from '../model/side.js';
+import { Advancer } from './advancer.js';
+import { Heartbeat } from './heartbeat.js';
+import { LaneWriter } from './lane-writer.js';
+import { Link } from './link.js';
+import { Load, Loads } from './loads.js';
+import { Loader } from './loader.js';
+import { RecordLocks } from './locks.js';
+import { ReadProgress } from './read-progress.js';
+import { type Recovered, beginPosition, findAwaiting, recoverHeld, settleLane, takeOverBoth } from './recover.js';
+import { type EngineParts, type LinkMemory, Numbers, type Session } from './session.js';
+import { finishSettlements } from './settle-sql.js';
+import { Silent } from './silent.js';
+import { Trouble } from './trouble.js';
+
+export class Life {
+  private readonly abort = new AbortController();
+  private readonly tasks: Promise<void>[] = [];
+  /** Rejects or resolves when this life ends. */
+  readonly ended: Promise<void>;
+  private end: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
+  private built: Running | null = null;
+  private paused = false;
+
+  constructor(private readonly parts: EngineParts) {
+    let end = { resolve: (): void => {}, reject: (_: unknown): void => {} };
+    this.ended = new Promise((resolve, reject) => {
+      end = { resolve, reject };
+    });
+    this.ended.catch(() => {});
+    this.end = end;
+  }
+
+  /** Resolves once both links read. */
+  async start(): Promise<void> {
+    try {
+      this.built = await this.build();
+      const { session, links, advancer, loaders, heartbeat } = this.built;
+      await finishSettlements(session, this.built.recovered.work.propagating);
+      for (const side of sides) {
+        this.run(links[side].run());
+        for (const id of session.links[side].held.ids()) advancer.nudge(id);
+      }
+      for (const id of session.trouble.ids()) advancer.nudge(id);
+      this.run(advancer.run(session));
+      this.run(heartbeat.run());
+      for (const side of sides) for (const load of session.links[side].loads.all) this.run(loaders[side].run(load));
+    } catch (error) {
+      this.fail(error);
+      throw error;
+    }
+  }
+
+  private async build(): Promise<Running> {
+    const { parts } = this;
+    const id = parts.newId();
+    const recovered = await takeOverBoth(parts);
+    const progress = await this.positions(recovered);
+    const awaiting = {
+      sql: await findAwaiting(parts, 'sql', { progress: progress.sql, numbers: recovered.links.mongodb.numbers, session: id }),
+      mongodb: await findAwaiting(parts, 'mongodb', { progress: progress.mongodb, numbers: recovered.links.sql.numbers, session: id }),
+    };
+    const numbers = new Numbers(Math.max(recovered.number, 1));
+    const lanes = { sql: this.lanes('sql', recovered, numbers), mongodb: this.lanes('mongodb', recovered, numbers) };
+    const memory = (source: Side): LinkMemory => ({
+      source,
+      awaiting: awaiting[source],
+      held: recoverHeld(recovered.links[source], awaiting[source]),
+      loads: this.loads(source, recovered),
+      active: parts.options.direction === 'both' || parts.options.direction === linkFrom(source),
+    });
+    const advancer = new Advancer(parts.clock);
+    const session: Session = {
+      parts,
+      id,
+      links: { sql: memory('sql'), mongodb: memory('mongodb') },
+      settleLanes: { mongodb: lanes.sql.at(-1) as LaneWriter, sql: lanes.mongodb.at(-1) as LaneWriter },
+      locks: new RecordLocks(parts.options.disabledRules.has('lock')),
+      numbers,
+      silent: new Silent(advancer.nudge),
+      trouble: new Trouble(recovered.work),
+      stopped: new Map(recovered.work.stops.map(({ entity, reason }) => [entity, reason])),
+      nudge: advancer.nudge,
+      fail: (error) => this.fail(error),
+      signal: this.abort.signal,
+    };
+    const heartbeat: Heartbeat = new Heartbeat(session, () => links);
+    const link = (source: Side): Link =>
+      new Link({
+        session,
+        memory: session.links[source],
+        progress: progress[source],
+        lanes: lanes[source].slice(0, -1),
+        onMark: (mark) => {
+          session.silent.markRead(mark);
+          heartbeat.markRead(mark);
+        },
+        onStop: (stop) => this.stopEntity(session, advancer, { source, stop }),
+      });
+    const links = { sql: link('sql'), mongodb: link('mongodb') };
+    const loaders = { sql: new Loader(session, session.links.sql, links.sql), mongodb: new Loader(session, session.links.mongodb, links.mongodb) };
+    return { session, links, advancer, loaders, heartbeat, recovered };
+  }
+
+  /** The lanes of the link from `source`; the last one is for advances and settlements. */
+  private lanes(source: Side, recovered: Recovered, numbers: Numbers): LaneWriter[] {
+    const { observer, options, sides: both } = this.parts;
+    const { store } = both[otherSide(source)];
+    return Array.from({ length: options.lanes + 1 }, (_, lane) => {
+      const previous = recovered.links[source].numbers.get(lane) ?? 0;
+      const first = recovered.links[source].progress === null && lane === settleLane(options.lanes) ? 1 : 0;
+      return new LaneWriter(lane, Math.max(previous, first), { store, link: linkFrom(source), nextNumber: () => numbers.next(), observer });
+    });
+  }
+
+  private async positions(recovered: Recovered): Promise<Record<Side, ReadProgress>> {
+    const { parts } = this;
+    // Loads are listed before any position is stored, so that a crash between the two begins both anew.
+    const known = new Set(recovered.work.loads.map(({ entity }) => entity));
+    const fresh = sides.every((side) => recovered.links[side].progress === null);
+    if (fresh && parts.options.initial !== 'none') {
+      for (const entity of parts.entities.keys()) {
+        if (!known.has(entity)) recovered.loads.push(await this.newLoad(entity, parts.options.initial));
+      }
+    }
+    const start = async (side: Side): Promise<ReadProgress> =>
+      new ReadProgress(recovered.links[side].progress ?? (await beginPosition(parts, side)));
+    return { sql: await start('sql'), mongodb: await start('mongodb') };
+  }
+
+  private async newLoad(entity: string, from: Side): Promise<LoadRow> {
+    const { clock, conflicts, newId, sides: both } = this.parts;
+    const total = await both[from].store.estimate(entity);
+    const load: LoadRow = { entity, from, id: newId(), state: 'open', rows: 0, total, startedAt: clock.now(), finishedAt: null };
+    await conflicts.saveLoad(load);
+    return load;
+  }
+
+  private loads(source: Side, recovered: Recovered): Loads {
+    const { store } = this.parts.sides[source];
+    const loads = new Loads(source);
+    for (const row of [...recovered.work.loads, ...recovered.loads]) {
+      if (row.from !== source || row.state !== 'open' || !this.parts.entities.has(row.entity)) continue;
+      loads.add(new Load(row, (a, b) => store.compareKeys(row.entity, a, b), recovered.links[source].loads));
+    }
+    return loads;
+  }
+
+  private async stopEntity(session: Session, advancer: Advancer, { source, stop }: { readonly source: Side; readonly stop: SourceStop }): Promise<void> {
+    if (session.stopped.has(stop.entity)) return;
+    const row: StopRow = { entity: stop.entity, side: source, reason: stop.reason, at: this.parts.clock.now() };
+    await this.parts.conflicts.saveStop(row);
+    session.stopped.set(stop.entity, stop.reason);
+    advancer.forget(stop.entity);
+    this.parts.log.error({ entity: stop.entity, side: source }, `${stop.entity} is no longer followed: ${stop.reason}`);
+  }
+
+  /** Begins to load an entity (again); clears its stop. */
+  async load(entity: string, from: Side): Promise<void> {
+    const running = this.built;
+    if (running === null || running.session.links[from].loads.get(entity)) return;
+    const { session, loaders } = running;
+    const row = await this.newLoad(entity, from);
+    await this.parts.conflicts.removeStop(entity);
+    session.stopped.delete(entity);
+    for (const side of sides) for (const id of session.links[side].held.ids()) if (parseRecordId(id).entity === entity) session.nudge(id);
+    const load = new Load(row, (a, b) => this.parts.sides[from].store.compareKeys(entity, a, b), []);
+    session.links[from].loads.add(load);
+    this.run(loaders[from].run(load));
+  }
+
+  private run(task: Promise<void>): void {
+    this.tasks.push(task.catch((error: unknown) => this.fail(error)));
+  }
+
+  private fail(error: unknown): void {
+    if (this.abort.signal.aborted) return;
+    this.abort.abort();
+    this.end.reject(error);
+  }
+
+  /** Lets nothing new begin, waits for what is under way, and lets go of the logs. */
+  async stop(): Promise<void> {
+    this.abort.abort();
+    if (this.built) for (const side of sides) await this.built.links[side].close();
+    await Promise.all(this.tasks);
+    this.end.resolve();
+  }
+
+  pause(): void {
+    this.each('pause');
+  }
+
+  resume(): void {
+    this.each('resume');
+  }
+
+  private each(what: 'pause' | 'resume'): void {
+    this.paused = what === 'pause';
+    if (!this.built) return;
+    this.built.advancer[what]();
+    for (const side of sides) {
+      this.built.links[side][what]();
+      this.built.loaders[side][what]();
+    }
+  }
+
+  get isPaused(): boolean {
+    return this.paused;
+  }
+
+  /** What there is to be seen while it runs; null before `start` is done. */
+  get running(): Running | null {
+    return this.built;
+  }
+}
+
+export interface Running {
+  readonly session: Session;
+  readonly links: Readonly<Record<Side, Link>>;
+  readonly advancer: Advancer;
+  readonly loaders: Readonly<Record<Side, Loader>>;
+  readonly heartbeat: Heartbeat;
+  readonly recovered: Recovered;
+}

@@ -1,0 +1,249 @@
+/**
+ * One direction at work: reads its source's log, cuts it into batches, hands them to lanes under the records' locks, and
+ * keeps the progress. Must not know how a held record goes on: that is `advancer.ts`.
+ */
+import type { Position } from '../model/change.js';
+import { recordId } from '../model/record.js';
+import { otherSide } from '../model/side.js';
+import type { ChangeReader, SourceEvent, SourcePart, SourceStop } from '../ports/change-source.js';
+import { type BatchContext, applyBatch } from './apply-batch.js';
+import { type Batch, Inbox } from './batch.js';
+import type { LaneWriter } from './lane-writer.js';
+import type { Chunk } from './loads.js';
+import type { ReadProgress } from './read-progress.js';
+import { type LinkMemory, type Session, nameOf } from './session.js';
+
+export interface LinkParts {
+  readonly session: Session;
+  readonly memory: LinkMemory;
+  readonly progress: ReadProgress;
+  readonly lanes: readonly LaneWriter[];
+  /** Marks that were read and are not this link's business. */
+  readonly onMark: (id: string) => void;
+  readonly onStop: (stop: SourceStop) => Promise<void>;
+}
+
+export class Link {
+  private readonly inbox: Inbox;
+  private readonly free: LaneWriter[];
+  private readonly flying = new Set<Batch>();
+  /** Chunks whose first mark was read and whose second was not. */
+  private windows: readonly Chunk[] = [];
+  private readonly chunks = new Map<string, { readonly chunk: Chunk; readonly end: 'low' | 'high' }>();
+  private wake: (() => void) | null = null;
+  private paused = false;
+  /** Something with a record was handled since the last save. */
+  private unsaved = false;
+  private savedPosition: Position;
+  private reader: ChangeReader | null = null;
+  /** When a batch of a throttled link may begin. */
+  private notBefore = 0;
+
+  constructor(private readonly parts: LinkParts) {
+    const { batch, wholeTransaction } = parts.session.parts.options;
+    this.inbox = new Inbox({ batch, wholeTransaction });
+    this.free = [...parts.lanes];
+    this.savedPosition = parts.progress.position;
+  }
+
+  /** Reads until the session ends. */
+  async run(): Promise<void> {
+    const { session, memory, progress } = this.parts;
+    const { options } = session.parts;
+    const reader = await session.parts.sides[memory.source].source.open(progress.position);
+    this.reader = reader;
+    try {
+      while (!session.signal.aborted) {
+        for (const event of await reader.next()) await this.take(event);
+        this.pump();
+        while ((this.inbox.ready && this.inbox.changes >= 2 * options.batch) || this.paused) {
+          if (session.signal.aborted) return;
+          await new Promise<void>((resolve) => {
+            this.wake = resolve;
+          });
+          this.pump();
+        }
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.wake?.();
+    await this.reader?.close();
+  }
+
+  expectChunk(chunk: Chunk, marks: { readonly low: string; readonly high: string }): void {
+    this.chunks.set(marks.low, { chunk, end: 'low' });
+    this.chunks.set(marks.high, { chunk, end: 'high' });
+  }
+
+  private async take(event: SourceEvent): Promise<void> {
+    if (event.kind === 'part') return this.takePart(event);
+    if (event.kind === 'stop') await this.parts.onStop(event);
+    else if (this.takeMark(event.id, event.position)) return;
+    this.inbox.passed(event.position);
+  }
+
+  private takePart(part: SourcePart): void {
+    const { session, progress } = this.parts;
+    if (progress.wasDone(part.position) && !session.parts.options.disabledRules.has('ranges')) return this.inbox.passed(part.position);
+    if (!session.silent.idle) for (const change of part.changes) session.silent.news(recordId(change));
+    this.inbox.add({ part, windows: this.windows });
+  }
+
+  /** Whether the mark became a batch. */
+  private takeMark(id: string, position: Position): boolean {
+    const entry = this.chunks.get(id);
+    this.chunks.delete(id);
+    if (entry?.end === 'low') this.windows = [...this.windows, entry.chunk];
+    if (entry?.end !== 'high') {
+      this.parts.onMark(id);
+      return false;
+    }
+    const { chunk } = entry;
+    this.windows = this.windows.filter((one) => one !== chunk);
+    const { silent } = this.parts.session;
+    if (!silent.idle) for (const row of chunk.rows) silent.news(recordId({ entity: chunk.range.entity, key: row.key }));
+    this.inbox.addChunk(chunk, position);
+    return true;
+  }
+
+  /** Hands out batches while there are lanes for them. */
+  private pump(): void {
+    const { session, progress } = this.parts;
+    while (!this.paused && !session.signal.aborted && this.inbox.ready) {
+      const neighbours = [...this.flying];
+      if (neighbours.some((batch) => batch.alone)) return;
+      const lane = this.free[0];
+      if (lane === undefined || this.throttled()) return;
+      if (this.inbox.nextIsAlone && neighbours.length > 0) return;
+      const batch = this.inbox.take();
+      const stretch = progress.begin(batch.to);
+      if (batch.ids.length === 0 && batch.parts.every(({ part }) => part.echo === null) && batch.chunk === null) {
+        this.finished(stretch, { saved: false, batch });
+        continue;
+      }
+      this.free.shift();
+      this.flying.add(batch);
+      void this.handle(batch, lane, stretch);
+    }
+  }
+
+  private async handle(batch: Batch, lane: LaneWriter, stretch: ReturnType<ReadProgress['begin']>): Promise<void> {
+    const { session, memory, progress } = this.parts;
+    try {
+      await session.locks.acquire(batch.ids);
+      try {
+        const context: BatchContext = {
+          session,
+          link: memory,
+          lane,
+          progress: (loaded) => this.toSave(progress.toSave(stretch), { loaded, chunk: batch.chunk }),
+        };
+        const { saved } = await applyBatch(context, batch);
+        this.finished(stretch, { saved, batch });
+      } finally {
+        session.locks.release(batch.ids);
+      }
+      this.flying.delete(batch);
+      this.free.push(lane);
+      this.pump();
+      this.wakeReader();
+    } catch (error) {
+      session.fail(error);
+    }
+  }
+
+  private finished(stretch: ReturnType<ReadProgress['begin']>, result: { readonly saved: boolean; readonly batch: Batch }): void {
+    const { progress } = this.parts;
+    if (result.saved) this.unsaved = false;
+    else if (result.batch.changes > 0) this.unsaved = true;
+    if (result.saved) this.savedPosition = stretch.to;
+    if (progress.finish(stretch)) this.reader?.acknowledge(progress.position);
+  }
+
+  /** The value that a lane stores. */
+  private toSave(position: unknown, of: { readonly loaded?: Parameters<BatchContext['progress']>[0]; readonly chunk?: Chunk | null }): unknown {
+    const { loads } = this.parts.memory;
+    if (loads.none) return { position };
+    const saved = loads.all.map((load) => {
+      const mine = of.chunk?.load === load.row.id ? of.chunk.range : undefined;
+      return load.toSave(mine, (of.loaded ?? []).filter((ref) => ref.entity === load.row.entity));
+    });
+    return { position, loads: saved };
+  }
+
+  /** On the heartbeat: stores a position that moved without a write of ours. `always`: also if only marks were read. */
+  async save(always: boolean): Promise<void> {
+    const { progress } = this.parts;
+    const moved = progress.position !== this.savedPosition;
+    if (!moved || !(this.unsaved || always)) return;
+    const lane = this.free.shift();
+    if (lane === undefined) return;
+    const position = progress.position;
+    try {
+      const plan = { writes: [], hold: [], drop: [], settlements: [] };
+      await lane.commit({ read: [], plan: () => plan, save: this.toSave(progress.toSave(), {}) });
+      this.savedPosition = position;
+      this.unsaved = false;
+    } finally {
+      this.free.push(lane);
+      this.pump();
+      this.wakeReader();
+    }
+  }
+
+  private throttled(): boolean {
+    const { clock, options } = this.parts.session.parts;
+    if (options.throttle === null) return false;
+    const now = clock.now();
+    if (now >= this.notBefore) {
+      this.notBefore = now + (options.batch / options.throttle) * 1000;
+      return false;
+    }
+    void clock.sleep(this.notBefore - now, this.parts.session.signal).then(() => this.pump());
+    return true;
+  }
+
+  private wakeReader(): void {
+    const wake = this.wake;
+    this.wake = null;
+    wake?.();
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.pump();
+    this.wakeReader();
+  }
+
+  /** Changes that are read and not handled yet, and the commit time of the oldest of them (ms, the source's clock). */
+  get pending(): { readonly changes: number; readonly oldest: number | null } {
+    let { changes } = this.inbox;
+    let oldest = this.inbox.oldest();
+    for (const batch of this.flying) {
+      changes += batch.changes;
+      const first = batch.parts.find(({ part }) => part.changes.length > 0)?.part.committedAt;
+      if (first !== undefined && (oldest === null || first < oldest)) oldest = first;
+    }
+    return { changes, oldest };
+  }
+
+  get position(): Position {
+    return this.parts.progress.position;
+  }
+
+  get name(): ReturnType<typeof nameOf> {
+    return nameOf(this.parts.memory);
+  }
+
+  get target(): ReturnType<typeof otherSide> {
+    return otherSide(this.parts.memory.source);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Reads an entity of one side chunk by chunk between marks in its log (rule 8). The rows are handled by the link's reader
+ * when it meets the second mark: there is no second way to write.
+ */
+import type { LoadRow } from '../ports/conflict-store.js';
+import type { Link } from './link.js';
+import type { Chunk, Load } from './loads.js';
+import type { LinkMemory, Session } from './session.js';
+
+export class Loader {
+  private paused: Promise<void> | null = null;
+  private unpause: (() => void) | null = null;
+
+  constructor(
+    private readonly session: Session,
+    private readonly memory: LinkMemory,
+    private readonly link: Link,
+  ) {}
+
+  /** Loads one entity from where it was to its end. */
+  async run(load: Load): Promise<void> {
+    if (!load.complete) await this.chunks(load);
+    const { clock, conflicts } = this.session.parts;
+    const done: LoadRow = { ...load.row, state: 'done', rows: load.rows, finishedAt: clock.now() };
+    await conflicts.saveLoad(done);
+    this.memory.loads.remove(load.row.entity);
+  }
+
+  private async chunks(load: Load): Promise<void> {
+    const { parts, signal } = this.session;
+    const { store } = parts.sides[this.memory.source];
+    const { entity } = load.row;
+    const ahead: Promise<void>[] = [];
+    let after = load.resumeAfter;
+    let chunksRead = 0;
+    for (let upTo: string | null = after; ; after = upTo) {
+      if (this.paused) await this.paused;
+      if (signal.aborted) return;
+      upTo = await store.chunkEnd(entity, after, parts.options.batch);
+      const { chunk, handled } = this.open(load, { entity, after, upTo });
+      const mark = `${this.session.id}:load:${parts.newId()}`;
+      this.link.expectChunk(chunk, { low: `${mark}:low`, high: `${mark}:high` });
+      await store.mark(`${mark}:low`);
+      chunk.rows = await store.readChunk(chunk.range);
+      await store.mark(`${mark}:high`);
+      ahead.push(handled);
+      chunksRead++;
+      if (chunksRead % 20 === 0) await parts.conflicts.saveLoad({ ...load.row, rows: load.rows });
+      if (upTo === null) break;
+      while (ahead.length >= parts.options.chunksAhead) await ahead.shift();
+    }
+    await Promise.all(ahead);
+  }
+
+  private open(load: Load, range: Chunk['range']): { chunk: Chunk; handled: Promise<void> } {
+    let resolve: () => void = () => {};
+    const handled = new Promise<void>((done) => {
+      resolve = done;
+    });
+    const chunk: Chunk = {
+      load: load.row.id,
+      range,
+      rows: [],
+      handled: () => {
+        load.rows += chunk.rows.length;
+        this.session.parts.observer.loaded(range.entity, chunk.rows.length);
+        chunk.rows = [];
+        resolve();
+      },
+    };
+    return { chunk, handled };
+  }
+
+  pause(): void {
+    this.paused ??= new Promise((resolve) => {
+      this.unpause = resolve;
+    });
+  }
+
+  resume(): void {
+    this.paused = null;
+    this.unpause?.();
+  }
+}

@@ -1,0 +1,30 @@
+/** What the engine tells about itself while it works; metrics and status lines listen. Calls must be cheap and must not throw. */
+import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
+import type { LinkName } from '../model/side.js';
+import type { RecordWrite } from '../ports/side-store.js';
+
+export interface AppliedBatch {
+  readonly link: LinkName;
+  readonly writes: readonly RecordWrite[];
+  /** Commit times of the source transactions (ms, the source's clock); empty for loads and settlements. */
+  readonly commits: readonly number[];
+  /** Commit time on the target (ms, its clock). */
+  readonly committedAt: number;
+}
+
+export interface EngineObserver {
+  applied(batch: AppliedBatch): void;
+  /** Changes read from a log that are not ours, and changes that are. */
+  read(link: LinkName, changes: number, echoes: number): void;
+  attempt(link: LinkName, failed: boolean): void;
+  conflict(conflict: ConflictRecord): void;
+  agreement(table: string): void;
+  deadLetter(letter: DeadLetter): void;
+  loaded(entity: string, rows: number): void;
+  failed(code: string, message: string): void;
+  restarted(cause: string): void;
+}
+
+export const silentObserver: EngineObserver = {
+  applied() {}, read() {}, attempt() {}, conflict() {}, agreement() {}, deadLetter() {}, loaded() {}, failed() {}, restarted() {},
+};

@@ -1,0 +1,173 @@
+/**
+ * Decides what a batch does to its records: write, hold, drop, or nothing (rules 1, 2 and 8). Pure: asked again for each
+ * attempt of a transaction with what that attempt found.
+ */
+import { type RecordId, type RecordRef, type State, recordId, sameState } from '../model/record.js';
+import { isRefused, refusedField } from '../model/refusal.js';
+import type { HeldRow, Plan, RecordWrite } from '../ports/side-store.js';
+import type { Batch } from './batch.js';
+import type { FoldedBatch } from './fold.js';
+import { heldWith } from './held.js';
+import type { Chunk } from './loads.js';
+import type { Attempt, Share } from './refused.js';
+import type { LinkMemory, Session } from './session.js';
+
+export interface BatchPlan extends Plan {
+  /** Records that count as loaded once this is committed. */
+  readonly loaded: readonly RecordRef[];
+}
+
+/** What does not depend on the target, worked out once. */
+export interface Prepared {
+  /** Records to be compared with the target. */
+  readonly candidates: ReadonlyMap<RecordId, Candidate>;
+  readonly hold: readonly HeldRow[];
+  readonly drop: readonly RecordRef[];
+  readonly loaded: readonly RecordRef[];
+}
+
+interface Candidate extends RecordRef {
+  readonly before: State;
+  readonly after: State;
+  readonly time: HeldRow['time'];
+  readonly inWindow: boolean;
+  readonly fromChunk: boolean;
+}
+
+export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedBatch): Prepared {
+  const candidates = new Map<RecordId, Candidate>();
+  const hold: HeldRow[] = [];
+  const drop: RecordRef[] = [];
+  const loaded: RecordRef[] = [];
+  for (const id of folded.echoes) {
+    const [entity, key] = split(id);
+    if (!session.parts.options.disabledRules.has('echo-loads') && link.loads.isUnloaded({ entity, key })) loaded.push({ entity, key });
+    if (link.held.isStale(id)) drop.push({ entity, key });
+  }
+  for (const [id, record] of folded.records) {
+    if (session.stopped.has(record.entity) || !(link.active || record.ours)) continue;
+    const held = link.held.get(id);
+    if (held === undefined) {
+      if (!sameState(record.before, record.after)) candidates.set(id, { ...refOf(record), ...record, fromChunk: false });
+    } else if (sameState(held.base, record.after)) drop.push(refOf(record));
+    else hold.push(heldWith(held, { ...refOf(record), base: held.base, tip: record.after, time: record.time }, moment(session)));
+  }
+  return { candidates, hold, drop, loaded };
+}
+
+/** A chunk's rows as changes with base null; what counts as loaded or is awaited is dropped. */
+export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & { readonly chunk: Chunk }): Prepared {
+  const { entity } = batch.chunk.range;
+  const candidates = new Map<RecordId, Candidate>();
+  const hold: HeldRow[] = [];
+  for (const { key, state } of batch.chunk.rows) {
+    const ref = { entity, key };
+    const id = recordId(ref);
+    if (session.stopped.has(entity) || !link.loads.isUnloaded(ref) || link.awaiting.precedes(id, batch.echoed)) continue;
+    const held = link.held.get(id);
+    if (held) {
+      if (!sameState(held.tip, state)) hold.push(heldWith(held, { ...ref, base: null, tip: state, time: 'load' }, moment(session)));
+    } else candidates.set(id, { ...ref, before: null, after: state, time: 'load', inWindow: false, fromChunk: true });
+  }
+  return { candidates, hold, drop: [], loaded: [] };
+}
+
+export interface PlanContext {
+  readonly session: Session;
+  readonly link: LinkMemory;
+  readonly prepared: Prepared;
+  readonly batch: Batch;
+  /** Something is to be remembered even if nothing is to be written. */
+  readonly must: boolean;
+  /** What is stored as progress if these records are loaded by this batch. */
+  readonly progress: (loaded: readonly RecordRef[]) => unknown;
+}
+
+/** The plan of one attempt; null: nothing to write or to remember. */
+export function planBatch(
+  context: PlanContext,
+  attempt: Pick<Attempt, 'share' | 'ordered'>,
+  found: ReadonlyMap<RecordId, State>,
+): BatchPlan | null {
+  const { prepared, batch } = context;
+  const writes: RecordWrite[] = [];
+  const hold = [...prepared.hold];
+  const loaded = [...prepared.loaded];
+  for (const [id, candidate] of prepared.candidates) {
+    const target = found.get(id) ?? null;
+    const step = chooseStep(context, id, candidate, target);
+    if (step.loaded && !candidate.fromChunk) loaded.push(refOf(candidate));
+    if (step.action === 'skip') continue;
+    const share = step.action === 'write' ? attempt.share(id) : 'hold';
+    if (share === 'write') writes.push({ ...refOf(candidate), before: target, after: candidate.after });
+    else if (share === 'hold') hold.push(heldWith(undefined, { ...refOf(candidate), base: step.base, tip: candidate.after, time: candidate.time }, moment(context.session)));
+  }
+  if (!context.must && writes.length + hold.length + prepared.drop.length === 0) return null;
+  const inOrder = attempt.ordered ? unfold(batch, writes, attempt.share) : writes;
+  const plan = { writes: inOrder, ordered: attempt.ordered, hold, drop: prepared.drop, settlements: [], loaded };
+  return loaded.length > 0 ? { ...plan, save: context.progress(loaded) } : plan;
+}
+
+interface Step {
+  readonly action: 'write' | 'hold' | 'skip';
+  readonly base: State;
+  readonly loaded: boolean;
+}
+
+function chooseStep(context: { readonly session: Session; readonly link: LinkMemory }, id: RecordId, candidate: Candidate, target: State): Step {
+  const { session, link } = context;
+  const disabled = session.parts.options.disabledRules;
+  const crossing = isRefused(candidate.key) || refusedField(candidate.after) >= 0 ? 'hold' : 'write';
+  const other = session.links[link.source === 'sql' ? 'mongodb' : 'sql'];
+  if (candidate.fromChunk) {
+    if (target === null && !other.held.get(id)) return { action: crossing, base: null, loaded: true };
+    return { action: sameState(target, candidate.after) ? 'skip' : 'hold', base: null, loaded: true };
+  }
+  if (link.loads.isUnloaded(candidate) && !disabled.has('unloaded')) {
+    if (target !== null) return { ...usual(candidate, target, crossing, disabled.has('compare')), loaded: true };
+    // Not here yet: left to its chunk, or, between the chunk's marks, in place of the chunk's row.
+    if (!candidate.inWindow) return { action: 'skip', base: null, loaded: false };
+    if (candidate.after === null) return { action: 'skip', base: null, loaded: true };
+    return { action: other.held.get(id) ? 'hold' : crossing, base: null, loaded: true };
+  }
+  return { ...usual(candidate, target, crossing, disabled.has('compare')), loaded: false };
+}
+
+function usual(candidate: Candidate, target: State, crossing: 'write' | 'hold', blind: boolean): Omit<Step, 'loaded'> {
+  return { action: blind || sameState(target, candidate.before) ? crossing : 'hold', base: candidate.before };
+}
+
+/** The written records' single changes in the order of the log: a unique value may move from one record to another. */
+function unfold(batch: Batch, writes: readonly RecordWrite[], share: Share): RecordWrite[] {
+  const open = new Map(writes.map((write) => [recordId(write), write]));
+  const at = new Map<RecordId, State>(writes.map((write) => [recordId(write), write.before]));
+  const inOrder: RecordWrite[] = [];
+  for (const { part } of batch.parts) {
+    for (const change of part.changes) {
+      const id = recordId(change);
+      const before = at.get(id);
+      if (!open.has(id) || before === undefined || share(id) !== 'write' || sameState(before, change.after)) continue;
+      inOrder.push({ ...refOf(change), before, after: change.after });
+      at.set(id, change.after);
+    }
+  }
+  // What the log does not tell step by step (a chunk's rows, what a trigger added) goes last, as a whole.
+  for (const [id, write] of open) {
+    const before = at.get(id) ?? null;
+    if (!sameState(before, write.after)) inOrder.push({ ...write, before });
+  }
+  return inOrder;
+}
+
+function refOf(ref: RecordRef): RecordRef {
+  return { entity: ref.entity, key: ref.key };
+}
+
+function split(id: RecordId): [string, string] {
+  const at = id.indexOf('\u0001');
+  return [id.slice(0, at), id.slice(at + 1)];
+}
+
+function moment(session: Session): { number: number; ms: number } {
+  return { number: session.numbers.last, ms: session.parts.clock.now() };
+}

@@ -1,0 +1,143 @@
+/**
+ * The start of a life (rule 6): take over on both sides, read each log once to find what we wrote and have not read back,
+ * and drop what was held of those records before.
+ */
+import { IsthmusError } from '../base/errors.js';
+import { recordId } from '../model/record.js';
+import { type Side, otherSide, sides } from '../model/side.js';
+import type { SourceEvent } from '../ports/change-source.js';
+import type { LoadRow, OpenWork } from '../ports/conflict-store.js';
+import type { HeldRow, TakenOver } from '../ports/side-store.js';
+import { Awaiting } from './awaiting.js';
+import { Held } from './held.js';
+import type { SavedLoad } from './loads.js';
+import { ReadProgress, type SavedProgress, joinProgress } from './read-progress.js';
+import type { EngineParts } from './session.js';
+
+/** What one link finds; `source` names it. */
+export interface RecoveredLink {
+  /** Null: this link never saved a position. */
+  readonly progress: SavedProgress | null;
+  readonly loads: readonly SavedLoad[];
+  readonly held: readonly HeldRow[];
+  /** Of the writer to the link's target: lane → number. */
+  readonly numbers: ReadonlyMap<number, number>;
+}
+
+export interface Recovered {
+  readonly links: Readonly<Record<Side, RecoveredLink>>;
+  /** The highest number that was ever committed. */
+  readonly number: number;
+  readonly work: OpenWork;
+  /** Loads that this start begins. */
+  readonly loads: LoadRow[];
+}
+
+export interface SavedByLane {
+  readonly position?: SavedProgress;
+  readonly loads?: readonly SavedLoad[];
+}
+
+/** Lanes of a link: `lanes` for the stream, and one more for advances and settlements. */
+export function settleLane(lanes: number): number {
+  return lanes;
+}
+
+export async function takeOverBoth(parts: EngineParts): Promise<Recovered> {
+  const { sql, mongodb } = parts.sides;
+  const epoch = Math.max(await sql.store.epoch(), await mongodb.store.epoch()) + 1;
+  const lanes = parts.options.lanes + 1;
+  const found: Record<Side, TakenOver> = {
+    sql: await sql.store.takeOver(epoch, lanes),
+    mongodb: await mongodb.store.takeOver(epoch, lanes),
+  };
+  const work = await parts.conflicts.openWork();
+  // A link's progress is stored in its target.
+  const links = { sql: recoverLink(found.mongodb), mongodb: recoverLink(found.sql) };
+  const number = Math.max(0, ...sides.flatMap((side) => [...links[side].numbers.values()]));
+  return { links, number, work, loads: [] };
+}
+
+function recoverLink(found: TakenOver): RecoveredLink {
+  const saved = found.lanes.map((lane) => (lane.saved ?? {}) as SavedByLane);
+  return {
+    progress: joinProgress(saved.flatMap((one) => (one.position ? [one.position] : []))),
+    loads: saved.flatMap((one) => one.loads ?? []),
+    held: found.held,
+    numbers: new Map(found.lanes.map(({ lane, number }) => [lane, number])),
+  };
+}
+
+/**
+ * Reads the log of `side` from the link's position to the last echo of our writes to it, or to a mark of now, and keeps only
+ * keys and numbers of our own writes.
+ */
+export async function findAwaiting(
+  parts: EngineParts,
+  side: Side,
+  from: { readonly progress: ReadProgress; readonly numbers: ReadonlyMap<number, number>; readonly session: string },
+): Promise<Awaiting> {
+  const awaiting = new Awaiting();
+  const missing = new Map([...from.numbers].filter(([, number]) => number > 0));
+  if (missing.size === 0 || parts.options.disabledRules.has('durable')) return awaiting;
+  const mark = `${from.session}:recover`;
+  await parts.sides[side].store.mark(mark);
+  const reader = await parts.sides[side].source.open(from.progress.position);
+  try {
+    while (missing.size > 0) {
+      for (const event of await reader.next()) if (!noteEcho(event, { awaiting, missing, mark, progress: from.progress })) return awaiting;
+    }
+  } finally {
+    await reader.close();
+  }
+  return awaiting;
+}
+
+interface EchoSearch {
+  readonly awaiting: Awaiting;
+  readonly missing: Map<number, number>;
+  readonly mark: string;
+  readonly progress: ReadProgress;
+}
+
+/** False: nothing more can follow. */
+function noteEcho(event: SourceEvent, search: EchoSearch): boolean {
+  if (event.kind === 'mark') return event.id !== search.mark;
+  if (event.kind !== 'part' || event.echo === null) return true;
+  const { lane, number, wrote } = event.echo;
+  const last = search.missing.get(lane);
+  if (last !== undefined && number >= last) search.missing.delete(lane);
+  if (search.progress.wasDone(event.position)) return true;
+  const ours = event.changes.map(recordId).filter((id) => wrote.size === 0 || wrote.has(id));
+  search.awaiting.add(lane, number, [...new Set(ours)].map((id) => ({ id, state: wrote.get(id) })));
+  return true;
+}
+
+/** What is held, without what a later write of ours to the same record has seen. */
+export function recoverHeld(link: RecoveredLink, awaiting: Awaiting): Held {
+  const held = new Held(link.held);
+  for (const row of link.held) {
+    const id = recordId(row);
+    const written = awaiting.get(id);
+    if (written !== undefined && written.number > row.begun) held.absorb(id);
+  }
+  return held;
+}
+
+/** Stores where reading begins, before anything else: changes from here on are followed. */
+export async function beginPosition(parts: EngineParts, source: Side): Promise<SavedProgress> {
+  const start = await parts.sides[source].source.begin();
+  const { store } = parts.sides[otherSide(source)];
+  const progress: SavedProgress = { done: start, ranges: [] };
+  const saved: SavedByLane = { position: progress };
+  const outcome = await store.commit({
+    lane: settleLane(parts.options.lanes),
+    previous: 0,
+    number: 1,
+    save: saved,
+    read: [],
+    plan: () => ({ writes: [], hold: [], drop: [], settlements: [] }),
+  });
+  if (outcome.kind === 'refused') throw new IsthmusError('permission_denied', { message: `The first progress could not be stored: ${outcome.refusal.reason}` });
+  return progress;
+}

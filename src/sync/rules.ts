@@ -1,0 +1,10 @@
+/**
+ * The protocol's rules that a test can take away, to show what each is for. Production never does.
+ * Names as in the protocol's model; the last ones are about what the model leaves out.
+ */
+export const removableRules = [
+  'echo', 'awaiting', 'tips', 'superseded', 'absorb', 'mark', 'lock', 'timer', 'unloaded', 'echo-loads', 'durable',
+  'held-progress', 'ranges', 'deviation', 'skip-saved', 'compare',
+] as const;
+
+export type RemovableRule = (typeof removableRules)[number];

@@ -1,0 +1,83 @@
+/**
+ * What the parts of one running life of the engine share. A life begins with taking over and ends with a stop, a crash, or
+ * the loss of a server, after which a new one begins from what is stored: memory is never mended, it is read again.
+ */
+import type { Resolve } from '../conflict/resolve.js';
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Entity } from '../model/entity.js';
+import type { RecordId } from '../model/record.js';
+import { type Side, linkFrom } from '../model/side.js';
+import type { ChangeSource } from '../ports/change-source.js';
+import type { ConflictStore } from '../ports/conflict-store.js';
+import type { SideStore } from '../ports/side-store.js';
+import type { Awaiting } from './awaiting.js';
+import type { Held } from './held.js';
+import type { Loads } from './loads.js';
+import type { RecordLocks } from './locks.js';
+import type { EngineObserver } from './observer.js';
+import type { EngineOptions } from './options.js';
+import type { Silent } from './silent.js';
+import type { Trouble } from './trouble.js';
+import type { LaneWriter } from './lane-writer.js';
+
+export interface EngineParts {
+  readonly sides: Readonly<Record<Side, { readonly source: ChangeSource; readonly store: SideStore }>>;
+  readonly conflicts: ConflictStore;
+  readonly entities: ReadonlyMap<string, Entity>;
+  readonly resolve: Resolve;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly newId: () => string;
+  readonly observer: EngineObserver;
+  readonly options: EngineOptions;
+}
+
+/** Numbers of our own transactions, over all lanes of both links: each is greater than all before it. */
+export class Numbers {
+  constructor(private current: number) {}
+
+  next(): number {
+    return ++this.current;
+  }
+
+  get last(): number {
+    return this.current;
+  }
+}
+
+/** One link's memory; `source` names the link. */
+export interface LinkMemory {
+  readonly source: Side;
+  readonly held: Held;
+  /** What we wrote to the source and have not read back. */
+  readonly awaiting: Awaiting;
+  readonly loads: Loads;
+  /** Whether users' changes of the source are written to the target. */
+  readonly active: boolean;
+}
+
+export interface Session {
+  readonly parts: EngineParts;
+  /** Names this life, so that marks of another one are told apart. */
+  readonly id: string;
+  readonly links: Readonly<Record<Side, LinkMemory>>;
+  /** Per side that is written: the lane of advances and settlements. */
+  readonly settleLanes: Readonly<Record<Side, LaneWriter>>;
+  readonly locks: RecordLocks;
+  readonly numbers: Numbers;
+  readonly silent: Silent;
+  readonly trouble: Trouble;
+  /** Entities that are not followed until the operator chooses (rule 10), with the reason. */
+  readonly stopped: Map<string, string>;
+  /** A held record has news: look at it soon. */
+  readonly nudge: (id: RecordId) => void;
+  /** Ends this life; a retryable error lets a new one begin. */
+  readonly fail: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The link's name for messages and metrics. */
+export function nameOf(link: LinkMemory): ReturnType<typeof linkFrom> {
+  return linkFrom(link.source);
+}

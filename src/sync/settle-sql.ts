@@ -1,0 +1,97 @@
+/**
+ * The second half of a settlement (rule 3b): the record on SQL, the settlement's id, and the mongodb link's progress without
+ * what it held, in one transaction. Also finishes, after a crash, the settlements whose second half is missing (rule 6).
+ */
+import type { Settlement } from '../model/conflict.js';
+import { type RecordId, type State, recordId, sameState } from '../model/record.js';
+import type { HeldRow, RecordWrite } from '../ports/side-store.js';
+import { noteRefusals } from './advance.js';
+import { remember } from './apply-batch.js';
+import type { BatchPlan } from './plan-batch.js';
+import { type Attempt, commitIsolated } from './refused.js';
+import { type Session, nameOf } from './session.js';
+
+interface PropagationPlan extends BatchPlan {
+  /** Ids of settlements whose decision SQL's state has outrun. */
+  readonly superseded: readonly string[];
+}
+
+/** The settlements' records are locked by the caller; their first half is committed. */
+export async function propagateDecisions(session: Session, settlements: readonly Settlement[]): Promise<void> {
+  if (settlements.length === 0) return;
+  const link = session.links.mongodb;
+  const { clock, conflicts, observer } = session.parts;
+  const ids = settlements.map(recordId);
+  const { outcome, refused } = await commitIsolated<PropagationPlan>(session.settleLanes.sql, ids, (attempt) => ({
+    read: settlements,
+    plan: (found) => planPropagation(session, settlements, { attempt, found }),
+    rehearse: attempt.rehearse,
+  }));
+  if (outcome.kind === 'nothing') return;
+  remember(session, link, outcome);
+  noteRefusals(session, link, refused);
+  observer.applied({ link: nameOf(link), writes: outcome.plan.writes, commits: [], committedAt: outcome.committedAt });
+  const superseded = new Set(outcome.plan.superseded);
+  const at = clock.now();
+  const resolved = settlements.map(({ id }) => id).filter((id) => !superseded.has(id));
+  if (resolved.length > 0) await conflicts.finish(resolved, { state: 'resolved', at });
+  if (superseded.size > 0) await conflicts.finish([...superseded], { state: 'superseded', at });
+  await session.parts.sides.sql.store.forget(settlements.map(({ id }) => id));
+}
+
+function planPropagation(
+  session: Session,
+  settlements: readonly Settlement[],
+  { attempt, found }: { readonly attempt: Attempt; readonly found: ReadonlyMap<RecordId, State> },
+): PropagationPlan {
+  const writes: RecordWrite[] = [];
+  const hold: HeldRow[] = [];
+  const drop: Settlement[] = [];
+  const superseded: string[] = [];
+  for (const settlement of settlements) {
+    const id = recordId(settlement);
+    const { entity, key, decision } = settlement;
+    const decidedOn = settlement.type === 'conflict' ? settlement.sql.state : decision;
+    const share = attempt.share(id);
+    const now = found.get(id) ?? null;
+    const stands = sameState(now, decidedOn);
+    if (sameState(decision, decidedOn)) drop.push(settlement);
+    else if (share === 'ignore') continue;
+    else if (share === 'write' && stands) {
+      writes.push({ entity, key, before: now, after: decision });
+      drop.push(settlement);
+    } else {
+      // SQL moved on, or refuses the decision: what moved it, or the refusal, is settled with the decision as the other version.
+      if (!stands) superseded.push(settlement.id);
+      if (session.parts.options.disabledRules.has('superseded')) continue;
+      const { mongodb, sql } = settlement as Extract<Settlement, { type: 'conflict' }>;
+      const time = settlement.type === 'conflict' && settlement.resolution === 'sql_wins' ? sql.time : mongodb.time;
+      hold.push({ entity, key, base: decidedOn, tip: decision, time, begun: session.numbers.last, since: session.parts.clock.now() });
+    }
+  }
+  return { writes, ordered: attempt.ordered, hold, drop: stored(session, drop), settlements, loaded: [], superseded };
+}
+
+function stored(session: Session, refs: readonly Settlement[]): readonly Settlement[] {
+  const { held } = session.links.mongodb;
+  return refs.filter((ref) => held.isStored(recordId(ref)));
+}
+
+/** After a crash: what has its second half only lacks the word that it is done; the others get theirs now. */
+export async function finishSettlements(session: Session, propagating: readonly Settlement[]): Promise<void> {
+  const done = await session.parts.sides.sql.store.settled(propagating.map(({ id }) => id));
+  const landed = propagating.filter(({ id }) => done.has(id)).map(({ id }) => id);
+  if (landed.length > 0) await session.parts.conflicts.finish(landed, { state: 'resolved', at: session.parts.clock.now() });
+  const missing = propagating.filter(({ id }) => !done.has(id));
+  const { group } = session.parts.options;
+  for (let at = 0; at < missing.length; at += group) {
+    const some = missing.slice(at, at + group);
+    const ids = [...new Set(some.map(recordId))];
+    await session.locks.acquire(ids);
+    try {
+      await propagateDecisions(session, some);
+    } finally {
+      session.locks.release(ids);
+    }
+  }
+}
