@@ -1,0 +1,37 @@
+/** Asks a running process through its API. Must not know what the answers are for. */
+import { catalogue, type ErrorCode } from '../base/catalogue.js';
+import { IsthmusError } from '../base/errors.js';
+
+export interface ApiTarget {
+  readonly url: string;
+  /** Empty: none. */
+  readonly token: string;
+}
+
+export async function askApi(target: ApiTarget, method: 'GET' | 'POST', path: string): Promise<unknown> {
+  const response = await send(target, method, path);
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return body;
+  throw refusal(target, response.status, body);
+}
+
+async function send({ url, token }: ApiTarget, method: string, path: string): Promise<Response> {
+  try {
+    return await fetch(new URL(path, url), {
+      method,
+      headers: token === '' ? {} : { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(10_000),
+    });
+  } catch (error) {
+    throw new IsthmusError('api_unreachable', { message: `No running process answers at ${url}.`, cause: error });
+  }
+}
+
+/** The process' own words, if they are of the form that it speaks. */
+function refusal(target: ApiTarget, status: number, body: unknown): IsthmusError {
+  const { code, message, remedy } = (body ?? {}) as Partial<Record<'code' | 'message' | 'remedy', string>>;
+  if (typeof code === 'string' && Object.hasOwn(catalogue, code) && typeof message === 'string') {
+    return new IsthmusError(code as ErrorCode, { message, ...(typeof remedy === 'string' ? { remedy } : {}) });
+  }
+  return new IsthmusError('api_unreachable', { message: `What answers at ${target.url} is not Isthmus (status ${status}).` });
+}

@@ -1,0 +1,27 @@
+/** Exit codes, and errors as a person reads them: `code: what, why, remedy`. */
+import { type ErrorKind, IsthmusError, isIsthmusError } from '../base/errors.js';
+import type { Terminal } from './terminal.js';
+
+export const exit = { good: 0, no: 1, usage: 2, unreachable: 3, safety: 4 } as const;
+
+const byKind: Record<ErrorKind, number> = {
+  usage: exit.usage,
+  unreachable: exit.unreachable,
+  transient: exit.unreachable,
+  safety: exit.safety,
+  internal: exit.no,
+};
+
+/** Prints what went wrong; gives the process' exit code. */
+export function fail(terminal: Terminal, thrown: unknown): number {
+  const error = isIsthmusError(thrown) ? thrown : new IsthmusError('invariant_broken', { message: unexpected(thrown), cause: thrown });
+  const { bold, red, dim } = terminal.style;
+  terminal.draw([]);
+  terminal.err(`${bold(red(`${error.code}:`))} ${error.message}\n  ${dim('→')} ${error.remedy}`);
+  if (error.kind === 'internal' && error.cause instanceof Error) terminal.err(dim(error.cause.stack ?? ''));
+  return byKind[error.kind];
+}
+
+function unexpected(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+}
