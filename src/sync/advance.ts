@@ -5,20 +5,14 @@
 import { type RecordId, type State, parseRecordId, recordId, sameState } from '../model/record.js';
 import { isRefused, refusedField } from '../model/refusal.js';
 import { type Side, otherSide, sides } from '../model/side.js';
-import type { HeldRow, TargetRefusal } from '../ports/side-store.js';
-import { refusedPause, remember } from './apply-batch.js';
+import type { HeldRow } from '../ports/side-store.js';
+import { noteRefusals, remember } from './apply-batch.js';
 import { closeTrouble, openLetters } from './close-trouble.js';
 import type { BatchPlan } from './plan-batch.js';
 import { type Attempt, commitIsolated } from './refused.js';
-import { type LinkMemory, type Session, nameOf } from './session.js';
-import { type Candidate, settleGroup } from './settle.js';
-
-export interface Schedule {
-  /** Look at it after so many ms: something is known to happen by then. */
-  readonly wait: (id: RecordId, ms: number) => void;
-  /** It could not go on: look again after a growing pause. */
-  readonly retry: (id: RecordId) => void;
-}
+import { type LinkMemory, type Schedule, type Session, nameOf } from './session.js';
+import type { Candidate } from './candidate.js';
+import { settleGroup } from './settle.js';
 
 export async function advanceGroup(session: Session, ids: readonly RecordId[], schedule: Schedule): Promise<void> {
   await session.locks.acquire(ids);
@@ -69,15 +63,6 @@ function planTips(rows: ReadonlyMap<RecordId, HeldRow>, attempt: Attempt, found:
   if (writes.length === 0) return null;
   const drop = writes.map(({ entity, key }) => ({ entity, key }));
   return { writes, ordered: attempt.ordered, hold: [], drop, settlements: [], loaded: [] };
-}
-
-export function noteRefusals(session: Session, link: LinkMemory, refused: ReadonlyMap<RecordId, TargetRefusal>): void {
-  const { clock, options } = session.parts;
-  for (const [id, refusal] of refused) {
-    const held = link.held.get(id);
-    if (held === undefined) continue;
-    session.trouble.refuse(id, { source: link.source, refusal, held }, { now: clock.now(), pauses: (n) => refusedPause(options, n) });
-  }
 }
 
 /** Records of which both sides' tips are known. Asks for the missing ones. */

@@ -56,7 +56,7 @@ async function commitBatch(context: BatchContext, batch: Batch, prepared: Prepar
   const { outcome, refused } = await commitIsolated(lane, [...prepared.candidates.keys()], build);
   if (outcome.kind === 'nothing') return { saved: false };
   remember(session, link, outcome);
-  noteRefused(session, link, refused);
+  noteRefusals(session, link, refused);
   for (const ref of outcome.plan.loaded) link.loads.markLoaded(ref);
   const commits = batch.parts.filter(({ part }) => part.last && part.echo === null && part.changes.length > 0).map(({ part }) => part.committedAt);
   session.parts.observer.applied({ link: nameOf(link), writes: outcome.plan.writes, commits, committedAt: outcome.committedAt });
@@ -92,7 +92,8 @@ export function remember(session: Session, link: LinkMemory, committed: Committe
   }
 }
 
-function noteRefused(session: Session, link: LinkMemory, refused: ReadonlyMap<RecordId, TargetRefusal>): void {
+/** What a target refused is held; the refusal is kept beside it. */
+export function noteRefusals(session: Session, link: LinkMemory, refused: ReadonlyMap<RecordId, TargetRefusal>): void {
   const { clock, options } = session.parts;
   for (const [id, refusal] of refused) {
     const held = link.held.get(id);
@@ -103,6 +104,6 @@ function noteRefused(session: Session, link: LinkMemory, refused: ReadonlyMap<Re
 }
 
 /** Short at first (a parent row may be on its way in another lane), long once it is a dead letter. */
-export function refusedPause(options: Session['parts']['options'], attempts: number): number {
+function refusedPause(options: Session['parts']['options'], attempts: number): number {
   return attempts < options.refusedAttempts ? options.timerMs * 2 ** attempts : options.refusedRetryMs;
 }

@@ -70,8 +70,8 @@ export class Inbox {
   /** Something without a change (a mark) was read up to here. */
   passed(to: Position): void {
     const last = this.units.at(-1);
-    if (last === undefined) this.units.push({ parts: [], chunk: null, to, changes: 0, complete: true, continued: false });
-    else if (last.complete && last.chunk === null) last.to = to;
+    if (last === undefined || last.chunk !== null) this.units.push({ parts: [], chunk: null, to, changes: 0, complete: true, continued: false });
+    else if (last.complete) last.to = to;
   }
 
   get ready(): boolean {

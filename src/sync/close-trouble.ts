@@ -2,8 +2,7 @@
 import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
 import { type RecordId, parseRecordId, sameState } from '../model/record.js';
 import { sides } from '../model/side.js';
-import type { Schedule } from './advance.js';
-import { type Session, nameOf } from './session.js';
+import { type Schedule, type Session, nameOf } from './session.js';
 
 /** Conflicts that a person must decide: stored when new and when a side has moved since. */
 export async function keepPending(session: Session, conflicts: readonly ConflictRecord[]): Promise<void> {

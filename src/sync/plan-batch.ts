@@ -45,8 +45,8 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
     if (link.held.isStale(id)) drop.push({ entity, key });
   }
   for (const [id, record] of folded.records) {
-    if (session.stopped.has(record.entity) || !(link.active || record.ours)) continue;
     const held = link.held.get(id);
+    if (session.stopped.has(record.entity) || !(link.active || record.ours || held)) continue;
     if (held === undefined) {
       if (!sameState(record.before, record.after)) candidates.set(id, { ...refOf(record), ...record, fromChunk: false });
     } else if (sameState(held.base, record.after)) drop.push(refOf(record));

@@ -77,6 +77,14 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
+/** How a look at held records says when to look again. */
+export interface Schedule {
+  /** Look at it after so many ms: something is known to happen by then. */
+  readonly wait: (id: RecordId, ms: number) => void;
+  /** It could not go on: look again after a growing pause. */
+  readonly retry: (id: RecordId) => void;
+}
+
 /** The link's name for messages and metrics. */
 export function nameOf(link: LinkMemory): ReturnType<typeof linkFrom> {
   return linkFrom(link.source);

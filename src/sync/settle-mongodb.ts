@@ -2,13 +2,11 @@
 import type { ConflictRecord } from '../model/conflict.js';
 import { type RecordId, type State, recordId, sameState } from '../model/record.js';
 import type { RecordWrite } from '../ports/side-store.js';
-import type { Schedule } from './advance.js';
 import type { BatchPlan } from './plan-batch.js';
-import { noteRefusals } from './advance.js';
-import { remember } from './apply-batch.js';
+import { noteRefusals, remember } from './apply-batch.js';
 import { type Attempt, commitIsolated } from './refused.js';
-import { type Session, nameOf } from './session.js';
-import type { Settling } from './settle.js';
+import { type Schedule, type Session, nameOf } from './session.js';
+import type { Settling } from './candidate.js';
 
 /** Those that were stored; the others were left because their record moved or was refused. */
 export async function storeDecisions(session: Session, settling: readonly Settling[], schedule: Schedule): Promise<readonly Settling[]> {

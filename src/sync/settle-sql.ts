@@ -5,8 +5,7 @@
 import type { Settlement } from '../model/conflict.js';
 import { type RecordId, type State, recordId, sameState } from '../model/record.js';
 import type { HeldRow, RecordWrite } from '../ports/side-store.js';
-import { noteRefusals } from './advance.js';
-import { remember } from './apply-batch.js';
+import { noteRefusals, remember } from './apply-batch.js';
 import type { BatchPlan } from './plan-batch.js';
 import { type Attempt, commitIsolated } from './refused.js';
 import { type Session, nameOf } from './session.js';

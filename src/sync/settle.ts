@@ -10,25 +10,11 @@ import { sides } from '../model/side.js';
 import type { HeldRow, ReadRecord } from '../ports/side-store.js';
 import { classify } from '../conflict/classify.js';
 import type { ConflictFacts, Decision } from '../conflict/resolve.js';
-import type { Schedule } from './advance.js';
 import { keepPending } from './close-trouble.js';
-import type { Session } from './session.js';
+import type { Schedule, Session } from './session.js';
 import { storeDecisions } from './settle-mongodb.js';
+import type { Candidate, Settling } from './candidate.js';
 import { propagateDecisions } from './settle-sql.js';
-
-export interface Candidate {
-  readonly id: RecordId;
-  readonly held: Readonly<Record<Side, HeldRow | undefined>>;
-  readonly base: State;
-  readonly tips: Readonly<Record<Side, State>>;
-}
-
-/** A candidate whose sides were seen at their tips, with the decision. */
-export interface Settling {
-  readonly id: RecordId;
-  readonly candidate: Candidate;
-  readonly settlement: Settlement;
-}
 
 /** The candidates' records are locked by the caller. */
 export async function settleGroup(session: Session, candidates: readonly Candidate[], schedule: Schedule): Promise<void> {
