@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+const globalSetup = './src/testing/servers/fixtures/global-setup.ts';
+const needsServer = ['src/**/*.{pg,mongo,server}.test.ts', 'test/**/*.test.ts'];
+
+/** One server of each kind serves all tests of a project: files use databases of their own. */
+const server = {
+  globalSetup,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+};
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    // A test that waits for nothing must not pass because it was forgotten.
+    passWithNoTests: false,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: needsServer,
+          testTimeout: 30_000,
+        },
+      },
+      { test: { name: 'pg18', include: needsServer, sequence: { groupOrder: 1 }, ...server } },
+      // The oldest version to support, from the system's packages. `npm test` asks for it where it is installed.
+      ...(process.env['ISTHMUS_PG15'] === '1'
+        ? [{ test: { name: 'pg15', include: ['src/**/*.pg.test.ts'], sequence: { groupOrder: 2 }, ...server } }]
+        : []),
+    ],
+  },
+});
