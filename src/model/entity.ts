@@ -13,11 +13,14 @@ export type ColumnKind =
   | 'enum' | 'opaque'
   | 'array';
 
+/** What stands in the document where the configuration sets another type than the usual one. */
+export type DocumentType = 'string' | 'date' | 'double' | 'objectId';
+
 export interface ColumnType {
   readonly kind: ColumnKind;
   /** The type as PostgreSQL writes it, without its modifier and ready for a cast: `integer`, `public.mood`, `text[]`. */
   readonly sql: string;
-  /** `numeric(precision, scale)`; absent for a plain numeric. */
+  /** `numeric(precision, scale)`, or the digits of a second of `time(precision)` and the like; absent where there is no limit. */
   readonly precision?: number;
   readonly scale?: number;
   /** `varchar(n)` and `char(n)`, in characters; absent where there is no limit. */
@@ -26,6 +29,8 @@ export interface ColumnType {
   readonly labels?: readonly string[];
   /** What an array is made of. */
   readonly element?: ColumnType;
+  /** Absent: the usual one for the kind (see `canonical.ts`). */
+  readonly document?: DocumentType;
 }
 
 export interface Field {
