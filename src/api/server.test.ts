@@ -30,6 +30,12 @@ class StillSync implements Sync {
   }
   async stop() {}
   async load() {}
+  async settled() {
+    return true;
+  }
+  compare(): never {
+    throw new Error('not asked for here');
+  }
   async conflicts(filter: unknown) {
     this.filters.push(filter);
     return { conflicts: [], cursor: null };

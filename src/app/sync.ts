@@ -2,6 +2,7 @@
 import type { IsthmusError } from '../base/errors.js';
 import type { Counts } from '../observe/collector.js';
 import type { LinkName, Side } from '../model/side.js';
+import type { Comparison } from '../reconcile/compare.js';
 import type { ConflictFilter, ConflictPage } from '../ports/conflict-store.js';
 
 export type SyncState = 'starting' | 'loading' | 'running' | 'paused' | 'failed' | 'stopped';
@@ -54,6 +55,10 @@ export interface Sync {
   stop(): Promise<void>;
   /** Loads an entity again. */
   load(entity: string, from: Side): Promise<void>;
+  /** True once everything that was committed before the call has crossed, but for what waits for a person; false after `limitMs`. */
+  settled(limitMs: number): Promise<boolean>;
+  /** Both sides, record by record, without those that wait for a person and dead letters. */
+  compare(onProgress?: (compared: number) => void): Promise<Comparison>;
   conflicts(filter: ConflictFilter): Promise<ConflictPage>;
   conflict(id: string): Promise<Readonly<Record<string, unknown>> | null>;
   metrics(): Promise<{ readonly type: string; readonly body: string }>;

@@ -1,0 +1,159 @@
+/** A sync that runs: the engine with what watches it, under one handle. Must not know how its parts were made. */
+import { IsthmusError } from '../base/errors.js';
+import type { Clock } from '../base/clock.js';
+import type { Config } from '../config/schema.js';
+import { recordId, type RecordId } from '../model/record.js';
+import type { LinkName, Side } from '../model/side.js';
+import type { ClockSkew } from '../observe/clock-skew.js';
+import type { Collector, Counts } from '../observe/collector.js';
+import type { Prometheus } from '../observe/prometheus.js';
+import type { ConflictFilter, ConflictPage, ConflictStore } from '../ports/conflict-store.js';
+import type { SideStore } from '../ports/side-store.js';
+import { type Comparison, compareSides } from '../reconcile/compare.js';
+import type { Entity } from '../model/entity.js';
+import type { Engine } from '../sync/engine.js';
+import type { LinkStatus, Sync, SyncEvents, SyncStatus } from './sync.js';
+
+export interface RunningParts {
+  readonly config: Config;
+  readonly entities: ReadonlyMap<string, Entity>;
+  readonly stores: Readonly<Record<Side, SideStore>>;
+  readonly conflicts: ConflictStore;
+  readonly engine: Engine;
+  readonly collector: Collector;
+  readonly prometheus: Prometheus;
+  readonly skew: ClockSkew;
+  readonly clock: Clock;
+  /** Conflicts that were there before this process. */
+  readonly conflictsBefore: number;
+  /** Lets go of both servers. */
+  readonly close: () => Promise<void>;
+}
+
+const phases = { both: 'bidirectional', sql_to_mongodb: 'replicate', mongodb_to_sql: 'mongodb_primary' } as const;
+
+export class RunningSync implements Sync {
+  private readonly listeners: { readonly [E in keyof SyncEvents]: ((...values: SyncEvents[E]) => void)[] } = { failed: [], state: [] };
+  private stopped: Promise<void> | null = null;
+
+  constructor(private readonly parts: RunningParts) {
+    void parts.engine.failure.then((error) => {
+      for (const listener of this.listeners.failed) listener(error);
+    });
+  }
+
+  status(): SyncStatus {
+    const { config, engine, entities, collector, conflictsBefore, skew } = this.parts;
+    const now = engine.status();
+    const counts = collector.counts();
+    const conflicts = Object.values(counts.conflicts).reduce((sum, count) => sum + count, conflictsBefore);
+    const link = (source: Side, name: LinkName): LinkStatus => linkStatus(now.links[source], counts.links[name], now.lastError);
+    return {
+      name: config.name,
+      phase: phases[config.direction],
+      state: this.stopped !== null && now.state !== 'failed' ? 'stopped' : now.state,
+      rollbackLevel: 0,
+      links: { sql_to_mongodb: link('sql', 'sql_to_mongodb'), mongodb_to_sql: link('mongodb', 'mongodb_to_sql') },
+      entities: [...entities.values()].map(({ name, collection }) => {
+        const found = now.entities.find(({ entity }) => entity === name);
+        const load = found?.load ?? null;
+        return {
+          table: name,
+          collection,
+          load: { state: load?.state ?? 'none', rows: load?.rows ?? 0, total: load?.total ?? 0 },
+          stopped: found?.stopped ?? null,
+        };
+      }),
+      conflicts: { pending: now.conflictsPending, total: conflicts },
+      deadLetters: now.deadLetters,
+      clockSkewMs: skew.skewMs(),
+    };
+  }
+
+  counts(): Counts {
+    return this.parts.collector.counts();
+  }
+
+  pause(): Promise<void> {
+    this.parts.engine.pause();
+    this.tell();
+    return Promise.resolve();
+  }
+
+  resume(): Promise<void> {
+    this.parts.engine.resume();
+    this.tell();
+    return Promise.resolve();
+  }
+
+  stop(): Promise<void> {
+    this.stopped ??= this.end();
+    return this.stopped;
+  }
+
+  async load(entity: string, from: Side): Promise<void> {
+    await this.parts.engine.load(entity, from);
+  }
+
+  settled(limitMs: number): Promise<boolean> {
+    return this.parts.engine.settled(limitMs);
+  }
+
+  async compare(onProgress?: (compared: number) => void): Promise<Comparison> {
+    const { conflicts, entities, stores } = this.parts;
+    const { pending, deadLetters } = await conflicts.openWork();
+    const except = new Set<RecordId>([...pending, ...deadLetters].map(recordId));
+    return compareSides({ sides: stores, entities: entities.keys(), except, ...(onProgress === undefined ? {} : { onProgress }) });
+  }
+
+  conflicts(filter: ConflictFilter): Promise<ConflictPage> {
+    return this.parts.conflicts.list(filter);
+  }
+
+  conflict(id: string): Promise<Readonly<Record<string, unknown>> | null> {
+    return this.parts.conflicts.get(id);
+  }
+
+  metrics(): Promise<{ readonly type: string; readonly body: string }> {
+    const { links, conflicts, deadLetters } = this.status();
+    return this.parts.prometheus.text({ links, conflictsPending: conflicts.pending, deadLetters });
+  }
+
+  on<E extends keyof SyncEvents>(event: E, listener: (...values: SyncEvents[E]) => void): void {
+    this.listeners[event].push(listener);
+  }
+
+  /** The engine finishes what is under way; what hangs does not keep the process for ever. */
+  private async end(): Promise<void> {
+    const { clock, close, engine, skew } = this.parts;
+    const limit = new AbortController();
+    const late = clock.sleep(stopLimitMs, limit.signal).then(() => limit.signal.aborted);
+    const inTime = await Promise.race([engine.stop().then(() => true), late]);
+    limit.abort();
+    await skew.stop();
+    await close();
+    this.tell();
+    if (!inTime) throw new IsthmusError('transient', { message: 'The stop took too long and was cut off; nothing is lost.' });
+  }
+
+  private tell(): void {
+    const { state } = this.status();
+    for (const listener of this.listeners.state) listener(state);
+  }
+}
+
+const stopLimitMs = 30_000;
+
+function linkStatus(now: ReturnType<Engine['status']>['links'][Side], counts: Counts['links'][LinkName], lastError: IsthmusError | null): LinkStatus {
+  const { p50Ms, p95Ms, p99Ms } = counts.latency;
+  return {
+    position: now.position,
+    lagMs: Math.round(now.lagMs),
+    pending: now.pending,
+    held: now.held,
+    applied: counts.applied,
+    echoes: counts.echoes,
+    latency: { p50Ms, p95Ms, p99Ms },
+    lastError: lastError === null ? null : { code: lastError.code, message: lastError.message },
+  };
+}

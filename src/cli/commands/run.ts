@@ -1,0 +1,68 @@
+/** `run`: prepares what is missing, loads, then syncs until it is told to stop. */
+import { Command, Option } from 'commander';
+import { type StartedSync, startLoaded } from '../../api/start.js';
+import type { SyncState } from '../../app/sync.js';
+import { systemClock } from '../../base/clock.js';
+import type { IsthmusError } from '../../base/errors.js';
+import { type ConfigOptions, type Context, readConfig, withConfig } from '../context.js';
+import { exit, fail } from '../exit.js';
+import { LiveView } from '../live-view.js';
+import { type LogLevel, logLevels, makeLogger } from '../terminal-logger.js';
+import { examples } from './status.js';
+
+export interface RunOptions extends ConfigOptions {
+  readonly logLevel?: LogLevel;
+}
+
+export function runCommand(): Command {
+  return withConfig(new Command('run'))
+    .description('Prepares what is missing, loads, then syncs until SIGTERM or Ctrl-C')
+    .addOption(new Option('--log-level <level>', 'what to log').choices([...logLevels]))
+    .addHelpText('after', examples('isthmus run -c isthmus.yaml', 'isthmus run --log-level debug'));
+}
+
+export async function runRun(options: RunOptions, context: Context): Promise<number> {
+  const { terminal, stopping } = context;
+  const config = readConfig(options, context);
+  const log = makeLogger(terminal, options.logLevel ?? (terminal.live ? 'warn' : 'info'));
+  const sync = await startLoaded(config, { log, onStatement: (statement) => log.info({}, `prepared: ${statement}`) });
+  log.info({ api: sync.url }, 'syncing');
+  if (terminal.live) terminal.err(`${terminal.style.bold(config.name)} ${terminal.style.dim(`API and status page: ${sync.url}`)}`);
+  const failed = new Promise<IsthmusError>((resolve) => sync.on('failed', resolve));
+  const view = show(sync, context);
+  const stopped = new Promise<null>((resolve) => {
+    if (stopping.aborted) resolve(null);
+    stopping.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  const error = await Promise.race([failed, stopped]);
+  await view.end();
+  await sync.stop();
+  if (error !== null) return fail(terminal, error);
+  log.info({}, 'stopped');
+  return exit.good;
+}
+
+/** Bars and a status line at a terminal; elsewhere a log line when the state changes is enough. */
+function show(sync: Pick<StartedSync, 'status'>, { terminal }: Context): { end(): Promise<void> } {
+  const done = new AbortController();
+  const view = new LiveView(terminal.style);
+  const loop = async (): Promise<void> => {
+    let state: SyncState | null = null;
+    while (!done.signal.aborted) {
+      const status = sync.status();
+      view.update(status, performance.now());
+      if (terminal.live) terminal.draw([...view.loadLines(terminal.columns), view.statusLine()]);
+      else if (status.state !== state) terminal.err(JSON.stringify({ state: status.state, conflicts: status.conflicts, deadLetters: status.deadLetters }));
+      state = status.state;
+      await systemClock.sleep(terminal.live ? 250 : 500, done.signal);
+    }
+    terminal.draw([]);
+  };
+  const running = loop();
+  return {
+    end: () => {
+      done.abort();
+      return running;
+    },
+  };
+}

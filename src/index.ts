@@ -1,0 +1,8 @@
+/** The package's public entry. */
+export { start, type StartOptions, type StartedSync } from './api/start.js';
+export type { EntityStatus, LinkStatus, Sync, SyncEvents, SyncState, SyncStatus } from './app/sync.js';
+export type { ErrorCode } from './base/catalogue.js';
+export { type ErrorKind, IsthmusError } from './base/errors.js';
+export type { Logger } from './base/logger.js';
+export type { ConfigInput } from './config/load.js';
+export type { Config } from './config/schema.js';
