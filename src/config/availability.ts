@@ -8,6 +8,10 @@ import { type Source, lineOf } from './validate.js';
 /** The strategies that this version has. */
 export const availableStrategies: readonly string[] = ['lww', 'prefer_sql', 'prefer_mongodb', 'manual'] satisfies (typeof strategies)[number][];
 
+/** Keys (with all below them) and values that are refused as a whole: for the documentation. */
+export const unavailableKeys: readonly string[] = ['compare', 'alerts', 'transport.brokers', 'transport.topics', 'transport.format', 'entities[].conflict.fields'];
+export const unavailableValues: readonly string[] = ['kafka', 'record', 'window', 'merge', 'version_vector', 'ot', 'crdt', 'custom'];
+
 interface PolicyConfig {
   readonly strategy?: string;
   readonly delete?: string;
