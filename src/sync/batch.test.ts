@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type { SourcePart } from '../ports/change-source.js';
+import { Inbox } from './batch.js';
+
+let clock = 0;
+const part = (transaction: string, count: number, last = true): { part: SourcePart; windows: [] } => ({
+  windows: [],
+  part: {
+    kind: 'part', position: `p${String(++clock).padStart(4, '0')}`, transaction, last, committedAt: clock, echo: null,
+    changes: Array.from({ length: count }, (_, i) => ({ entity: 'e', key: `${transaction}-${i}`, before: null, after: ['x'] })),
+  },
+});
+
+test('whole transactions up to the size of a batch go together', () => {
+  const inbox = new Inbox({ batch: 10, wholeTransaction: 100 });
+  for (const name of ['a', 'b', 'c']) inbox.add(part(name, 4));
+  const first = inbox.take();
+  expect(first.changes).toBe(8);
+  expect(first.alone).toBe(false);
+  expect(inbox.take().changes).toBe(4);
+  expect(inbox.ready).toBe(false);
+  expect(inbox.changes).toBe(0);
+});
+
+test('a transaction stays whole until it is too large, then its pieces go alone', () => {
+  const inbox = new Inbox({ batch: 10, wholeTransaction: 20 });
+  inbox.add(part('big', 15, false));
+  expect(inbox.ready).toBe(false);
+  inbox.add(part('big', 15, false));
+  expect(inbox.ready).toBe(true);
+  const first = inbox.take();
+  expect(first).toMatchObject({ changes: 30, alone: true });
+  inbox.add(part('big', 3, true));
+  inbox.add(part('next', 1));
+  expect(inbox.take()).toMatchObject({ changes: 3, alone: true });
+  expect(inbox.take()).toMatchObject({ changes: 1, alone: false });
+});
+
+test('a position without changes moves the last unit on, never the middle of a transaction', () => {
+  const inbox = new Inbox({ batch: 10, wholeTransaction: 20 });
+  inbox.passed('p9000');
+  expect(inbox.take()).toMatchObject({ to: 'p9000', changes: 0 });
+  inbox.add(part('a', 1, false));
+  inbox.passed('p9001');
+  inbox.add(part('a', 1));
+  expect(inbox.take().to < 'p9001').toBe(true);
+});
