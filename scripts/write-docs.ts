@@ -47,7 +47,10 @@ function errorsPage(): string {
   const exits = { usage: 2, unreachable: 3, transient: 3, safety: 4, internal: 1 } as const;
   const rows = Object.entries(catalogue)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, { kind, meaning, remedy }]) => `| \`${code}\` | ${kind} | ${exits[kind]} | ${cell(meaning)} | ${cell(remedy)} |`);
+    .map(
+      ([code, { kind, meaning, remedy }]) =>
+        `| \`${code}\` | ${kind} | ${exits[kind]} | ${cell(meaning)} | ${cell(remedy)} |`,
+    );
   return [
     '# Errors',
     '',
@@ -86,7 +89,9 @@ function keys(schema: Schema, path: string): string[] {
     const shown = value.default === undefined ? (required ? 'required' : '') : `\`${JSON.stringify(value.default)}\``;
     const known = value.enum?.filter((one) => !unavailableValues.includes(one)) ?? [];
     const words = [known.map((one) => `\`${one}\``).join(', '), value.description ?? ''].filter((word) => word !== '');
-    const coming = unavailableKeys.some((one) => key === one || key.startsWith(`${one}.`)) ? '*Not in this version.* ' : '';
+    const coming = unavailableKeys.some((one) => key === one || key.startsWith(`${one}.`))
+      ? '*Not in this version.* '
+      : '';
     return [`| \`${key}\` | ${shown} | ${coming}${cell(words.join(': '))} |`];
   });
 }

@@ -1,5 +1,6 @@
 /** Every error code, its kind, meaning and remedy: data, from which `docs/errors.md` is made. */
-import type { ErrorKind } from './errors.js';
+/** What a caller may do about it: try again, stop for safety, or tell the person who asked. */
+export type ErrorKind = 'transient' | 'usage' | 'unreachable' | 'safety' | 'internal';
 
 export interface CatalogueEntry {
   readonly kind: ErrorKind;
@@ -72,6 +73,11 @@ const entries = {
     kind: 'safety',
     meaning: 'What the sync stored about itself cannot be read, or the two databases disagree about it.',
     remedy: 'Do not edit the metadata by hand; run `isthmus teardown` and `isthmus prepare` to begin anew.',
+  },
+  mongodb_failed: {
+    kind: 'safety',
+    meaning: 'MongoDB refused something that the sync must be able to do, for a reason that does not pass.',
+    remedy: 'See the code in the message; `isthmus check` tells what the sync needs of MongoDB.',
   },
   invariant_broken: {
     kind: 'internal',

@@ -1,5 +1,7 @@
 /** The one error class; what each code means stands in `catalogue.ts`. */
-import { type ErrorCode, catalogue } from './catalogue.js';
+import { catalogue, type ErrorCode, type ErrorKind } from './catalogue.js';
+
+export type { ErrorKind };
 
 export interface IsthmusErrorOptions {
   /** What and why, for a person; never a row value or a secret. */
@@ -8,9 +10,6 @@ export interface IsthmusErrorOptions {
   readonly remedy?: string;
   readonly cause?: unknown;
 }
-
-/** What a caller may do about it: try again, stop for safety, or tell the person who asked. */
-export type ErrorKind = 'transient' | 'usage' | 'unreachable' | 'safety' | 'internal';
 
 export class IsthmusError extends Error {
   override readonly name = 'IsthmusError';

@@ -20,7 +20,8 @@ export async function waitFor<T>(
   const end = performance.now() + limitMs;
   for (;;) {
     const answer = await condition();
-    if (answer !== false && answer !== null && answer !== undefined) return answer as Exclude<T, false | null | undefined>;
+    if (answer !== false && answer !== null && answer !== undefined)
+      return answer as Exclude<T, false | null | undefined>;
     if (performance.now() >= end) throw new Error(`Waited ${limitMs} ms for ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }

@@ -78,14 +78,21 @@ class Server implements MongoServer {
   readonly logFile: string;
   readonly #credentials: MongoClientOptions;
 
-  constructor(readonly members: readonly Mongod[], secret: string | null, readonly standalone: boolean) {
+  constructor(
+    readonly members: readonly Mongod[],
+    secret: string | null,
+    readonly standalone: boolean,
+  ) {
     const first = members[0] as Mongod;
     this.port = first.port;
     this.dataDir = first.folder.dataDir;
     this.logFile = first.folder.logFile;
     const hosts = members.map((member) => `127.0.0.1:${member.port}`).join(',');
     const login = secret === null ? '' : `${user}:${secret}@`;
-    const query = [standalone ? 'directConnection=true' : `replicaSet=${replicaSet}`, ...(secret === null ? [] : ['authSource=admin'])];
+    const query = [
+      standalone ? 'directConnection=true' : `replicaSet=${replicaSet}`,
+      ...(secret === null ? [] : ['authSource=admin']),
+    ];
     this.url = `mongodb://${login}${hosts}/?${query.join('&')}`;
     this.#credentials = secret === null ? {} : { auth: { username: user, password: secret }, authSource: 'admin' };
   }
@@ -117,23 +124,36 @@ class Server implements MongoServer {
   async #initiate(): Promise<void> {
     const config = {
       _id: replicaSet,
-      members: this.members.map((member, index) => ({ _id: index, host: `127.0.0.1:${member.port}`, priority: index === 0 ? 2 : 1 })),
+      members: this.members.map((member, index) => ({
+        _id: index,
+        host: `127.0.0.1:${member.port}`,
+        priority: index === 0 ? 2 : 1,
+      })),
       // Tests of elections and restarts should not wait for the usual ten seconds.
-      settings: this.members.length === 1 ? { electionTimeoutMillis: 200 } : { electionTimeoutMillis: 2_000, heartbeatIntervalMillis: 500 },
+      settings:
+        this.members.length === 1
+          ? { electionTimeoutMillis: 200 }
+          : { electionTimeoutMillis: 2_000, heartbeatIntervalMillis: 500 },
     };
     await this.#first.withClient(async (client) => {
       try {
         await client.db('admin').command({ replSetInitiate: config });
       } catch (error) {
         // Started again: the set exists, or asks for the password that it got then.
-        if (!['AlreadyInitialized', 'Unauthorized'].includes((error as { codeName?: string }).codeName ?? '')) throw error;
+        if (!['AlreadyInitialized', 'Unauthorized'].includes((error as { codeName?: string }).codeName ?? ''))
+          throw error;
       }
     });
   }
 
   async #hasPrimary(): Promise<boolean> {
     const answers = this.members.map((member) =>
-      member.withClient(async (client) => client.db('admin').command({ hello: 1 })).then((hello) => hello['isWritablePrimary'] === true, () => false),
+      member
+        .withClient(async (client) => client.db('admin').command({ hello: 1 }))
+        .then(
+          (hello) => hello['isWritablePrimary'] === true,
+          () => false,
+        ),
     );
     return (await Promise.all(answers)).includes(true);
   }

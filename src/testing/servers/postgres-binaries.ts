@@ -28,7 +28,10 @@ export async function findPostgres(version: PostgresVersion, asRoot: boolean): P
 
 /** Whether PostgreSQL 15 is installed on this machine. */
 export async function hasPostgres15(): Promise<boolean> {
-  return access(join(systemFolder, 'initdb'), constants.X_OK).then(() => true, () => false);
+  return access(join(systemFolder, 'initdb'), constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function systemBinaries(): Promise<PostgresBinaries> {

@@ -7,9 +7,9 @@ import { IsthmusError } from '../../base/errors.js';
 import { waitFor } from '../wait-for.js';
 import type { EmbeddedOptions, EmbeddedServer } from './embedded-server.js';
 import { freePort } from './free-port.js';
-import { type PostgresBinaries, type PostgresVersion, findPostgres } from './postgres-binaries.js';
+import { findPostgres, type PostgresBinaries, type PostgresVersion } from './postgres-binaries.js';
 import { runCommand } from './run-command.js';
-import { type ServerFolder, makeServerFolder, removeServerFolder } from './server-folder.js';
+import { makeServerFolder, removeServerFolder, type ServerFolder } from './server-folder.js';
 import { ServerProcess } from './server-process.js';
 import { type SystemUser, unprivilegedUser } from './system-user.js';
 
@@ -70,10 +70,25 @@ async function makeCluster({ version, binaries, folder, user }: ClusterParts): P
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (user !== null) await chown(passwordFile, user.uid, user.gid);
   // The builtin provider gives the same order and letters on every system; 15 does not have it yet.
-  const locale = version === 18 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'] : ['--locale=C.UTF-8'];
-  const args = ['-D', folder.dataDir, '-U', 'postgres', '-E', 'UTF8', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, ...locale];
+  const locale =
+    version === 18 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'] : ['--locale=C.UTF-8'];
+  const args = [
+    '-D',
+    folder.dataDir,
+    '-U',
+    'postgres',
+    '-E',
+    'UTF8',
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    ...locale,
+  ];
   try {
-    await runCommand(binaries.initdb, [...args, '--no-sync'], { limitMs: startLimitMs, env: serverEnvironment(), ...(user ?? {}) });
+    await runCommand(binaries.initdb, [...args, '--no-sync'], {
+      limitMs: startLimitMs,
+      env: serverEnvironment(),
+      ...(user ?? {}),
+    });
   } catch (cause) {
     const message = `PostgreSQL's initdb failed: ${(cause as Error).message}`;
     throw new IsthmusError('embedded_server_failed', { message, cause });

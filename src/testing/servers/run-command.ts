@@ -40,5 +40,8 @@ export function runCommand(command: string, args: readonly string[], options: Co
 /** The last three lines that say something, in one line. */
 export function lastLines(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
-  return lines.filter((line) => line !== '').slice(-3).join(' | ');
+  return lines
+    .filter((line) => line !== '')
+    .slice(-3)
+    .join(' | ');
 }

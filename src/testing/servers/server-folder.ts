@@ -13,12 +13,21 @@ export interface ServerFolder {
   readonly temporary: boolean;
 }
 
-export async function makeServerFolder(prefix: string, options: EmbeddedOptions, user: SystemUser | null): Promise<ServerFolder> {
+export async function makeServerFolder(
+  prefix: string,
+  options: EmbeddedOptions,
+  user: SystemUser | null,
+): Promise<ServerFolder> {
   const path = options.folder === undefined ? await mkdtemp(join(tmpdir(), prefix)) : resolve(options.folder);
   const dataDir = join(path, 'data');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   if (user !== null) for (const each of [path, dataDir]) await chown(each, user.uid, user.gid);
-  return { path, dataDir, logFile: join(path, 'server.log'), temporary: options.folder === undefined && options.keep !== true };
+  return {
+    path,
+    dataDir,
+    logFile: join(path, 'server.log'),
+    temporary: options.folder === undefined && options.keep !== true,
+  };
 }
 
 export async function removeServerFolder(folder: ServerFolder): Promise<void> {

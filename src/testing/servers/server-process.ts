@@ -59,7 +59,12 @@ export class ServerProcess {
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (cause) => {
-        reject(new IsthmusError('embedded_server_failed', { message: `${name} could not be started: ${cause.message}`, cause }));
+        reject(
+          new IsthmusError('embedded_server_failed', {
+            message: `${name} could not be started: ${cause.message}`,
+            cause,
+          }),
+        );
       });
     });
     this.#child = child;

@@ -1,0 +1,18 @@
+/** `npm run check`: format and lint, promises, types, layers, dead code, house rules. Runs all, then tells. */
+import { runStep, type Step } from './steps.js';
+
+const folders = ['src', 'test', 'bench', 'scripts'];
+
+const steps: readonly Step[] = [
+  { name: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings', '--colors=off', '.'] },
+  { name: 'types', command: 'tsc', args: ['-p', '.'] },
+  { name: 'promises', command: 'eslint', args: ['--max-warnings', '0', '.'] },
+  { name: 'layers and cycles', command: 'depcruise', args: ['--config', '.dependency-cruiser.js', ...folders] },
+  { name: 'dead code', command: 'knip', args: ['--no-progress'] },
+  { name: 'house rules', command: 'tsx', args: ['scripts/house-rules.ts'] },
+];
+
+let failed = 0;
+for (const step of steps) if (!(await runStep(step))) failed++;
+console.log(failed === 0 ? 'All checks passed.' : `${failed} of ${steps.length} checks failed.`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,37 @@
+/**
+ * `npm test`: sees that PostgreSQL 15 is there, runs every test and ends with the line `N passed, N failed`.
+ * In CI (CI=true) nothing may be skipped.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensurePostgres15 } from './ensure-postgres15.js';
+import { run } from './steps.js';
+import { countTests } from './test-counts.js';
+
+const inCi = process.env['CI'] === 'true';
+const folder = await mkdtemp(join(tmpdir(), 'isthmus-test-'));
+const report = join(folder, 'report.json');
+try {
+  const missing = await ensurePostgres15();
+  if (missing !== null) console.log(`PostgreSQL 15 is not tested: ${missing}`);
+  const args = [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ];
+  const code = await run('vitest', args, { ...process.env, ISTHMUS_PG15: missing === null ? '1' : '0' });
+  const counts = countTests(await readFile(report, 'utf8').catch(() => ''), code);
+  const skipped = counts.skipped + (missing === null ? 0 : 1);
+  const notAllowed = inCi && skipped > 0;
+  if (notAllowed)
+    console.log(
+      `In CI nothing may be skipped, and ${skipped} were: ${[missing ?? '', ...counts.skippedNames].join('\n  ')}`,
+    );
+  process.exitCode = code !== 0 || counts.failed > 0 || notAllowed ? 1 : 0;
+  console.log(`${counts.passed} passed, ${counts.failed + (notAllowed ? 1 : 0)} failed`);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
