@@ -38,6 +38,7 @@ async function writeTips(session: Session, link: LinkMemory, ids: readonly Recor
     if (refused === undefined || refused.nextAt <= now) rows.set(id, held);
   }
   if (rows.size === 0) return;
+  session.parts.faults.reach('advance.before-commit');
   const lane = session.settleLanes[otherSide(link.source)];
   const { outcome, refused } = await commitIsolated<BatchPlan>(lane, [...rows.keys()], (attempt) => ({
     read: [...rows.values()],
@@ -46,6 +47,7 @@ async function writeTips(session: Session, link: LinkMemory, ids: readonly Recor
   }));
   noteRefusals(session, link, refused);
   if (outcome.kind === 'nothing') return;
+  session.parts.faults.reach('advance.after-commit');
   remember(session, link, outcome);
   const loads = session.links[link.source].loads;
   for (const write of outcome.plan.writes) if (loads.isUnloaded(write)) loads.markLoaded(write);
@@ -102,6 +104,7 @@ async function askSilent(session: Session, side: Side, questions: readonly { rea
   const found = await store.read(questions.map(({ held }) => held), { locked: false, raw: false });
   for (const { id } of questions) session.silent.tell(id, found.get(id)?.state ?? null);
   await store.mark(mark);
+  session.parts.faults.reach('advance.mark-written');
 }
 
 /** With the rule removed: what the side shows now, whatever its log has yet to say. */

@@ -39,6 +39,7 @@ export async function applyBatch(context: BatchContext, batch: Batch): Promise<B
   if (batch.chunk) {
     link.loads.get(batch.chunk.range.entity)?.finishChunk(batch.chunk.range);
     batch.chunk.handled();
+    session.parts.faults.reach('load.chunk-handled');
   }
   return result;
 }
@@ -53,8 +54,10 @@ async function commitBatch(context: BatchContext, batch: Batch, prepared: Prepar
     save: context.progress([]),
     rehearse: attempt.rehearse,
   });
+  session.parts.faults.reach('batch.before-commit');
   const { outcome, refused } = await commitIsolated(lane, [...prepared.candidates.keys()], build);
   if (outcome.kind === 'nothing') return { saved: false };
+  session.parts.faults.reach('batch.after-commit');
   remember(session, link, outcome);
   noteRefusals(session, link, refused);
   for (const ref of outcome.plan.loaded) link.loads.markLoaded(ref);

@@ -185,7 +185,9 @@ export class Link {
     const position = progress.position;
     try {
       const plan = { writes: [], hold: [], drop: [], settlements: [] };
+      this.parts.session.parts.faults.reach('save.before-commit');
       await lane.commit({ read: [], plan: () => plan, save: this.toSave(progress.toSave(), {}) });
+      this.parts.session.parts.faults.reach('save.after-commit');
       this.savedPosition = position;
       this.unsaved = false;
     } finally {

@@ -41,8 +41,11 @@ export class Loader {
       const mark = `${this.session.id}:load:${parts.newId()}`;
       this.link.expectChunk(chunk, { low: `${mark}:low`, high: `${mark}:high` });
       await store.mark(`${mark}:low`);
+      parts.faults.reach('load.low-mark');
       chunk.rows = await store.readChunk(chunk.range);
+      parts.faults.reach('load.chunk-read');
       await store.mark(`${mark}:high`);
+      parts.faults.reach('load.high-mark');
       ahead.push(handled);
       chunksRead++;
       if (chunksRead % 20 === 0) await parts.conflicts.saveLoad({ ...load.row, rows: load.rows });

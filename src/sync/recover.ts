@@ -47,10 +47,10 @@ export async function takeOverBoth(parts: EngineParts): Promise<Recovered> {
   const { sql, mongodb } = parts.sides;
   const epoch = Math.max(await sql.store.epoch(), await mongodb.store.epoch()) + 1;
   const lanes = parts.options.lanes + 1;
-  const found: Record<Side, TakenOver> = {
-    sql: await sql.store.takeOver(epoch, lanes),
-    mongodb: await mongodb.store.takeOver(epoch, lanes),
-  };
+  const onSql = await sql.store.takeOver(epoch, lanes);
+  parts.faults.reach('start.taken-over-sql');
+  const found: Record<Side, TakenOver> = { sql: onSql, mongodb: await mongodb.store.takeOver(epoch, lanes) };
+  parts.faults.reach('start.taken-over');
   const work = await parts.conflicts.openWork();
   // A link's progress is stored in its target.
   const links = { sql: recoverLink(found.mongodb), mongodb: recoverLink(found.sql) };
@@ -139,5 +139,6 @@ export async function beginPosition(parts: EngineParts, source: Side): Promise<S
     plan: () => ({ writes: [], hold: [], drop: [], settlements: [] }),
   });
   if (outcome.kind === 'refused') throw new IsthmusError('permission_denied', { message: `The first progress could not be stored: ${outcome.refusal.reason}` });
+  parts.faults.reach('start.position-stored');
   return progress;
 }

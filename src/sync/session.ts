@@ -3,6 +3,7 @@
  * the loss of a server, after which a new one begins from what is stored: memory is never mended, it is read again.
  */
 import type { Resolve } from '../conflict/resolve.js';
+import type { Faults } from '../base/fault-points.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Entity } from '../model/entity.js';
@@ -30,6 +31,7 @@ export interface EngineParts {
   readonly log: Logger;
   readonly newId: () => string;
   readonly observer: EngineObserver;
+  readonly faults: Faults;
   readonly options: EngineOptions;
 }
 

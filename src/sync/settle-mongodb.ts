@@ -18,6 +18,7 @@ export async function storeDecisions(session: Session, settling: readonly Settli
     plan: (found: ReadonlyMap<RecordId, State>): BatchPlan | null => planDecisions(settling, attempt, found),
     rehearse: attempt.rehearse,
   });
+  session.parts.faults.reach('settle.before-mongodb');
   const { outcome, refused } = await commitIsolated<BatchPlan>(session.settleLanes.mongodb, [...byId.keys()], build);
   for (const [id, refusal] of refused) {
     const holder = byId.get(id)?.candidate.held.sql ? link : session.links.mongodb;
@@ -28,6 +29,7 @@ export async function storeDecisions(session: Session, settling: readonly Settli
     for (const { id } of settling) schedule.retry(id);
     return [];
   }
+  session.parts.faults.reach('settle.after-mongodb');
   remember(session, link, outcome);
   const stored = new Set(outcome.plan.settlements.map(recordId));
   for (const { id } of settling) if (!stored.has(id) && !refused.has(id)) schedule.retry(id);

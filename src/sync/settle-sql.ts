@@ -27,6 +27,7 @@ export async function propagateDecisions(session: Session, settlements: readonly
     rehearse: attempt.rehearse,
   }));
   if (outcome.kind === 'nothing') return;
+  session.parts.faults.reach('settle.after-sql');
   remember(session, link, outcome);
   noteRefusals(session, link, refused);
   observer.applied({ link: nameOf(link), writes: outcome.plan.writes, commits: [], committedAt: outcome.committedAt });
@@ -35,6 +36,7 @@ export async function propagateDecisions(session: Session, settlements: readonly
   const resolved = settlements.map(({ id }) => id).filter((id) => !superseded.has(id));
   if (resolved.length > 0) await conflicts.finish(resolved, { state: 'resolved', at });
   if (superseded.size > 0) await conflicts.finish([...superseded], { state: 'superseded', at });
+  session.parts.faults.reach('settle.finished');
   await session.parts.sides.sql.store.forget(settlements.map(({ id }) => id));
 }
 
