@@ -1,0 +1,67 @@
+/** What is counted, and that latencies are taken on one clock. */
+import { describe, expect, it } from 'vitest';
+import type { ConflictRecord } from '../model/conflict.js';
+import { Collector } from './collector.js';
+import { Prometheus } from './prometheus.js';
+
+const batch = (link: 'sql_to_mongodb' | 'mongodb_to_sql') => ({
+  link,
+  writes: [
+    { entity: 'public.users', key: '1', before: null, after: ['a'] },
+    { entity: 'public.users', key: '2', before: ['a'], after: ['b'] },
+    { entity: 'public.users', key: '3', before: ['a'], after: null },
+  ],
+  commits: [1000, 1000],
+  committedAt: 1100,
+});
+
+const conflict = (state: ConflictRecord['state'], id = 'c') => ({ id, state, kind: 'write_write', entity: 'public.users', strategy: 'lww', resolution: 'sql_wins' }) as ConflictRecord;
+
+describe('the collector', () => {
+  it('corrects latencies by the clocks’ skew, each link its own way', () => {
+    const collector = new Collector(() => 40);
+    collector.applied(batch('sql_to_mongodb'));
+    collector.applied(batch('mongodb_to_sql'));
+    const { sql_to_mongodb, mongodb_to_sql } = collector.counts().links;
+    expect(sql_to_mongodb.latency.p50Ms).toBeCloseTo(140, -1);
+    expect(mongodb_to_sql.latency.p50Ms).toBeCloseTo(60, -1);
+    expect([sql_to_mongodb.applied, sql_to_mongodb.transactions]).toEqual([3, 2]);
+  });
+
+  it('counts a conflict once, however often it changes while it waits', () => {
+    const collector = new Collector(() => 0);
+    for (const state of ['pending', 'pending', 'propagating'] as const) collector.conflict(conflict(state));
+    collector.conflict(conflict('propagating', 'other'));
+    expect(collector.counts().conflicts).toEqual({ write_write: 2 });
+  });
+});
+
+describe('Prometheus', () => {
+  const make = () => new Prometheus({ tables: ['public.users'], strategies: new Map([['public.users', 'lww']]), skewMs: () => 1500 });
+  const readings = { links: { sql_to_mongodb: { lagMs: 250, held: 1 }, mongodb_to_sql: { lagMs: 0, held: 0 } }, conflictsPending: 2, deadLetters: 3 };
+
+  it('has the known label sets at zero from the start', async () => {
+    const { body } = await make().text(readings);
+    for (const line of [
+      'isthmus_changes_applied_total{link="mongodb_to_sql",table="public.users",operation="delete"} 0',
+      'isthmus_conflicts_total{table="public.users",kind="write_write",strategy="lww",resolution="sql_wins"} 0',
+      'isthmus_errors_total{code="fenced"} 0',
+      'isthmus_sync_latency_seconds_count{link="sql_to_mongodb"} 0',
+      'isthmus_lag_seconds{link="sql_to_mongodb"} 0.25',
+      'isthmus_conflicts_pending 2',
+      'isthmus_dead_letters 3',
+      'isthmus_clock_skew_seconds 1.5',
+    ]) expect(body.split('\n')).toContain(line);
+  });
+
+  it('counts by operation, and never names a key', async () => {
+    const prometheus = make();
+    prometheus.applied(batch('sql_to_mongodb'));
+    prometheus.conflict(conflict('propagating'));
+    const { body } = await prometheus.text(readings);
+    for (const operation of ['insert', 'update', 'delete']) {
+      expect(body).toContain(`isthmus_changes_applied_total{link="sql_to_mongodb",table="public.users",operation="${operation}"} 1`);
+    }
+    expect(body).toContain('isthmus_conflicts_total{table="public.users",kind="write_write",strategy="lww",resolution="sql_wins"} 1');
+  });
+});
