@@ -6,13 +6,12 @@ import type { Policy, Strategy } from '../conflict/policy.js';
 
 const strategies: readonly string[] = ['lww', 'prefer_sql', 'prefer_mongodb', 'manual'] satisfies Strategy[];
 
-/** `entity`: what the configuration says of the table itself; undefined: it is there through a pattern only. */
-export function policyFor(config: Config, entity: EntityFileConfig | undefined): Policy {
-  const own = entity?.conflict ?? {};
+/** `pattern`: the entry took many tables, so that its strategy was not chosen for one of them. */
+export function policyFor(config: Config, entity: EntityFileConfig & { readonly pattern: boolean }): Policy {
+  const own = entity.conflict ?? {};
   const strategy = own.strategy ?? config.conflict.strategy;
   if (!isAvailable(strategy)) throw new IsthmusError('invariant_broken', { message: `The strategy ${strategy} passed the check of the configuration.` });
-  const named = entity !== undefined && !entity.table.endsWith('*');
-  return { strategy, delete: own.delete ?? config.conflict.delete, chosen: named && own.strategy !== undefined };
+  return { strategy, delete: own.delete ?? config.conflict.delete, chosen: !entity.pattern && own.strategy !== undefined };
 }
 
 function isAvailable(strategy: string): strategy is Strategy {

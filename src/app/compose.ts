@@ -1,0 +1,75 @@
+/** The one place where the parts meet: a configuration becomes a running sync. */
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Config } from '../config/schema.js';
+import { makeResolver } from '../conflict/resolve.js';
+import { broadcast } from '../observe/broadcast.js';
+import { ClockSkew } from '../observe/clock-skew.js';
+import { Collector } from '../observe/collector.js';
+import { Prometheus } from '../observe/prometheus.js';
+import { Engine } from '../sync/engine.js';
+import { type EngineOptions, defaultEngineOptions } from '../sync/options.js';
+import { prepareSides } from './prepare.js';
+import { readMapping } from './read-schema.js';
+import { RunningSync } from './running-sync.js';
+import { type OpenSides, openSides } from './sides.js';
+import type { Sync } from './sync.js';
+
+export interface ComposeOptions {
+  readonly log: Logger;
+  /** Told of each statement that prepares a database. */
+  readonly onStatement?: (statement: string) => void;
+  /** For tests: the engine's bounds and pauses. */
+  readonly engine?: Partial<EngineOptions>;
+}
+
+/** Prepares what is missing, takes over from a predecessor and starts. Everything is closed again if that fails. */
+export async function compose(config: Config, options: ComposeOptions): Promise<Sync> {
+  const clock = systemClock;
+  const sides = await openSides(config, await readMapping(config, options), { log: options.log, clock });
+  const skew = new ClockSkew({ sql: sides.sql.store, mongodb: sides.mongodb.store, clock, log: options.log });
+  try {
+    await prepareSides(sides, { dryRun: false, onStatement: (_, statement) => options.onStatement?.(statement) });
+    await skew.measure();
+    const sync = await assemble(config, sides, { ...options, skew });
+    skew.start();
+    return sync;
+  } catch (error) {
+    await sides.close();
+    throw error;
+  }
+}
+
+async function assemble(config: Config, sides: OpenSides, { log, engine: bounds, skew }: ComposeOptions & { readonly skew: ClockSkew }): Promise<Sync> {
+  const { entities, policies } = sides;
+  const { skewMs } = skew;
+  const strategies = new Map([...policies].map(([table, { strategy }]) => [table, strategy]));
+  const collector = new Collector(skewMs);
+  const prometheus = new Prometheus({ tables: [...entities.keys()], strategies, skewMs });
+  const stores = { sql: sides.sql.store, mongodb: sides.mongodb.store };
+  const { conflicts } = sides.mongodb;
+  const { total } = await conflicts.totals();
+  const engine = new Engine({
+    sides: { sql: { source: sides.sql.source, store: stores.sql }, mongodb: { source: sides.mongodb.source, store: stores.mongodb } },
+    conflicts,
+    entities,
+    resolve: makeResolver({ entities, policies, skewMs }),
+    clock: systemClock,
+    log,
+    newId: randomUUID,
+    observer: broadcast([collector, prometheus]),
+    options: { ...engineOptions(config), ...bounds },
+  });
+  await engine.start();
+  return new RunningSync({
+    config, entities, stores, conflicts, engine, collector, prometheus, skew,
+    clock: systemClock,
+    conflictsBefore: total,
+    close: sides.close,
+  });
+}
+
+function engineOptions({ apply, direction, initial }: Config): EngineOptions {
+  return { ...defaultEngineOptions, batch: apply.batch, lanes: apply.lanes, throttle: apply.throttle, direction, initial };
+}

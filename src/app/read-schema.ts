@@ -1,0 +1,51 @@
+/** The tables of the configured schemas, and the entities that the configuration makes of them. */
+import type { Logger } from '../base/logger.js';
+import { sqlUrl } from '../config/connection.js';
+import type { EntityFileConfig } from '../config/entity-schema.js';
+import type { Config } from '../config/schema.js';
+import type { Policy } from '../conflict/policy.js';
+import type { CatalogTable } from '../model/catalog.js';
+import type { Entity } from '../model/entity.js';
+import { compileEntities, expandTables } from '../model/mapping-tables.js';
+import { readCatalog } from '../postgres/catalog.js';
+import { policyFor } from './policies.js';
+
+export interface Schema {
+  readonly tables: readonly CatalogTable[];
+}
+
+export interface Mapping {
+  readonly entities: ReadonlyMap<string, Entity>;
+  readonly policies: ReadonlyMap<string, Policy>;
+}
+
+export async function readSchema(config: Config, { log }: { readonly log: Logger }): Promise<Schema> {
+  const schemas = new Set(namedTables(config).map(({ table }) => table.slice(0, table.indexOf('.'))));
+  return { tables: await readCatalog({ url: sqlUrl(config.sql), schemas: [...schemas], log }) };
+}
+
+/** Throws `mapping_invalid`. */
+export function mapSchema(config: Config, { tables }: Schema): Mapping {
+  const configs = namedTables(config);
+  const policies = expandTables(configs, tables).map(({ config: entity }) => [entity.table, policyFor(config, entity)] as const);
+  return { entities: compileEntities(configs, tables), policies: new Map(policies) };
+}
+
+/** `readSchema` and `mapSchema`. */
+export async function readMapping(config: Config, deps: { readonly log: Logger }): Promise<Mapping> {
+  return mapSchema(config, await readSchema(config, deps));
+}
+
+export interface NamedConfig extends EntityFileConfig {
+  /** The entry took many tables: its policy was not chosen for one of them. */
+  readonly pattern: boolean;
+}
+
+/** A table without a schema is one of `sql.schema`. */
+export function namedTables(config: Config): NamedConfig[] {
+  return config.entities.map((entity) => ({
+    ...entity,
+    table: entity.table.includes('.') ? entity.table : `${config.sql.schema}.${entity.table}`,
+    pattern: entity.table.endsWith('*'),
+  }));
+}

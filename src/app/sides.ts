@@ -1,0 +1,35 @@
+/** Both databases, opened for a configuration. The one place that knows both of their entries. */
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import { mongodbUrl, sqlUrl } from '../config/connection.js';
+import type { Config } from '../config/schema.js';
+import { type MongoSide, openMongo } from '../mongodb/open.js';
+import { type PostgresSide, openPostgres } from '../postgres/open.js';
+import type { Mapping } from './read-schema.js';
+
+export interface OpenSides extends Mapping {
+  readonly sql: PostgresSide;
+  readonly mongodb: MongoSide;
+  close(): Promise<void>;
+}
+
+export async function openSides(config: Config, mapping: Mapping, deps: { readonly log: Logger; readonly clock: Clock }): Promise<OpenSides> {
+  const common = { name: config.name, entities: mapping.entities, ...deps };
+  const [sql, mongodb] = await both(
+    openPostgres({ url: sqlUrl(config.sql), ...common }),
+    openMongo({ url: mongodbUrl(config.mongodb), database: config.mongodb.database, ...common }),
+  );
+  return { ...mapping, sql, mongodb, close: async () => void (await Promise.all([sql.close(), mongodb.close()])) };
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Both or none: what did open is closed if the other failed. */
+async function both<A extends Closable, B extends Closable>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  const [first, second] = await Promise.allSettled([a, b]);
+  if (first.status === 'fulfilled' && second.status === 'fulfilled') return [first.value, second.value];
+  for (const one of [first, second]) if (one.status === 'fulfilled') await one.value.close();
+  throw first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason;
+}
