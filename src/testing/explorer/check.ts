@@ -1,0 +1,106 @@
+/** What must hold at rest: invariants 1 to 4 of the protocol. Answers what does not, in words. */
+import { type RecordId, recordId, sameState } from '../../model/record.js';
+import type { ConflictRecord } from '../../model/conflict.js';
+import { type UserWrite, tokenOf } from './history.js';
+import type { World } from './world.js';
+
+export function checkAtRest(world: World): string[] {
+  const problems: string[] = [];
+  const waiting = waitingRecords(world);
+  checkEqual(world, waiting, problems);
+  checkNothingLeft(world, waiting, problems);
+  checkWrites(world, problems);
+  checkConflicts(world, problems);
+  const most = world.history.writes.length + world.filled + world.deviations;
+  if (world.ours > most) problems.push(`${world.ours} writes of ours for ${world.history.writes.length} of users and ${world.filled} loaded records`);
+  return problems;
+}
+
+/** Records that wait for a person: they may differ. */
+function waitingRecords(world: World): ReadonlySet<RecordId> {
+  const pending = world.conflicts.conflicts.filter((one) => one.state === 'pending').map(recordId);
+  return new Set([...pending, ...world.conflicts.letters.keys()]);
+}
+
+function checkEqual(world: World, waiting: ReadonlySet<RecordId>, problems: string[]): void {
+  const { scenario } = world.options;
+  for (const ref of world.refs) {
+    const sql = world.sides.sql.table.get(ref);
+    const mongodb = world.sides.mongodb.table.get(ref);
+    if (sameState(sql, mongodb) || waiting.has(recordId(ref))) continue;
+    // What only the other side had before a load is left alone.
+    const untouched = world.history.writes.every((write) => write.id !== recordId(ref));
+    const from = world.loadFrom === 'sql' ? sql : mongodb;
+    if (scenario.overlap && from === null && untouched) continue;
+    problems.push(`diverged ${ref.key}: sql ${JSON.stringify(sql)}, mongodb ${JSON.stringify(mongodb)}`);
+  }
+}
+
+function checkNothingLeft(world: World, waiting: ReadonlySet<RecordId>, problems: string[]): void {
+  for (const side of [world.sides.sql, world.sides.mongodb]) {
+    for (const [id, row] of side.held) {
+      if (!waiting.has(id) && !stale(world, id)) problems.push(`still held on ${side.side}: ${row.key} ${JSON.stringify([row.base, row.tip])}`);
+    }
+    if (side.transactions.size > 0) problems.push(`a transaction is open on ${side.side}`);
+  }
+  for (const load of world.conflicts.loads.values()) if (load.state !== 'done') problems.push(`the load of ${load.entity} is not done`);
+  for (const one of world.conflicts.conflicts) {
+    if (one.state === 'propagating') problems.push(`conflict ${one.id} of ${one.key} is still propagating`);
+    if (one.state === 'pending' && sameState(...statesOf(world, one))) problems.push(`conflict ${one.id} of ${one.key} waits though both sides are equal`);
+  }
+}
+
+function statesOf(world: World, one: ConflictRecord): [ReturnType<World['sides']['sql']['table']['get']>, ReturnType<World['sides']['sql']['table']['get']>] {
+  return [world.sides.sql.table.get(one), world.sides.mongodb.table.get(one)];
+}
+
+/** A stored row that memory has dropped: the other link's write has seen it, and its echo was read. */
+function stale(_world: World, _id: RecordId): boolean {
+  return false;
+}
+
+function checkWrites(world: World, problems: string[]): void {
+  const { history, conflicts } = world;
+  for (const [index, write] of history.writes.entries()) {
+    const final = tokenOf(world.sides[write.side].table.get(split(write.id)));
+    const disputed = conflicts.conflicts.filter((one) => recordId(one) === write.id);
+    if (write.after === null) {
+      if (!world.options.scenario.aba && lostDelete(world, { write, index, final })) problems.push(`lost delete of ${write.before} on ${write.side}, final ${final}`);
+      continue;
+    }
+    const token = write.after;
+    if (history.descends(token, final)) continue;
+    if (history.writes.some((other) => other !== write && other.id === write.id && other.before === token)) continue;
+    if (disputed.some((one) => history.descends(token, tokenOf(one.sql.state)) || history.descends(token, tokenOf(one.mongodb.state)))) continue;
+    problems.push(`lost ${token} of ${write.side}, final ${final}`);
+  }
+}
+
+/** A deleted value is back, or what was made of it, and no conflict and no later insert tells why. */
+function lostDelete(world: World, of: { readonly write: UserWrite; readonly index: number; readonly final: string | null }): boolean {
+  const { write, index, final } = of;
+  const { history, conflicts } = world;
+  if (write.before === null || !history.descends(write.before, final)) return false;
+  if (history.writes.slice(index + 1).some((later) => later.id === write.id && later.side === write.side && later.before === null)) return false;
+  return !conflicts.conflicts.some((one) => recordId(one) === write.id && (one.sql.state === null || one.mongodb.state === null));
+}
+
+function checkConflicts(world: World, problems: string[]): void {
+  const { scenario } = world.options;
+  const found = world.conflicts.conflicts;
+  if (scenario.disjoint && found.length > 0) problems.push(`${found.length} conflicts though no record was written on both sides`);
+  if (scenario.aba || scenario.unique || scenario.deviate) return;
+  for (const one of found) {
+    const sql = tokenOf(one.sql.state);
+    const mongodb = tokenOf(one.mongodb.state);
+    if (sql === null || mongodb === null) continue;
+    if (world.history.descends(sql, mongodb) || world.history.descends(mongodb, sql)) {
+      problems.push(`invented conflict of ${one.key}: sql ${sql}, mongodb ${mongodb}, base ${tokenOf(one.base)}`);
+    }
+  }
+}
+
+function split(id: RecordId): { entity: string; key: string } {
+  const at = id.indexOf('\u0001');
+  return { entity: id.slice(0, at), key: id.slice(at + 1) };
+}

@@ -1,0 +1,74 @@
+/**
+ * What the users did, and which value was made from which: values are unique tokens with recorded parents, so that it can
+ * be told afterwards whether a write was overwritten by somebody who had seen it. Must not know the engine.
+ */
+import type { Change } from '../../model/change.js';
+import { type RecordId, type State, recordId, sameState } from '../../model/record.js';
+import type { Side } from '../../model/side.js';
+
+/** A value's name; null: the record was absent. It is the first field of a state. */
+export type Token = string | null;
+
+export interface UserWrite {
+  readonly side: Side;
+  readonly id: RecordId;
+  readonly before: Token;
+  readonly after: Token;
+}
+
+export interface UserTransaction {
+  readonly side: Side;
+  readonly writes: readonly UserWrite[];
+}
+
+export function tokenOf(state: State): Token {
+  return state?.[0] ?? null;
+}
+
+export class History {
+  readonly transactions: UserTransaction[] = [];
+  readonly writes: UserWrite[] = [];
+  private readonly parents = new Map<string, Token[]>();
+  private made = 0;
+
+  /** A new value, made from others. */
+  make(from: readonly Token[]): string {
+    const token = `v${++this.made}`;
+    this.parents.set(token, [...from]);
+    return token;
+  }
+
+  /** A value that was decided on: the same parents give the same value. */
+  merge(a: string, b: string): string {
+    const token = `(${a}+${b})`;
+    this.parents.set(token, [a, b]);
+    return token;
+  }
+
+  /** Committed changes of a user. */
+  record(side: Side, changes: readonly Change[]): void {
+    const writes = changes.filter((change) => !sameState(change.before, change.after)).map((change) => ({
+      side,
+      id: recordId(change),
+      before: tokenOf(change.before),
+      after: tokenOf(change.after),
+    }));
+    if (writes.length === 0) return;
+    this.transactions.push({ side, writes });
+    this.writes.push(...writes);
+  }
+
+  /** Whether `of` is `ancestor` or was made from it. */
+  descends(ancestor: string, of: Token): boolean {
+    const seen = new Set<Token>();
+    const stack: Token[] = [of];
+    while (stack.length > 0) {
+      const token = stack.pop() as Token;
+      if (token === ancestor) return true;
+      if (token === null || seen.has(token)) continue;
+      seen.add(token);
+      stack.push(...(this.parents.get(token) ?? []));
+    }
+    return false;
+  }
+}

@@ -1,0 +1,84 @@
+/** One process that runs the engine against the sides in memory: started, paused, stopped, or killed at any step. */
+import type { IsthmusError } from '../../base/errors.js';
+import { noFaults } from '../../base/fault-points.js';
+import { silentLogger } from '../../base/logger.js';
+import { Engine } from '../../sync/engine.js';
+import { silentObserver } from '../../sync/observer.js';
+import type { EngineParts } from '../../sync/session.js';
+import type { MemoryConflicts } from '../memory/memory-conflicts.js';
+import { MemoryConflictStore } from '../memory/memory-conflicts.js';
+import type { MemorySide } from '../memory/memory-side.js';
+import { MemorySource } from '../memory/memory-source.js';
+import { MemoryStore } from '../memory/memory-store.js';
+import { Actor, type Scheduler } from '../scheduler.js';
+
+export interface ProcessParts {
+  readonly scheduler: Scheduler;
+  readonly sql: MemorySide;
+  readonly mongodb: MemorySide;
+  readonly conflicts: MemoryConflicts;
+  readonly engine: Pick<EngineParts, 'entities' | 'resolve' | 'options'>;
+}
+
+export class Process {
+  readonly actor: Actor;
+  readonly engine: Engine;
+  /** Why the engine must not go on; null: it has not ended by itself. */
+  failure: IsthmusError | null = null;
+  started = false;
+  stopping = false;
+  stopped = false;
+  restarts = 0;
+
+  constructor(
+    name: string,
+    private readonly parts: ProcessParts,
+  ) {
+    this.actor = new Actor(name);
+    const { scheduler, conflicts } = parts;
+    let ids = 0;
+    this.engine = new Engine({
+      ...parts.engine,
+      sides: { sql: this.side(parts.sql), mongodb: this.side(parts.mongodb) },
+      conflicts: new MemoryConflictStore(conflicts, scheduler, this.actor),
+      clock: scheduler.clock(this.actor),
+      log: silentLogger,
+      faults: noFaults,
+      newId: () => `${name}.${++ids}`,
+      observer: { ...silentObserver, restarted: () => void this.restarts++ },
+    });
+    void this.engine.failure.then((error) => {
+      this.failure = error;
+    });
+    this.engine.start().then(
+      () => {
+        this.started = true;
+      },
+      () => {},
+    );
+  }
+
+  get running(): boolean {
+    return this.actor.alive && this.failure === null && !this.stopping;
+  }
+
+  kill(): void {
+    this.parts.scheduler.kill(this.actor);
+  }
+
+  /** As on SIGTERM. */
+  stop(): void {
+    this.stopping = true;
+    this.engine.stop().then(
+      () => {
+        this.stopped = true;
+        this.kill();
+      },
+      () => {},
+    );
+  }
+
+  private side(at: MemorySide): { source: MemorySource; store: MemoryStore } {
+    return { source: new MemorySource(at, this.actor), store: new MemoryStore(at, this.actor) };
+  }
+}

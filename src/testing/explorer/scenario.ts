@@ -1,0 +1,53 @@
+/** What a run is made of: the scenarios by name, and the bounds that each run draws from its seed. Data only. */
+
+export interface Scenario {
+  readonly name: string;
+  /** The process is killed, stopped and started again, and connections break. */
+  readonly crash?: boolean;
+  /** A process is paused, a successor started, the former one continued. */
+  readonly zombie?: boolean;
+  /** Old values come back. */
+  readonly aba?: boolean;
+  /** One side fills the other while both are written. */
+  readonly load?: boolean;
+  /** With a load: how probable it is that the other side has a record of its own under the same key. */
+  readonly overlap?: number;
+  /** Several lanes, transactions of several records, batches. */
+  readonly lanes?: boolean;
+  /** SQL changes what is written to it, and deletes what hangs on a deleted record. */
+  readonly deviate?: boolean;
+  /** A unique field on SQL. */
+  readonly unique?: boolean;
+  /** Some conflicts wait for a person. */
+  readonly manual?: boolean;
+  /** The sides never touch the same record: no conflict may be found. */
+  readonly disjoint?: boolean;
+}
+
+export const scenarios: readonly Scenario[] = [
+  { name: 'plain' },
+  { name: 'crash', crash: true },
+  { name: 'aba', aba: true },
+  { name: 'aba+crash', aba: true, crash: true },
+  { name: 'load', load: true },
+  { name: 'load+crash', load: true, crash: true },
+  { name: 'overlap', load: true, overlap: 0.5 },
+  { name: 'overlap+crash', load: true, overlap: 0.5, crash: true },
+  { name: 'zombie', zombie: true, crash: true },
+  { name: 'lanes', lanes: true },
+  { name: 'lanes+crash', lanes: true, crash: true, zombie: true },
+  { name: 'disjoint', lanes: true, disjoint: true, crash: true },
+  { name: 'deviate', deviate: true },
+  { name: 'deviate+crash', deviate: true, crash: true, lanes: true },
+  { name: 'unique', unique: true, lanes: true },
+  { name: 'unique+crash', unique: true, lanes: true, crash: true },
+  { name: 'manual', manual: true },
+  { name: 'manual+crash', manual: true, crash: true },
+  { name: 'all', crash: true, zombie: true, load: true, overlap: 0.3, lanes: true, deviate: true, manual: true },
+];
+
+export function scenarioNamed(name: string): Scenario {
+  const found = scenarios.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no scenario ${name}; there are: ${scenarios.map((one) => one.name).join(', ')}`);
+  return found;
+}

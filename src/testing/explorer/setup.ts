@@ -1,0 +1,97 @@
+/** Draws from a seed what a run starts from: keys, options of the engine, uneven speeds, data from before the sync. */
+import type { Entity } from '../../model/entity.js';
+import type { RecordRef } from '../../model/record.js';
+import type { Side } from '../../model/side.js';
+import { type EngineOptions, defaultEngineOptions } from '../../sync/options.js';
+import type { RemovableRule } from '../../sync/rules.js';
+import type { MemorySide } from '../memory/memory-side.js';
+import { type TableRules, plainTable } from '../memory/memory-table.js';
+import type { Random } from '../random.js';
+import type { Scheduler } from '../scheduler.js';
+import type { History } from './history.js';
+import type { Scenario } from './scenario.js';
+import { derivedField } from './users.js';
+
+export const entityName = 'public.t';
+
+export function makeEntities(scenario: Scenario): ReadonlyMap<string, Entity> {
+  const entity: Entity = {
+    name: entityName, schema: 'public', table: 't', collection: 't', key: [], fields: [], sequenceKey: false, mayDeviate: scenario.deviate === true,
+  };
+  return new Map([[entityName, entity]]);
+}
+
+export function drawRefs(random: Random, scenario: Scenario): RecordRef[] {
+  const count = scenario.disjoint ? 4 : scenario.load ? 3 + random.int(3) : scenario.lanes || scenario.unique || scenario.deviate ? 2 + random.int(3) : 1 + random.int(2);
+  return ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, count).map((key) => ({ entity: entityName, key }));
+}
+
+export function drawOptions(random: Random, scenario: Scenario, disabled: readonly RemovableRule[]): { options: EngineOptions; loadFrom: Side } {
+  const loadFrom: Side = random.chance(0.5) ? 'sql' : 'mongodb';
+  const options: EngineOptions = {
+    ...defaultEngineOptions,
+    batch: random.pick(scenario.lanes || scenario.unique ? [2, 3, 6, 100] : [1, 2, 100]),
+    lanes: scenario.lanes ? 1 + random.int(3) : 1,
+    initial: scenario.load ? loadFrom : 'none',
+    wholeTransaction: random.pick([6, 10, 100]),
+    group: random.pick([1, 2, 500]),
+    silentWaitMs: random.pick([0, 2, 20]),
+    timerMs: 5,
+    timerMaxMs: 40,
+    heartbeatMs: random.pick([30, 150]),
+    refusedAttempts: 1 + random.int(3),
+    refusedRetryMs: 60,
+    restartMs: 2,
+    restartMaxMs: 20,
+    chunksAhead: 1 + random.int(3),
+    disabledRules: new Set(disabled),
+  };
+  return { options, loadFrom };
+}
+
+export function sqlRules(scenario: Scenario): TableRules {
+  const table = { ...plainTable, idleEvents: true };
+  if (scenario.unique) return { ...table, unique: 1 };
+  if (scenario.deviate) {
+    return { ...table, trigger: derivedField, cascade: ({ entity, key }) => (key === 'a' ? { entity, key: 'b' } : null) };
+  }
+  return table;
+}
+
+/** Some of the answers come late in some runs. */
+const unevenLabels = [
+  'sql: commits', 'sql: commit is visible', 'sql: answers', 'sql: next', 'sql: writes', 'sql: reads', 'sql: marks', 'sql: begins',
+  'mongodb: commits', 'mongodb: answers', 'mongodb: next', 'mongodb: writes', 'mongodb: reads', 'mongodb: marks', 'mongodb: begins',
+  'conflicts: finishes', 'conflicts: saves pending', 'sql: user commit is visible', 'mongodb: reads on',
+];
+
+export function drawSlow(random: Random, scheduler: Scheduler): void {
+  while (random.chance(0.6)) scheduler.slow.add(random.pick(unevenLabels));
+}
+
+export interface Filling {
+  readonly random: Random;
+  readonly scenario: Scenario;
+  readonly history: History;
+  readonly refs: readonly RecordRef[];
+}
+
+/** What the side that is loaded from holds before, and, where they overlap, what the other one holds. */
+export function fill({ random, scenario, history, refs }: Filling, from: MemorySide, other: MemorySide): void {
+  if (!scenario.load) return;
+  for (const ref of refs) {
+    if (random.chance(0.8)) {
+      const token = history.make([null]);
+      from.fill([{ ...ref, after: initial(scenario, token) }]);
+      if (!random.chance(scenario.overlap ?? 0)) continue;
+      const theirs = random.chance(0.3) ? token : history.make([null]);
+      other.fill([{ ...ref, after: initial(scenario, theirs) }]);
+    } else if (random.chance((scenario.overlap ?? 0) / 2)) {
+      other.fill([{ ...ref, after: initial(scenario, history.make([null])) }]);
+    }
+  }
+}
+
+function initial(scenario: Scenario, token: string): readonly (string | null)[] {
+  return scenario.unique ? [token, null] : scenario.deviate ? [token, `of ${token}`] : [token];
+}

@@ -1,0 +1,78 @@
+/** Seeded users: what a user's transaction writes, given what it found. Must not know the engine. */
+import { type RecordRef, type State } from '../../model/record.js';
+import type { MemorySide } from '../memory/memory-side.js';
+import type { TableWrite } from '../memory/memory-table.js';
+import type { Random } from '../random.js';
+import { type History, tokenOf } from './history.js';
+import type { Scenario } from './scenario.js';
+
+export interface UsersContext {
+  readonly random: Random;
+  readonly history: History;
+  readonly scenario: Scenario;
+  readonly refs: readonly RecordRef[];
+}
+
+/** One transaction of a user on a side, committed or found to have nothing to do. */
+export async function userTransaction(context: UsersContext, at: MemorySide): Promise<void> {
+  const refs = choose(context, at);
+  const swap = context.scenario.unique === true && refs.length === 2 && context.random.chance(0.3);
+  const draw = context.random.int(1 << 30);
+  const changes = await at.userTransaction(refs, (found) => {
+    const writes = swap ? swapUnique(context, refs, found) : refs.flatMap((ref, index) => write(context, ref, found[index] ?? null));
+    return draw % 8 === 0 ? [...writes].reverse() : writes;
+  });
+  if (changes !== null) context.history.record(at.side, changes);
+}
+
+function choose({ random, scenario, refs }: UsersContext, at: MemorySide): readonly RecordRef[] {
+  const own = scenario.disjoint ? refs.filter((_, index) => (index % 2 === 0) === (at.side === 'sql')) : refs;
+  const several = scenario.lanes || scenario.unique ? 0.5 : 0.1;
+  const count = random.chance(several) ? 2 + random.int(2) : 1;
+  const chosen: RecordRef[] = [];
+  for (let i = 0; i < count; i++) {
+    const ref = random.pick(own);
+    if (!chosen.includes(ref)) chosen.push(ref);
+  }
+  return chosen;
+}
+
+function write(context: UsersContext, ref: RecordRef, found: State): readonly TableWrite[] {
+  const { random, scenario, history } = context;
+  const { entity, key } = ref;
+  if (random.chance(0.05) && found !== null) return [{ entity, key, after: found }];
+  if (random.chance(0.15)) return found === null ? [] : [{ entity, key, after: null }];
+  const old = scenario.aba ? oldTokens(history, ref) : [];
+  const token = old.length > 0 && random.chance(0.25) ? random.pick(old) : history.make([tokenOf(found)]);
+  return [{ entity, key, after: stateOf(context, token, found) }];
+}
+
+/** Values that the record had before and that can come back. */
+function oldTokens(history: History, ref: RecordRef): string[] {
+  const id = `${ref.entity}\u0001${ref.key}`;
+  return history.writes.flatMap((one) => (one.id === id && one.before !== null ? [one.before] : []));
+}
+
+function stateOf({ random, scenario }: UsersContext, token: string, found: State): State {
+  if (scenario.unique) return [token, random.chance(0.4) ? random.pick(['x', 'y', 'z', null]) : (found?.[1] ?? null)];
+  if (scenario.deviate) return [token, random.chance(0.5) ? 'theirs' : `of ${token}`];
+  return [token];
+}
+
+/** Two records exchange their unique values; only a certain order of three writes is possible. */
+function swapUnique({ history }: UsersContext, refs: readonly RecordRef[], found: readonly State[]): readonly TableWrite[] {
+  const [first, second] = refs as [RecordRef, RecordRef];
+  const [a, b] = found as [State, State];
+  if (a === null || b === null) return [];
+  const aside: State = [history.make([tokenOf(a)]), null];
+  return [
+    { ...first, after: aside },
+    { ...second, after: [history.make([tokenOf(b)]), a[1] ?? null] },
+    { ...first, after: [history.make([tokenOf(aside)]), b[1] ?? null] },
+  ];
+}
+
+/** What SQL makes of a write on its own in the scenario with triggers: the second field follows the first. */
+export function derivedField(_ref: RecordRef, after: State): State {
+  return after === null ? null : [after[0] ?? null, `of ${after[0]}`];
+}

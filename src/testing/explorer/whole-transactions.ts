@@ -1,0 +1,68 @@
+/**
+ * Checks invariant 5 whenever a transaction of ours becomes visible: what it brings of a user's transaction of several
+ * records must come together with the rest, but for records that are held, in conflict, or overwritten since.
+ */
+import type { Change } from '../../model/change.js';
+import { type RecordId, parseRecordId, recordId } from '../../model/record.js';
+import { type Side, otherSide } from '../../model/side.js';
+import type { MemoryConflicts } from '../memory/memory-conflicts.js';
+import type { MemorySide } from '../memory/memory-side.js';
+import { type History, type UserTransaction, tokenOf } from './history.js';
+import type { Scenario } from './scenario.js';
+
+export interface Watched {
+  readonly history: History;
+  readonly conflicts: MemoryConflicts;
+  readonly sides: Readonly<Record<Side, MemorySide>>;
+  readonly problems: string[];
+  readonly options: { readonly scenario: Scenario };
+}
+
+export class WholeTransactions {
+  /** Records that some link held since they were last seen equal: they may come by themselves. */
+  private readonly wereHeld = new Set<RecordId>();
+
+  constructor(
+    private readonly world: Watched,
+    private readonly wholeUpTo: number,
+  ) {}
+
+  check(commit: { readonly side: Side; readonly changes: readonly Change[]; readonly held: readonly { readonly entity: string; readonly key: string }[] }): void {
+    for (const row of commit.held) this.wereHeld.add(recordId(row));
+    const { scenario } = this.world.options;
+    // Where values come back, a value does not tell which write brought it.
+    if (scenario.aba || scenario.load) return;
+    for (const change of commit.changes) {
+      const token = tokenOf(change.after);
+      if (token === null) continue;
+      const id = recordId(change);
+      for (const transaction of this.world.history.transactions) {
+        if (transaction.side === commit.side || transaction.writes.length < 2 || transaction.writes.length > this.wholeUpTo) continue;
+        if (transaction.writes.some((write) => write.id === id && write.after === token)) this.checkRest(transaction, commit.side, id);
+      }
+    }
+  }
+
+  private checkRest(transaction: UserTransaction, on: Side, brought: RecordId): void {
+    const { history, sides, problems, conflicts } = this.world;
+    if (this.excused(brought)) return;
+    const last = new Map(transaction.writes.map((write) => [write.id, write.after]));
+    for (const [id, token] of last) {
+      if (id === brought || token === null || this.excused(id)) continue;
+      const there = tokenOf(sides[on].table.get(parseRecordId(id)));
+      const seen = history.descends(token, there) || there === null;
+      const disputed = [...conflicts.settlements.values()].some((one) => recordId(one) === id);
+      if (!seen && !disputed) problems.push(`half a transaction on ${on}: ${brought} came without ${id} (${token}, there: ${there})`);
+    }
+  }
+
+  private excused(id: RecordId): boolean {
+    const { sides } = this.world;
+    return this.wereHeld.has(id) || sides.sql.held.has(id) || sides.mongodb.held.has(id);
+  }
+
+  /** The other side of a link, for a reader of the trace. */
+  static target(side: Side): Side {
+    return otherSide(side);
+  }
+}

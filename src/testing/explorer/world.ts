@@ -1,0 +1,223 @@
+/**
+ * One run: two sides in memory, users on both, processes that run the engine, and a seed that decides what happens when.
+ * Ends at rest, where `check.ts` looks at what is left.
+ */
+import { type RecordRef, sameState } from '../../model/record.js';
+import type { Side } from '../../model/side.js';
+import type { RemovableRule } from '../../sync/rules.js';
+import { MemoryConflicts } from '../memory/memory-conflicts.js';
+import { MemorySide } from '../memory/memory-side.js';
+import { plainTable } from '../memory/memory-table.js';
+import { Random } from '../random.js';
+import { Scheduler, settled } from '../scheduler.js';
+import { WholeTransactions } from './whole-transactions.js';
+import { makeDecider } from './decide.js';
+import { History } from './history.js';
+import { Process, type ProcessParts } from './process.js';
+import type { Scenario } from './scenario.js';
+import { drawOptions, drawRefs, drawSlow, fill, makeEntities, sqlRules } from './setup.js';
+import { type UsersContext, userTransaction } from './users.js';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly scenario: Scenario;
+  readonly disabledRules: readonly RemovableRule[];
+  readonly trace?: (line: string) => void;
+}
+
+/** Rest: nobody has changed a record for so long, by virtual time. */
+const calmMs = 600;
+/** A run that takes more steps never comes to rest. */
+const stepsMax = 40_000;
+
+export class World {
+  readonly random: Random;
+  readonly history = new History();
+  readonly conflicts = new MemoryConflicts();
+  readonly sides: Readonly<Record<Side, MemorySide>>;
+  readonly refs: readonly RecordRef[];
+  readonly problems: string[] = [];
+  readonly whole: WholeTransactions;
+  readonly loadFrom: Side;
+  /** Record changes of ours on either side. */
+  ours = 0;
+  /** Changes that a side made on its own to what we wrote. */
+  deviations = 0;
+  filled = 0;
+  readonly scheduler: Scheduler;
+  private readonly parts: ProcessParts;
+  private readonly processes: Process[] = [];
+  private zombie: Process | null = null;
+  private lastChange = 0;
+  private openUsers = 0;
+  private readonly users: UsersContext;
+  private booted = 0;
+
+  constructor(readonly options: WorldOptions) {
+    const { scenario, seed } = options;
+    this.random = new Random(seed * 7919 + 17);
+    const { random, history } = this;
+    this.scheduler = new Scheduler(random);
+    const faults = scenario.crash && random.chance(0.5) ? 0.02 : 0;
+    const side = (name: Side): MemorySide =>
+      new MemorySide(name, {
+        scheduler: this.scheduler,
+        random,
+        rules: name === 'sql' ? sqlRules(scenario) : plainTable,
+        partSize: random.pick([1, 2, 100]),
+        conflicts: this.conflicts,
+        faults,
+      });
+    this.sides = { sql: side('sql'), mongodb: side('mongodb') };
+    this.refs = drawRefs(random, scenario);
+    this.users = { random, history, scenario, refs: this.refs };
+    const drawn = drawOptions(random, scenario, options.disabledRules);
+    this.loadFrom = drawn.loadFrom;
+    this.parts = {
+      scheduler: this.scheduler,
+      ...this.sides,
+      conflicts: this.conflicts,
+      engine: {
+        entities: makeEntities(scenario),
+        resolve: makeDecider(history, { seed, manual: scenario.manual === true }),
+        options: drawn.options,
+      },
+    };
+    this.whole = new WholeTransactions(this, drawn.options.wholeTransaction);
+    drawSlow(random, this.scheduler);
+    this.listen(options.trace);
+    fill(this.users, this.sides[this.loadFrom], this.sides[this.loadFrom === 'sql' ? 'mongodb' : 'sql']);
+    this.filled = this.sides.sql.table.ids().length + this.sides.mongodb.table.ids().length;
+  }
+
+  /** The whole run; problems that showed on the way are in `problems`. */
+  async run(): Promise<void> {
+    this.boot();
+    await this.disturb();
+    await this.comeToRest();
+  }
+
+  get steps(): number {
+    return this.scheduler.steps;
+  }
+
+  private async disturb(): Promise<void> {
+    const { random, scheduler } = this;
+    const steps = 80 + random.int(900);
+    const transactions = 2 + random.int(14);
+    const speed = { sql: random.pick([0.05, 0.15, 0.4]), mongodb: random.pick([0.05, 0.15, 0.4]) };
+    let users = 0;
+    for (let step = 0; step < steps; step++) {
+      if (random.chance(speed.sql)) this.sides.sql.log.publish();
+      if (random.chance(speed.mongodb)) this.sides.mongodb.log.publish();
+      if (users < transactions && random.chance((2 * transactions) / steps)) {
+        users++;
+        this.user(random.chance(0.5) ? 'sql' : 'mongodb');
+      }
+      this.disturbProcesses(6 / steps);
+      scheduler.tick();
+      await settled();
+      this.supervise();
+    }
+    while (users++ < transactions) this.user(random.chance(0.5) ? 'sql' : 'mongodb');
+  }
+
+  private disturbProcesses(probability: number): void {
+    const { random } = this;
+    const { scenario } = this.options;
+    const current = this.processes.at(-1);
+    if (scenario.zombie && random.chance(probability / 2)) {
+      if (this.zombie) this.wakeZombie();
+      else if (current?.running) {
+        current.actor.paused = true;
+        this.zombie = current;
+        this.say(`${current.actor.name} is paused`);
+        this.boot();
+        return;
+      }
+    }
+    if (!scenario.crash || !random.chance(probability) || !current?.running) return;
+    if (random.chance(0.25)) {
+      this.say(`${current.actor.name} is told to stop`);
+      current.stop();
+    } else {
+      this.say(`${current.actor.name} is killed`);
+      current.kill();
+      this.boot();
+    }
+  }
+
+  private wakeZombie(): void {
+    if (this.zombie) {
+      this.zombie.actor.paused = false;
+      this.say(`${this.zombie.actor.name} goes on`);
+    }
+    this.zombie = null;
+  }
+
+  /** Starts a process where none is left, and notes failures that are none of the world's doing. */
+  private supervise(): void {
+    for (const one of this.processes) {
+      if (one.failure === null || !one.actor.alive) continue;
+      if (one.failure.code !== 'fenced') this.problems.push(`${one.actor.name} failed: ${one.failure.code}: ${one.failure.message}`);
+      this.say(`${one.actor.name} ends: ${one.failure.code}`);
+      one.kill();
+    }
+    if (this.processes.every((one) => !one.actor.alive || one.actor.paused)) this.boot();
+  }
+
+  private boot(): void {
+    if (this.problems.length > 0 && this.booted > 20) return;
+    const name = `p${++this.booted}`;
+    this.say(`${name} starts`);
+    this.processes.push(new Process(name, this.parts));
+    this.lastChange = this.scheduler.now;
+  }
+
+  private user(side: Side): void {
+    this.openUsers++;
+    void userTransaction(this.users, this.sides[side]).then(() => {
+      this.openUsers--;
+    });
+  }
+
+  private async comeToRest(): Promise<void> {
+    const { random, scheduler } = this;
+    this.wakeZombie();
+    for (const limit = scheduler.steps + stepsMax; scheduler.steps < limit; ) {
+      for (const side of Object.values(this.sides)) if (random.chance(0.5)) side.log.publish();
+      scheduler.tick();
+      await settled();
+      this.supervise();
+      if (this.problems.length > 0 || this.resting) return;
+    }
+    this.problems.push(`did not come to rest; waiting: ${scheduler.waiting().join(', ')}`);
+  }
+
+  private get resting(): boolean {
+    const quiet = this.scheduler.now - this.lastChange > calmMs && this.openUsers === 0;
+    return quiet && Object.values(this.sides).every((side) => side.log.caughtUp && side.transactions.size === 0);
+  }
+
+  private listen(trace: ((line: string) => void) | undefined): void {
+    if (trace) this.scheduler.trace = trace;
+    for (const side of Object.values(this.sides)) {
+      side.onCommit = (commit) => {
+        const changed = commit.changes.filter((one) => !sameState(one.before, one.after));
+        if (changed.length > 0) this.lastChange = this.scheduler.now;
+        if (commit.number !== null) this.ours += changed.length;
+        this.deviations += commit.deviations;
+        trace?.(`  ${commit.side} ${commit.number === null ? 'user' : `sync #${commit.number}`} ${commit.changes.map((one) => `${one.key}: ${show(one.before)} -> ${show(one.after)}`).join(', ')}${commit.held.map((row) => ` holds ${row.key}: ${show(row.base)} -> ${show(row.tip)}`).join('')}`);
+        if (commit.number !== null) this.whole.check(commit);
+      };
+    }
+  }
+
+  private say(line: string): void {
+    this.options.trace?.(`--- ${line}`);
+  }
+}
+
+function show(state: unknown): string {
+  return JSON.stringify(state);
+}

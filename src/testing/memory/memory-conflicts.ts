@@ -1,0 +1,112 @@
+/** What `sync_metadata` holds, in memory: settlements, pending conflicts, dead letters, loads, stops. */
+import { type ConflictRecord, type DeadLetter, type Settlement, conflictKinds } from '../../model/conflict.js';
+import { recordId } from '../../model/record.js';
+import type { ConflictFilter, ConflictPage, ConflictStore, LoadRow, OpenWork, StopRow } from '../../ports/conflict-store.js';
+import type { Actor, Scheduler } from '../scheduler.js';
+
+type Stored = Settlement & { readonly done?: boolean };
+
+/** The data, which outlives every process. */
+export class MemoryConflicts {
+  readonly settlements = new Map<string, Stored>();
+  readonly letters = new Map<string, DeadLetter>();
+  readonly loads = new Map<string, LoadRow>();
+  readonly stops = new Map<string, StopRow>();
+
+  store(settlement: Settlement): void {
+    this.settlements.set(settlement.id, settlement);
+  }
+
+  get conflicts(): ConflictRecord[] {
+    return [...this.settlements.values()].filter((one) => one.type === 'conflict');
+  }
+
+  work(): OpenWork {
+    const open = [...this.settlements.values()];
+    return {
+      propagating: open.filter((one) => (one.type === 'conflict' ? one.state === 'propagating' : one.done !== true)),
+      pending: this.conflicts.filter((one) => one.state === 'pending'),
+      deadLetters: [...this.letters.values()],
+      loads: [...this.loads.values()],
+      stops: [...this.stops.values()],
+    };
+  }
+}
+
+export class MemoryConflictStore implements ConflictStore {
+  constructor(
+    private readonly data: MemoryConflicts,
+    private readonly scheduler: Scheduler,
+    private readonly owner: Actor,
+  ) {}
+
+  openWork(): Promise<OpenWork> {
+    return this.call('open work', () => this.data.work());
+  }
+
+  savePending(conflicts: readonly ConflictRecord[]): Promise<void> {
+    return this.call('saves pending', () => {
+      for (const conflict of conflicts) this.data.store(conflict);
+    });
+  }
+
+  finish(ids: readonly string[], end: { readonly state: 'resolved' | 'superseded'; readonly at: number; readonly by?: string }): Promise<void> {
+    return this.call('finishes', () => {
+      for (const id of ids) {
+        const one = this.data.settlements.get(id);
+        if (one?.type === 'agreement') this.data.store({ ...one, done: true } as Stored);
+        else if (one !== undefined) this.data.store({ ...one, state: end.state, resolvedAt: end.at, resolvedBy: end.by ?? one.resolvedBy });
+      }
+    });
+  }
+
+  saveDeadLetters(letters: readonly DeadLetter[]): Promise<void> {
+    return this.call('saves letters', () => {
+      for (const letter of letters) this.data.letters.set(recordId(letter), letter);
+    });
+  }
+
+  removeDeadLetters(records: readonly { readonly entity: string; readonly key: string }[]): Promise<void> {
+    return this.call('removes letters', () => {
+      for (const record of records) this.data.letters.delete(recordId(record));
+    });
+  }
+
+  saveLoad(load: LoadRow): Promise<void> {
+    return this.call('saves load', () => void this.data.loads.set(load.id, load));
+  }
+
+  saveStop(stop: StopRow): Promise<void> {
+    return this.call('saves stop', () => void this.data.stops.set(stop.entity, stop));
+  }
+
+  removeStop(entity: string): Promise<void> {
+    return this.call('removes stop', () => void this.data.stops.delete(entity));
+  }
+
+  list(filter: ConflictFilter): Promise<ConflictPage> {
+    return this.call('lists', () => {
+      const all = this.data.conflicts.filter((one) => (filter.state ?? one.state) === one.state && (filter.table ?? one.entity) === one.entity && (filter.kind ?? one.kind) === one.kind);
+      return { conflicts: all.slice(0, filter.limit).map((one) => ({ ...one })), cursor: null };
+    });
+  }
+
+  get(id: string): Promise<Readonly<Record<string, unknown>> | null> {
+    return this.call('gets', () => {
+      const one = this.data.settlements.get(id);
+      return one?.type === 'conflict' ? { ...one } : null;
+    });
+  }
+
+  totals(): ReturnType<ConflictStore['totals']> {
+    return this.call('totals', () => {
+      const all = this.data.conflicts;
+      const byKind = Object.fromEntries(conflictKinds.map((kind) => [kind, all.filter((one) => one.kind === kind).length]));
+      return { total: all.length, pending: all.filter((one) => one.state === 'pending').length, byKind: byKind as Awaited<ReturnType<ConflictStore['totals']>>['byKind'] };
+    });
+  }
+
+  private call<T>(label: string, effect: () => T): Promise<T> {
+    return this.scheduler.step(this.owner, `conflicts: ${label}`, effect);
+  }
+}
