@@ -4,6 +4,7 @@ import type { ColumnType } from './entity.js';
 /** Beyond this no exponent is spelled out: neither Decimal128 nor a double reaches so far. */
 const maxExponent = 6500;
 const decimalDigits = 34;
+const maxSafe = Number.MAX_SAFE_INTEGER;
 
 /** A plain decimal (no exponent) without trailing zeros after the point; -0 is 0. */
 export function trimDecimal(text: string): string {
@@ -31,9 +32,13 @@ export function plainDecimal(text: string): string | undefined {
   return trimDecimal(`${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`);
 }
 
-/** The shortest decimal that is this number, or `NaN`, `Infinity`, `-Infinity`. */
+/**
+ * A double as plain decimal, or `NaN`, `Infinity`, `-Infinity`: the shortest text that is this number, but the exact
+ * integer where an int64 could stand for it (2^60 is 1152921504606846976, its shortest text ends in 7000).
+ */
 export function decimalOfNumber(x: number): string {
   if (x === 0) return '0';
+  if ((x > maxSafe || x < -maxSafe) && Math.abs(x) <= 2 ** 63) return BigInt(x).toString();
   const text = String(x);
   return text.includes('e') ? (plainDecimal(text) as string) : text;
 }

@@ -7,6 +7,7 @@ import type { ColumnType } from '../model/entity.js';
 import type { Value } from '../model/record.js';
 import { type RefusalKind, refuse } from '../model/refusal.js';
 import { arrayCodec } from './types-array.js';
+import type { SqlCodec } from './types-codec.js';
 
 /** What every session of ours sets, so that values always have the same text. */
 export const sessionSettings: Readonly<Record<string, string>> = {
@@ -18,12 +19,7 @@ export const sessionSettings: Readonly<Record<string, string>> = {
   lc_monetary: 'C',
 };
 
-export interface SqlCodec {
-  /** The server's text (never SQL NULL) → canonical, possibly refused; null only for a JSON null. */
-  fromText(text: string): Value;
-  /** Canonical (neither null nor refused) → text that PostgreSQL casts to `ColumnType.sql`. */
-  toText(value: string): string;
-}
+export type { SqlCodec } from './types-codec.js';
 
 const same = (text: string): string => text;
 

@@ -1,0 +1,9 @@
+/** What reads and writes the text of one column's values. Must not know a particular type. */
+import type { Value } from '../model/record.js';
+
+export interface SqlCodec {
+  /** The server's text (never SQL NULL) → canonical, possibly refused; null only for a JSON null. */
+  fromText(text: string): Value;
+  /** Canonical (neither null nor refused) → text that PostgreSQL casts to `ColumnType.sql`. */
+  toText(value: string): string;
+}
