@@ -44,6 +44,11 @@ const entries = {
     meaning: 'A table cannot be paired with a collection as configured.',
     remedy: 'Leave the named column out, or set its type, in the entity’s `fields`.',
   },
+  sql_error: {
+    kind: 'internal',
+    meaning: 'PostgreSQL refused a statement of ours.',
+    remedy: 'Look the SQLSTATE up in PostgreSQL’s manual (appendix A); if nothing there is yours to mend, please report it.',
+  },
   fenced: {
     kind: 'safety',
     meaning: 'A newer process has taken over this sync; this one has stopped before writing anything more.',

@@ -1,0 +1,97 @@
+/**
+ * Reads the replication stream into source events, one call of `next` at a time, and tells the server what was
+ * acknowledged, never more. Must not know how the connection was chosen.
+ */
+import type { Clock } from '../../base/clock.js';
+import type { Position } from '../../model/change.js';
+import type { ChangeReader, SourceEvent } from '../../ports/change-source.js';
+import type { PgoutputDecoder } from '../decode/pgoutput-decoder.js';
+import { startLsn } from '../decode/position.js';
+import { toIsthmusError } from '../server-error.js';
+import type { ReplicationClient } from './replication-client.js';
+import { dataAt, frameTag, replyRequested, statusMessage, walEnd } from './standby-status.js';
+
+export interface PostgresReaderOptions {
+  readonly client: ReplicationClient;
+  readonly decoder: PgoutputDecoder;
+  readonly clock: Clock;
+  /** Asked when the connection failed: the reason to stop for, if the slot is no longer to be had. */
+  readonly diagnose: (error: unknown) => Promise<Error>;
+}
+
+/** Changes that one `next` returns at most, give or take a transaction of ours. */
+const nextLimit = 2_000;
+const statusEveryMs = 1_000;
+/** Well under wal_sender_timeout, also while nobody calls `next`. */
+const aliveEveryMs = 10_000;
+
+export class PostgresReader implements ChangeReader {
+  private written = 0n;
+  private acknowledged = 0n;
+  private told = 0n;
+  private toldAtMs = 0;
+  private closed = false;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(private readonly options: PostgresReaderOptions) {
+    this.toldAtMs = options.clock.now();
+    this.timer = setInterval(() => this.tellNowAndThen(), statusEveryMs);
+    this.timer.unref();
+  }
+
+  async next(): Promise<readonly SourceEvent[]> {
+    const { client, decoder } = this.options;
+    try {
+      for (;;) {
+        this.drain();
+        if (decoder.size > 0) return decoder.take();
+        await client.wait();
+      }
+    } catch (error) {
+      const wasClosed = this.closed;
+      await this.close();
+      throw wasClosed ? toIsthmusError(error, 'reading PostgreSQL’s log') : await this.options.diagnose(error);
+    }
+  }
+
+  acknowledge(position: Position): void {
+    const lsn = startLsn(position);
+    if (lsn > this.acknowledged) this.acknowledged = lsn;
+  }
+
+  close(): Promise<void> {
+    if (!this.closed) {
+      this.closed = true;
+      clearInterval(this.timer);
+      this.tell();
+      this.options.client.close();
+    }
+    return Promise.resolve();
+  }
+
+  private drain(): void {
+    const { client, decoder } = this.options;
+    while (decoder.size < nextLimit) {
+      const frame = decoder.size === 0 ? client.read() : client.readArrived();
+      if (frame === null) return;
+      this.written = walEnd(frame) > this.written ? walEnd(frame) : this.written;
+      if (frame[0] === frameTag.data) decoder.push(frame, dataAt);
+      else if (frame[0] === frameTag.keepalive && replyRequested(frame)) this.tell();
+    }
+  }
+
+  private tellNowAndThen(): void {
+    if (this.acknowledged > this.told || this.options.clock.now() - this.toldAtMs >= aliveEveryMs) this.tell();
+  }
+
+  private tell(): void {
+    const { client, clock } = this.options;
+    const nowMs = clock.now();
+    this.toldAtMs = nowMs;
+    if (this.acknowledged > this.told) {
+      this.told = this.acknowledged;
+      client.write(statusMessage({ written: this.written, flushed: this.acknowledged, nowMs }));
+    }
+    client.write(statusMessage({ written: this.written, flushed: 0n, nowMs }));
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * PostgreSQL's log as a `ChangeSource`: checks that the slot still holds what was asked for, then opens the stream.
+ * Must not know what is done with the changes.
+ */
+import { IsthmusError, isIsthmusError } from '../../base/errors.js';
+import type { Position } from '../../model/change.js';
+import type { ChangeReader, ChangeSource } from '../../ports/change-source.js';
+import { formatLsn, lsnHex, parseLsn, readPosition, startLsn, wholePosition } from '../decode/position.js';
+import { PgoutputDecoder } from '../decode/pgoutput-decoder.js';
+import type { TableIdentity } from '../decode/relation-plan.js';
+import type { PostgresContext } from '../context.js';
+import { sqlState, toIsthmusError } from '../server-error.js';
+import { sqlCodec } from '../types.js';
+import { PostgresReader } from './postgres-reader.js';
+import { ReplicationClient } from './replication-client.js';
+
+interface SlotFacts {
+  readonly confirmed: bigint;
+  readonly walStatus: string;
+  readonly activePid: number | null;
+  readonly serverEnd: bigint;
+}
+
+/** Changes of a part of a large transaction. */
+const partSize = 2_000;
+const busyLimitMs = 15_000;
+const busyPauseMs = 50;
+
+export class PostgresSource implements ChangeSource {
+  readonly side = 'sql';
+  private lastPid = 0;
+
+  constructor(private readonly context: PostgresContext) {}
+
+  async begin(): Promise<Position> {
+    const slot = await this.slot();
+    return wholePosition(lsnHex(slot.confirmed - 1n));
+  }
+
+  async open(from: Position): Promise<ChangeReader> {
+    const { context } = this;
+    await context.fence.check();
+    await this.waitForSlot(from);
+    const tables = await readIdentities(context);
+    const client = await ReplicationClient.open({
+      url: context.url,
+      applicationName: context.names.application,
+      slot: context.names.slot,
+      publication: context.names.publication,
+      start: formatLsn(startLsn(from)),
+    });
+    this.lastPid = client.pid;
+    const decoder = new PgoutputDecoder({
+      name: context.name,
+      entities: context.entities,
+      readText: (type) => sqlCodec(type).fromText,
+      tables,
+      from: readPosition(from),
+      partSize,
+      log: context.log,
+    });
+    return new PostgresReader({ client, decoder, clock: context.clock, diagnose: (error) => this.diagnose(error) });
+  }
+
+  /** The slot is busy for a moment after its last reader went; one of this process is ended. */
+  private async waitForSlot(from: Position): Promise<void> {
+    const { clock, reads } = this.context;
+    const giveUpAt = clock.now() + busyLimitMs;
+    for (;;) {
+      const slot = await this.slot();
+      this.assertHolds(slot, from);
+      if (slot.activePid === null) return;
+      if (slot.activePid === this.lastPid) await reads.query({ text: 'select pg_terminate_backend($1::int)', values: [slot.activePid] });
+      if (clock.now() > giveUpAt)
+        throw new IsthmusError('transient', { message: `Replication slot ${this.context.names.slot} is used by backend ${slot.activePid}.` });
+      await clock.sleep(busyPauseMs);
+    }
+  }
+
+  private assertHolds(slot: SlotFacts, from: Position): void {
+    const start = startLsn(from);
+    const name = this.context.names.slot;
+    if (slot.walStatus === 'lost') throw new IsthmusError('slot_lost', { message: `Replication slot ${name} was invalidated: the server removed log that it needs.` });
+    if (slot.confirmed > start)
+      throw new IsthmusError('slot_lost', { message: `Replication slot ${name} stands at ${formatLsn(slot.confirmed)}, after the stored position ${formatLsn(start)}: it was made anew or moved by another.` });
+    if (start > slot.serverEnd + 1n)
+      throw new IsthmusError('slot_lost', { message: `The server’s log ends at ${formatLsn(slot.serverEnd)}, before the stored position ${formatLsn(start)}: it was restored, or a failover lost commits.` });
+  }
+
+  private async slot(): Promise<SlotFacts> {
+    const { names, reads } = this.context;
+    const result = await reads.query({
+      name: 'isthmus_slot',
+      text: `select confirmed_flush_lsn, wal_status, active_pid, pg_current_wal_insert_lsn() from pg_replication_slots
+        where slot_name = $1 and slot_type = 'logical' and database = current_database()`,
+      values: [names.slot],
+    });
+    const row = result.rows[0];
+    if (row === undefined) throw new IsthmusError('slot_lost', { message: `There is no replication slot ${names.slot}.` });
+    if (row[0] === null || row[0] === undefined)
+      throw new IsthmusError('slot_lost', { message: `Replication slot ${names.slot} holds no position.` });
+    return {
+      confirmed: parseLsn(row[0]),
+      walStatus: row[1] ?? 'unknown',
+      activePid: row[2] === null || row[2] === undefined ? null : Number(row[2]),
+      serverEnd: parseLsn(row[3] as string),
+    };
+  }
+
+  /** A stream ends in many ways; only the slot itself tells whether it can be opened again. */
+  private async diagnose(error: unknown): Promise<Error> {
+    if (isIsthmusError(error)) return error;
+    if (sqlState(error) === '42704') return new IsthmusError('slot_lost', { message: 'The replication slot or the publication is gone.' });
+    try {
+      const slot = await this.slot();
+      if (slot.walStatus === 'lost') return new IsthmusError('slot_lost', { message: `Replication slot ${this.context.names.slot} was invalidated.` });
+    } catch (other) {
+      return toIsthmusError(other, 'reading PostgreSQL’s log');
+    }
+    return toIsthmusError(error, 'reading PostgreSQL’s log');
+  }
+}
+
+/** Oids of tables and of their columns' types as they are now; the log may be behind and then says so. */
+async function readIdentities(context: PostgresContext): Promise<ReadonlyMap<string, TableIdentity>> {
+  const entities = [...context.entities.values()];
+  const result = await context.reads.query({
+    text: `select n.nspname || '.' || c.relname, c.oid, a.attname, a.atttypid
+      from unnest($1::text[], $2::text[]) as wanted(schema, name)
+      join pg_namespace n on n.nspname = wanted.schema
+      join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name
+      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped`,
+    values: [entities.map((entity) => entity.schema), entities.map((entity) => entity.table)],
+  });
+  const tables = new Map<string, { oid: number; columns: Map<string, number> }>();
+  for (const [name, oid, column, type] of result.rows) {
+    const table = tables.get(name as string) ?? { oid: Number(oid), columns: new Map<string, number>() };
+    table.columns.set(column as string, Number(type));
+    tables.set(name as string, table);
+  }
+  return tables;
+}

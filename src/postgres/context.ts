@@ -1,0 +1,23 @@
+/** What all parts of the PostgreSQL side share: names, connections, the mapping. Must not know what they do with it. */
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Entity } from '../model/entity.js';
+import type { Fence } from './fence.js';
+import type { Names } from './names.js';
+import type { Session } from './session.js';
+
+export interface PostgresContext {
+  readonly url: string;
+  /** The sync's name. */
+  readonly name: string;
+  readonly names: Names;
+  readonly entities: ReadonlyMap<string, Entity>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** For reading and for short statements of our own. */
+  readonly reads: Session;
+  readonly marks: Session;
+  /** Backends of this process. */
+  readonly pids: Set<number>;
+  readonly fence: Fence;
+}

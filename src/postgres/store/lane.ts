@@ -1,0 +1,162 @@
+/**
+ * One lane: a connection that carries out commit requests, each in one transaction of two round trips, again and again
+ * until it is committed or refused for good. Must not know the protocol's rules beyond the port.
+ */
+import type pg from 'pg';
+import { IsthmusError } from '../../base/errors.js';
+import type { RecordId, State } from '../../model/record.js';
+import { recordId } from '../../model/record.js';
+import type { CommitOutcome, CommitRequest, Plan, TargetRefusal } from '../../ports/side-store.js';
+import type { PostgresContext } from '../context.js';
+import { isConnectionLost, isContention, toIsthmusError } from '../server-error.js';
+import { type Session, type Statement, submit, type TextResult } from '../session.js';
+import type { EntitySql } from './entity-sql.js';
+import { type LaneOwner, advanceProgress, selectLane } from './progress-statements.js';
+import { planStatements } from './plan-statements.js';
+import { collectStates, readGroups } from './read-statements.js';
+import { dependsOnOrder, isMissed, refusalOf } from './refusal-of-error.js';
+
+export interface LaneOptions {
+  readonly context: PostgresContext;
+  readonly entities: ReadonlyMap<string, EntitySql>;
+  readonly session: Session;
+  readonly owner: LaneOwner;
+}
+
+type Attempt =
+  | CommitOutcome
+  /** Rows came or went between reading and writing, or a trigger swallowed the write. */
+  | { readonly kind: 'missed' }
+  | { readonly kind: 'lookup' };
+
+interface Opened {
+  readonly found: ReadonlyMap<RecordId, State>;
+  /** The server's clock minus ours. */
+  readonly aheadMs: number;
+}
+
+const missedLimit = 3;
+const contendedLimitMs = 60_000;
+const unreachableLimitMs = 30_000;
+const firstPauseMs = 5;
+const longestPauseMs = 1_000;
+
+export class Lane {
+  constructor(private readonly options: LaneOptions) {}
+
+  async commit(request: CommitRequest): Promise<CommitOutcome> {
+    const { clock } = this.options.context;
+    const startedAt = clock.now();
+    const run = new CommitRun(this.options, request);
+    let missed = 0;
+    for (let tries = 0; ; tries++) {
+      try {
+        const attempt = await run.attempt();
+        if (attempt.kind === 'committed' || attempt.kind === 'refused') return attempt;
+        if (attempt.kind === 'missed' && ++missed >= missedLimit) return { kind: 'refused', refusal: suppressed };
+      } catch (error) {
+        const lost = isConnectionLost(error);
+        if (lost) this.options.session.drop();
+        if (!lost && !isContention(error)) throw toIsthmusError(error, 'writing to PostgreSQL');
+        if (clock.now() - startedAt > (lost ? unreachableLimitMs : contendedLimitMs)) throw toIsthmusError(error, 'writing to PostgreSQL');
+        this.options.context.log.debug({ lane: this.options.owner.lane, tries, lost }, 'a write is tried again');
+        const pauseMs = Math.min(firstPauseMs * 2 ** tries, longestPauseMs);
+        await clock.sleep(pauseMs * (0.5 + Math.random() / 2));
+      }
+    }
+  }
+}
+
+const suppressed: TargetRefusal = {
+  code: 'suppressed',
+  reason: 'the server accepts the write and changes no row: a trigger or row-level security swallows it',
+};
+
+/** The attempts of one request, and what is known from one to the next. */
+class CommitRun {
+  /** What was last sent with a COMMIT whose answer may have been lost. */
+  private sent: { readonly plan: Plan; readonly committedAt: number } | null = null;
+  private ordered = false;
+
+  constructor(private readonly options: LaneOptions, private readonly request: CommitRequest) {}
+
+  async attempt(): Promise<Attempt> {
+    const client = await this.options.session.client();
+    const opened = await this.open(client);
+    if (opened === 'missed') return this.lookUp(client);
+    const plan = this.request.plan(opened.found);
+    if (plan === null) {
+      await submit(client, { text: 'rollback' });
+      return { kind: 'committed', plan: null, committedAt: this.options.context.clock.now() + opened.aheadMs };
+    }
+    return this.write(client, plan, opened.aheadMs);
+  }
+
+  /** First round trip: the transaction, its number, the records under their locks. */
+  private async open(client: pg.Client): Promise<Opened | 'missed'> {
+    const groups = readGroups(this.options.entities, this.request.read, { locked: true, raw: false });
+    const statements = [{ text: 'begin isolation level read committed' }, advanceProgress(this.options.owner, this.request), ...groups.map((group) => group.statement)];
+    const { results, error } = await sendAll(client, statements);
+    if (error !== null) {
+      if (!isConnectionLost(error)) await submit(client, { text: 'rollback' });
+      if (isMissed(error)) return 'missed';
+      throw error;
+    }
+    const found = new Map<RecordId, State>();
+    for (const ref of this.request.read) found.set(recordId(ref), null);
+    for (const [index, group] of groups.entries()) collectStates(group, results[index + 2] as TextResult, found);
+    return { found, aheadMs: Number(results[1]?.rows[0]?.[1]) - this.options.context.clock.now() };
+  }
+
+  /** Second round trip: everything that is written, and COMMIT. */
+  private async write(client: pg.Client, plan: Plan, aheadMs: number): Promise<Attempt> {
+    const { context, entities, owner } = this.options;
+    const built = planStatements({ context, entities, owner, plan, ordered: this.ordered || plan.ordered === true });
+    if (built.kind === 'refused') {
+      await submit(client, { text: 'rollback' });
+      return built;
+    }
+    const ends = this.request.rehearse === true ? [{ text: 'set constraints all immediate' }, { text: 'rollback' }] : [{ text: 'commit' }];
+    const committedAt = context.clock.now() + aheadMs;
+    if (this.request.rehearse !== true) this.sent = { plan, committedAt };
+    const { results, error } = await sendAll(client, [...built.statements, ...ends]);
+    if (error !== null) return this.failed(error, plan);
+    const last = (results[results.length - 1] as TextResult).command;
+    // A COMMIT in a transaction that failed succeeds as a ROLLBACK.
+    if (last !== (this.request.rehearse === true ? 'ROLLBACK' : 'COMMIT'))
+      throw new IsthmusError('invariant_broken', { message: `A transaction ended with ${last}.` });
+    return { kind: 'committed', plan, committedAt };
+  }
+
+  /** The COMMIT or ROLLBACK behind the statement that failed has ended the transaction. */
+  private failed(error: unknown, plan: Plan): Attempt {
+    if (isMissed(error)) return { kind: 'missed' };
+    const refusal = refusalOf(error);
+    if (refusal === null) throw error;
+    if (dependsOnOrder(refusal) && !this.ordered && plan.ordered !== true && plan.writes.length > 1) {
+      this.ordered = true;
+      return { kind: 'lookup' };
+    }
+    return { kind: 'refused', refusal };
+  }
+
+  /** The stored number is not the one before ours: it is ours already, or somebody else's. */
+  private async lookUp(client: pg.Client): Promise<Attempt> {
+    const row = (await submit(client, selectLane(this.options.owner))).rows[0];
+    const { lane, epoch } = this.options.owner;
+    if (row === undefined) throw new IsthmusError('metadata_invalid', { message: `isthmus.progress has no row of lane ${lane}.` });
+    if (Number(row[0]) !== epoch) throw new IsthmusError('fenced');
+    if (Number(row[1]) === this.request.number && this.sent !== null) return { kind: 'committed', ...this.sent };
+    throw new IsthmusError('invariant_broken', {
+      message: `Lane ${lane} stands at number ${row[1]} in PostgreSQL, not at ${this.request.previous}.`,
+    });
+  }
+}
+
+/** Sends all statements at once; the first error is the one that counts, those behind it only say that it happened. */
+async function sendAll(client: pg.Client, statements: readonly Statement[]): Promise<{ results: readonly TextResult[]; error: unknown }> {
+  const settled = await Promise.allSettled(statements.map((statement) => submit(client, statement)));
+  const rejected = settled.find((each) => each.status === 'rejected');
+  const results = settled.map((each) => (each.status === 'fulfilled' ? each.value : { rows: [], rowCount: 0, command: '', fields: [] }));
+  return { results, error: rejected === undefined ? null : (rejected.reason as unknown) };
+}
