@@ -6,7 +6,7 @@ import type { PostgresContext } from '../context.js';
 import type { Statement } from '../session.js';
 import type { EntitySql } from './entity-sql.js';
 import { dropStatement, holdStatement } from './held-rows.js';
-import { type LaneOwner, noteWrote } from './progress-statements.js';
+import { type LaneOwner, noteWrote, saveProgress } from './progress-statements.js';
 import { textArray } from './text-array.js';
 import { type WriteStatements, writeStatements } from './write-statements.js';
 
@@ -24,6 +24,7 @@ export function planStatements({ context, entities, owner, plan, ordered }: Plan
   const statements: Statement[] = [];
   const wrote = deviating(context, plan);
   if (wrote.size > 0) statements.push(noteWrote(owner, wrote));
+  if (plan.save !== undefined) statements.push(saveProgress(owner, plan.save));
   statements.push(...writes.statements);
   if (plan.drop.length > 0) statements.push(dropStatement(context.name, plan.drop));
   if (plan.hold.length > 0) statements.push(holdStatement(context.name, context.entities, plan.hold));
@@ -31,9 +32,11 @@ export function planStatements({ context, entities, owner, plan, ordered }: Plan
   return { kind: 'statements', statements };
 }
 
+/** All that is written, if any of it may deviate: what else the transaction holds then stems from a trigger or a cascade. */
 function deviating(context: PostgresContext, plan: Plan): ReadonlyMap<RecordId, State> {
   const wrote = new Map<RecordId, State>();
-  for (const write of plan.writes) if (context.entities.get(write.entity)?.mayDeviate === true) wrote.set(recordId(write), write.after);
+  if (!plan.writes.some(({ entity }) => context.entities.get(entity)?.mayDeviate === true)) return wrote;
+  for (const write of plan.writes) wrote.set(recordId(write), write.after);
   return wrote;
 }
 

@@ -38,6 +38,15 @@ export function noteWrote(owner: LaneOwner, wrote: ReadonlyMap<RecordId, State>)
   };
 }
 
+/** What only the plan knows of the progress. */
+export function saveProgress(owner: LaneOwner, saved: unknown): Statement {
+  return {
+    name: 'isthmus_save',
+    text: 'update isthmus.progress set saved = $3 where name = $1 and lane = $2',
+    values: [owner.name, String(owner.lane), JSON.stringify(saved)],
+  };
+}
+
 export function selectLane(owner: LaneOwner): Statement {
   return {
     name: 'isthmus_lane',
