@@ -1,0 +1,176 @@
+/**
+ * MongoDB's log as a `ChangeSource`: one change stream on the synced database. Must not know what becomes of the changes.
+ */
+import type { MongoClient } from 'mongodb';
+import type { Clock } from '../base/clock.js';
+import { IsthmusError } from '../base/errors.js';
+import type { Entity } from '../model/entity.js';
+import type { Position } from '../model/change.js';
+import type { ChangeReader, ChangeSource, SourceEvent } from '../ports/change-source.js';
+import { ChangeStreamCursor, type StreamBatch, type StreamOptions } from './change-stream.js';
+import { DocumentReader } from './document-reader.js';
+import { EventView, collectionOf, fragmentsLeft, joinFragments } from './event-view.js';
+import { findElement } from './bson-walk.js';
+import { errorCode, mongoError } from './mongo-error.js';
+import { positionSeconds } from './position.js';
+import { TransactionAssembler } from './transaction-assembler.js';
+
+/** How long the server waits for events before it answers with none. Also how long a closed reader may stay on the server. */
+const awaitMs = 1000;
+/** An idle stream tells this often how far the log was read, so that its position stays inside the oplog. */
+const idleSeconds = 30;
+
+export interface MongoSourceOptions {
+  readonly client: MongoClient;
+  readonly database: string;
+  readonly name: string;
+  readonly entities: ReadonlyMap<string, Entity>;
+  readonly clock: Clock;
+  /** Whether the server knows `$changeStreamSplitLargeEvent`. */
+  readonly split: boolean;
+}
+
+export class MongoSource implements ChangeSource {
+  readonly side = 'mongodb';
+
+  constructor(private readonly options: MongoSourceOptions) {}
+
+  async begin(): Promise<Position> {
+    try {
+      const cursor = await ChangeStreamCursor.open(this.streamOptions(null));
+      await cursor.close();
+      return cursor.begin;
+    } catch (error) {
+      throw mongoError(error, 'looking for the end of its log');
+    }
+  }
+
+  async open(from: Position): Promise<ChangeReader> {
+    try {
+      return new MongoReader(this.options, this.streamOptions(from), await ChangeStreamCursor.open(this.streamOptions(from)), from);
+    } catch (error) {
+      throw mongoError(error, 'opening its log');
+    }
+  }
+
+  private streamOptions(from: Position | null): StreamOptions {
+    const { client, database, entities, split } = this.options;
+    return { client, database, split, from, collections: [...entities.values()].map((entity) => entity.collection) };
+  }
+}
+
+class MongoReader implements ChangeReader {
+  private readonly view = new EventView();
+  private readonly assembler: TransactionAssembler;
+  private readonly readers: ReadonlyMap<string, DocumentReader>;
+  private fragments: Buffer[] = [];
+  /** The last position that was handed out. */
+  private told: Position;
+  private closed = false;
+  /** Ends the pending `next`. */
+  private stop: (reason: IsthmusError) => void = () => {};
+
+  constructor(
+    options: MongoSourceOptions,
+    private readonly stream: StreamOptions,
+    private cursor: ChangeStreamCursor,
+    from: Position,
+  ) {
+    this.readers = new Map([...options.entities.values()].map((entity) => [entity.collection, new DocumentReader(entity)]));
+    this.assembler = new TransactionAssembler(options.name, this.readers);
+    this.told = from;
+  }
+
+  async next(): Promise<readonly SourceEvent[]> {
+    if (this.closed) throw closedReader();
+    try {
+      for (;;) {
+        const events = await this.unlessClosed(this.read());
+        if (events.length === 0) continue;
+        this.told = (events[events.length - 1] as SourceEvent).position;
+        return events;
+      }
+    } catch (error) {
+      const ours = errorCode(error) === 10334 ? await this.tooLarge() : mongoError(error, 'reading its log');
+      await this.close();
+      throw ours;
+    }
+  }
+
+  /** The oplog is not ours to shorten. */
+  acknowledge(): void {}
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.stop(closedReader());
+    await this.cursor.close();
+  }
+
+  /** A reply may take a while; who closes the reader does not wait for it. (`Promise.race` with one lasting promise would leak.) */
+  private unlessClosed<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.stop = reject;
+      work.then(resolve, reject);
+    });
+  }
+
+  /** One reply of the server, and what it completes. */
+  private async read(): Promise<readonly SourceEvent[]> {
+    const { assembler } = this;
+    const batch = await this.cursor.next(assembler.pending ? 1 : awaitMs);
+    for (const at of batch.events) this.push(batch.bytes, at);
+    // A reply that ends inside a transaction ends with the last event's own position; one that ran to the end of the log may too,
+    // so then the next reply decides: nothing more at once means that the transaction was whole.
+    if (batch.events.length === 0 || (assembler.pending && batch.upTo !== assembler.position)) assembler.flush();
+    if (batch.closed) await this.reopen(batch);
+    const events = assembler.take();
+    return events.length > 0 || assembler.pending ? events : this.idle(batch.upTo);
+  }
+
+  private push(bytes: Buffer, at: number): void {
+    const { view } = this;
+    view.fill(bytes, at);
+    if (view.split > 0) {
+      this.fragments.push(Buffer.from(bytes.subarray(at, at + bytes.readInt32LE(at))));
+      if (fragmentsLeft(bytes, view.split) > 0) return;
+      view.fill(joinFragments(this.fragments), 0);
+      this.fragments = [];
+    }
+    this.assembler.push(view);
+  }
+
+  /** An `invalidate` (the database was dropped) ends the cursor, not the log. */
+  private async reopen(batch: StreamBatch): Promise<void> {
+    this.assembler.flush();
+    await this.cursor.close();
+    this.cursor = await ChangeStreamCursor.open({ ...this.stream, from: this.assembler.position ?? batch.upTo });
+  }
+
+  private idle(upTo: Position): readonly SourceEvent[] {
+    if (this.fragments.length > 0 || upTo <= this.told || positionSeconds(upTo) - positionSeconds(this.told) < idleSeconds) return [];
+    return [{ kind: 'part', position: upTo, transaction: upTo, last: true, committedAt: positionSeconds(upTo) * 1000, echo: null, changes: [] }];
+  }
+
+  /** Names the record whose event cannot be read, by reading the event without its documents. */
+  private async tooLarge(): Promise<IsthmusError> {
+    try {
+      const bare = await ChangeStreamCursor.open({ ...this.stream, from: this.assembler.position ?? this.stream.from, split: false, bare: true });
+      const batch = await bare.next(awaitMs);
+      await bare.close();
+      const first = batch.events[0];
+      if (first === undefined) return new IsthmusError('event_too_large');
+      this.view.fill(batch.bytes, first);
+      const collection = collectionOf(batch.bytes, this.view.namespace);
+      const id = this.view.documentKey === 0 ? null : findElement(batch.bytes, this.view.documentKey, '_id');
+      const key = id === null ? undefined : this.readers.get(collection)?.key(id.kind, batch.bytes, id.start, id.end);
+      return new IsthmusError('event_too_large', { message: `The ${this.view.operation} of record ${JSON.stringify(key)} in ${collection} makes a change event of more than 16 MB, which this server cannot split.` });
+    } catch (error) {
+      return mongoError(error, 'looking for a change event that is too large');
+    }
+  }
+}
+
+function closedReader(): IsthmusError {
+  return new IsthmusError('transient', { message: 'The reader of MongoDB’s log was closed.' });
+}

@@ -1,0 +1,84 @@
+/**
+ * One change stream cursor, driven by commands on one explicit session with raw replies: the driver's own `watch` fails with raw, and decodes
+ * what we then encode again. Tokens are ours. Must not know entities.
+ */
+import type { ClientSession, Long, MongoClient } from 'mongodb';
+import type { Position } from '../model/change.js';
+import { progressCollection } from './names.js';
+import { tokenOf } from './position.js';
+import { readReply } from './raw-reply.js';
+
+/** Events in one reply: enough to spread the cost of a round trip, and a bound on memory. */
+const batchSize = 2000;
+
+export interface StreamBatch {
+  readonly bytes: Buffer;
+  /** The index at which each event's document starts. */
+  readonly events: readonly number[];
+  /** Up to here the log holds nothing more for this stream; the last event's own position if the reply was full. */
+  readonly upTo: Position;
+  /** The server has closed the cursor (after an `invalidate`). */
+  readonly closed: boolean;
+}
+
+export interface StreamOptions {
+  readonly client: MongoClient;
+  readonly database: string;
+  readonly collections: readonly string[];
+  /** Null: from now. */
+  readonly from: Position | null;
+  readonly split: boolean;
+  /** Without the documents: to find out which record an event belongs to that is too large to be read. */
+  readonly bare?: boolean;
+}
+
+export class ChangeStreamCursor {
+  private constructor(
+    private readonly options: StreamOptions,
+    private readonly session: ClientSession,
+    private readonly id: Long,
+    /** Where the stream begins. */
+    readonly begin: Position,
+  ) {}
+
+  static async open(options: StreamOptions): Promise<ChangeStreamCursor> {
+    const session = options.client.startSession({ causalConsistency: false });
+    try {
+      const command = { aggregate: 1, pipeline: pipelineOf(options), cursor: { batchSize: 0 }, readConcern: { level: 'majority' } };
+      const reply = await options.client.db(options.database).command(command, { session, raw: true, readPreference: 'primary' });
+      const batch = readReply(reply['cursor'] as Buffer);
+      return new ChangeStreamCursor(options, session, batch.id, batch.upTo);
+    } catch (error) {
+      await session.endSession();
+      throw error;
+    }
+  }
+
+  /** The next events; waits for them up to `awaitMs`. */
+  async next(awaitMs: number): Promise<StreamBatch> {
+    const command = { getMore: this.id, collection: '$cmd.aggregate', batchSize, maxTimeMS: awaitMs };
+    const reply = await this.options.client.db(this.options.database).command(command, { session: this.session, raw: true });
+    const { bytes, documents, upTo, id } = readReply(reply['cursor'] as Buffer);
+    return { bytes, events: documents, upTo, closed: id.isZero() };
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.options.client.db(this.options.database).command({ killCursors: '$cmd.aggregate', cursors: [this.id] });
+    } catch {
+      // The cursor or the server is gone already: the server ends idle cursors by itself.
+    }
+    await this.session.endSession();
+  }
+}
+
+function pipelineOf({ collections, from, split, bare }: StreamOptions): object[] {
+  const names = [...collections, progressCollection];
+  const images = bare ? {} : { fullDocument: 'whenAvailable', fullDocumentBeforeChange: 'whenAvailable' };
+  return [
+    { $changeStream: { ...images, ...(from === null ? {} : { startAfter: tokenOf(from) }) } },
+    { $match: { $or: [{ 'ns.coll': { $in: names } }, { 'to.coll': { $in: names } }, { operationType: { $in: ['invalidate', 'dropDatabase'] } }] } },
+    ...(bare ? [{ $project: { _id: 1, operationType: 1, ns: 1, documentKey: 1 } }] : []),
+    ...(split ? [{ $changeStreamSplitLargeEvent: {} }] : []),
+  ];
+}

@@ -1,0 +1,173 @@
+/**
+ * One lane's transactions: progress by compare-and-set, then find, plan, write, all in one snapshot, so that a write of somebody else in between
+ * gives a write conflict and the attempt is done again. Must not know what is stored of a conflict.
+ */
+import type { ClientSession, Document, MongoClient } from 'mongodb';
+import type { Clock } from '../base/clock.js';
+import { IsthmusError } from '../base/errors.js';
+import type { RecordId, State } from '../model/record.js';
+import type { CommitOutcome, CommitRequest, Plan } from '../ports/side-store.js';
+import type { EntityPlans } from './entity-plan.js';
+import { planOf } from './entity-plan.js';
+import { heldDocument, heldId } from './held-rows.js';
+import { hasLabel, isPassing, mongoError } from './mongo-error.js';
+import { heldCollection, metadataDatabase } from './names.js';
+import type { ProgressDocuments } from './progress.js';
+import { readRecords } from './records.js';
+import { settlementCommands } from './settlement-commands.js';
+import { writeCommands } from './statements.js';
+import { Redo, RefusedWrite, assertWritten, writeFault } from './write-refusal.js';
+
+/** How long a transaction is tried again before the caller hears of it. */
+const patienceMs = 30_000;
+const pause = { firstMs: 1, mostMs: 250 };
+/** A record that seems absent and yet cannot be inserted this often is in the way for good (a collation that calls two keys the same). */
+const redoLimit = 12;
+
+const transaction = { readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority' }, readPreference: 'primary' } as const;
+
+export interface LaneOptions {
+  readonly client: MongoClient;
+  readonly database: string;
+  readonly name: string;
+  readonly clock: Clock;
+  readonly plans: EntityPlans;
+  readonly progress: ProgressDocuments;
+  readonly session: ClientSession;
+  readonly epoch: number;
+  readonly owner: string;
+  /** Our clock plus this is the server's. */
+  readonly skewMs: () => number;
+}
+
+type Attempt = { readonly kind: 'done'; readonly outcome: CommitOutcome } | { readonly kind: 'missed' };
+
+export class LaneCommit {
+  /** The plan of the last attempt that sent a COMMIT: if its number stands there, it is what was committed. */
+  private sent: Plan | null = null;
+
+  constructor(private readonly options: LaneOptions) {}
+
+  async commit(request: CommitRequest): Promise<CommitOutcome> {
+    const { clock } = this.options;
+    const limit = clock.now() + patienceMs;
+    this.sent = null;
+    for (let tries = 1, redone = 0; ; tries++) {
+      try {
+        const attempt = await this.attempt(request);
+        if (attempt.kind === 'done') return attempt.outcome;
+        const landed = await this.missed(request);
+        if (landed !== null) return landed;
+      } catch (error) {
+        await this.abort();
+        if (error instanceof RefusedWrite) return { kind: 'refused', refusal: error.refusal };
+        if (error instanceof Redo && ++redone >= redoLimit) return { kind: 'refused', refusal: { code: 'unique_violation', reason: `index _id_: ${error.message}` } };
+        if (!(error instanceof Redo) && !isPassing(error)) throw mongoError(error, 'writing');
+        if (clock.now() > limit) throw error instanceof Redo ? new IsthmusError('transient', { message: `MongoDB: ${error.message}` }) : mongoError(error, 'writing');
+      }
+      const most = Math.min(pause.mostMs, pause.firstMs * 2 ** Math.min(tries, 10));
+      await clock.sleep(most / 2 + (Math.random() * most) / 2);
+    }
+  }
+
+  private async attempt(request: CommitRequest): Promise<Attempt> {
+    const { session, progress, epoch } = this.options;
+    session.startTransaction(transaction);
+    if (!(await progress.advance(session, { ...request, epoch }))) {
+      await this.abort();
+      return { kind: 'missed' };
+    }
+    const plan = request.plan(await this.read(request));
+    if (plan !== null) await this.write(plan, request.lane);
+    if (plan === null || request.rehearse) {
+      await this.abort();
+      return this.done(plan);
+    }
+    this.sent = plan;
+    await this.sendCommit();
+    return this.done(plan);
+  }
+
+  private done(plan: Plan | null): Attempt {
+    const committedAt = this.options.clock.now() + this.options.skewMs();
+    return { kind: 'done', outcome: { kind: 'committed', plan, committedAt } };
+  }
+
+  private async read(request: CommitRequest): Promise<ReadonlyMap<RecordId, State>> {
+    const { client, database, plans, session } = this.options;
+    const found = await readRecords({ client, database, plans, session, raw: false }, request.read);
+    return new Map([...found].map(([id, { state }]) => [id, state]));
+  }
+
+  private async write(plan: Plan, lane: number): Promise<void> {
+    const { database, plans, progress, session } = this.options;
+    if (plan.save !== undefined) await progress.save(session, lane, plan.save);
+    for (const { entity, command, expected } of writeCommands(plans, plan.writes, plan.ordered === true)) {
+      await this.run(database, command, expected, planOf(plans, entity).entity.collection);
+    }
+    await this.writeHeld(plan);
+    for (const command of settlementCommands(this.options.name, plans, plan.settlements)) {
+      await this.run(metadataDatabase, command.command, command.expected, String(command.command['update']));
+    }
+  }
+
+  private async writeHeld({ hold, drop }: Plan): Promise<void> {
+    const { database, name, plans } = this.options;
+    if (drop.length > 0) {
+      const ids = drop.map((ref) => heldId(name, ref));
+      await this.run(database, { delete: heldCollection, deletes: [{ q: { _id: { $in: ids } }, limit: 0 }] }, null, heldCollection);
+    }
+    if (hold.length === 0) return;
+    const updates = hold.map((row) => {
+      const u = heldDocument(name, planOf(plans, row.entity).entity, row);
+      return { q: { _id: u['_id'] as string }, u, upsert: true };
+    });
+    await this.run(database, { update: heldCollection, updates }, hold.length, heldCollection);
+  }
+
+  /** `expected` null: any number of records may be met. */
+  private async run(database: string, command: Readonly<Record<string, unknown>>, expected: number | null, collection: string): Promise<void> {
+    let reply: Document;
+    try {
+      reply = await this.options.client.db(database).command(command, { session: this.options.session });
+    } catch (error) {
+      throw writeFault(error, collection);
+    }
+    assertWritten(reply, expected ?? (reply['n'] as number), collection);
+  }
+
+  /** While nobody knows what became of a COMMIT it is sent again: the server answers the same for the same transaction. */
+  private async sendCommit(): Promise<void> {
+    const { session, clock } = this.options;
+    const limit = clock.now() + patienceMs;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await session.commitTransaction();
+      } catch (error) {
+        if (!hasLabel(error, 'UnknownTransactionCommitResult') || clock.now() > limit) throw error;
+        await clock.sleep(Math.min(pause.mostMs, pause.firstMs * 2 ** Math.min(tries, 10)));
+      }
+    }
+  }
+
+  /** Another epoch or number stands in the lane's document. Null: it is as it should be after all. */
+  private async missed(request: CommitRequest): Promise<CommitOutcome | null> {
+    const { progress, epoch, owner, clock, skewMs } = this.options;
+    const standing = await progress.standing(request.lane);
+    if (standing === null) throw new IsthmusError('metadata_invalid', { message: 'The progress document of this sync is gone from MongoDB.' });
+    if (standing.epoch !== epoch || standing.owner !== owner) throw new IsthmusError('fenced');
+    if (standing.number === request.previous) return null;
+    if (standing.number === request.number && this.sent !== null) return { kind: 'committed', plan: this.sent, committedAt: clock.now() + skewMs() };
+    throw new IsthmusError('invariant_broken', { message: `lane ${request.lane} stands at ${standing.number}, neither ${request.previous} nor a commit of ours` });
+  }
+
+  private async abort(): Promise<void> {
+    const { session } = this.options;
+    if (!session.inTransaction()) return;
+    try {
+      await session.abortTransaction();
+    } catch {
+      // The server has ended it already, or will.
+    }
+  }
+}

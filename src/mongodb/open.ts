@@ -1,0 +1,79 @@
+/** The entry of the MongoDB side: one client, and over it the log, the store, the record of conflicts and what prepares the server. */
+import { MongoClient } from 'mongodb';
+import type { Clock } from '../base/clock.js';
+import type { Finding } from '../base/finding.js';
+import type { Logger } from '../base/logger.js';
+import type { Entity } from '../model/entity.js';
+import { MongoSource } from './capture.js';
+import { MongoConflictStore } from './conflict-store.js';
+import { inspect } from './inspect.js';
+import { mongoError } from './mongo-error.js';
+import { type PrepareOptions, prepare, teardown } from './prepare.js';
+import { versionOf, splitsEvents } from './server-version.js';
+import { MongoSideStore } from './side-store.js';
+
+export interface OpenMongoOptions {
+  readonly url: string;
+  readonly database: string;
+  /** The sync's name: it tells our documents from another sync's. */
+  readonly name: string;
+  readonly entities: ReadonlyMap<string, Entity>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How long a server may take to answer at first. */
+  readonly timeoutMs?: number;
+}
+
+export interface MongoSide {
+  readonly source: MongoSource;
+  readonly store: MongoSideStore;
+  readonly conflicts: MongoConflictStore;
+  prepare(options: PrepareOptions): Promise<void>;
+  teardown(options: PrepareOptions): Promise<void>;
+  /** What must hold before a run, each with its remedy; changes nothing. */
+  inspect(): Promise<readonly Finding[]>;
+  close(): Promise<void>;
+}
+
+/** Throws `mongodb_unreachable` or `authentication_failed`. Changes nothing on the server. */
+export async function openMongo(options: OpenMongoOptions): Promise<MongoSide> {
+  const client = await connect(options);
+  const target = { ...options, client };
+  try {
+    const version = await versionOf(client);
+    const store = new MongoSideStore(target);
+    return {
+      source: new MongoSource({ ...target, split: splitsEvents(version) }),
+      store,
+      conflicts: new MongoConflictStore(target),
+      prepare: (how) => prepare(target, how),
+      teardown: (how) => teardown(target, how),
+      inspect: () => inspect(target),
+      close: async () => {
+        await store.close();
+        await client.close();
+      },
+    };
+  } catch (error) {
+    await client.close();
+    throw mongoError(error, 'connecting');
+  }
+}
+
+async function connect({ url, name, timeoutMs }: OpenMongoOptions): Promise<MongoClient> {
+  try {
+    const client = new MongoClient(url, {
+      appName: `isthmus_${name}`,
+      serverSelectionTimeoutMS: timeoutMs ?? 10_000,
+      connectTimeoutMS: 10_000,
+      // Longer than any single command of ours may take; a dead connection is noticed by the driver's heartbeats before.
+      socketTimeoutMS: 120_000,
+      retryReads: true,
+      retryWrites: true,
+    });
+    await client.connect();
+    return client;
+  } catch (error) {
+    throw mongoError(error, 'connecting');
+  }
+}

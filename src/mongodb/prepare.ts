@@ -1,0 +1,115 @@
+/**
+ * Makes in MongoDB what the sync needs, and removes it again: before-images on the synced collections, our own collections and their indexes.
+ * Safe to run again, also after it was cut off anywhere. Must not know how they are used.
+ */
+import type { Db, Document, IndexSpecification, MongoClient } from 'mongodb';
+import type { Entity } from '../model/entity.js';
+import { mongoError } from './mongo-error.js';
+import { heldCollection, metadataDatabase, progressCollection } from './names.js';
+
+export interface PrepareOptions {
+  /** Tell the statements, run none. */
+  readonly dryRun: boolean;
+  /** Told of each statement that is needed, as mongosh takes it. */
+  readonly onStatement: (statement: string) => void;
+}
+
+export interface PrepareTarget {
+  readonly client: MongoClient;
+  readonly database: string;
+  readonly name: string;
+  readonly entities: ReadonlyMap<string, Entity>;
+}
+
+export const imagesOn = { changeStreamPreAndPostImages: { enabled: true } };
+
+const newest = { created_at: -1, _id: -1 } as const;
+const metadataIndexes: Readonly<Record<string, readonly IndexSpecification[]>> = {
+  conflicts: [{ name: 1, ...newest }, { name: 1, state: 1, ...newest }, { name: 1, table: 1, ...newest }, { name: 1, kind: 1, state: 1 }],
+  settlements: [{ name: 1, state: 1, created_at: 1 }],
+  dead_letters: [{ name: 1, table: 1 }],
+  loads: [], stops: [], comparisons: [{ name: 1, startedAt: -1 }], phases: [],
+};
+const ownIndexes: Readonly<Record<string, readonly IndexSpecification[]>> = { [progressCollection]: [], [heldCollection]: [{ name: 1 }] };
+
+/** Which collections had no before-images until we switched them on: `teardown` switches off only these. */
+function switchedId(name: string): string {
+  return `${name}/images`;
+}
+
+export async function prepare(target: PrepareTarget, options: PrepareOptions): Promise<void> {
+  const { client, database, name, entities } = target;
+  const db = client.db(database);
+  try {
+    await prepareCollections(db, ownIndexes, options);
+    const existing = await collectionsOf(db);
+    for (const { collection } of entities.values()) {
+      const found = existing.get(collection);
+      if (hasImages(found)) continue;
+      await run(db, options, found === undefined ? { create: collection, ...imagesOn } : { collMod: collection, ...imagesOn });
+      if (!options.dryRun) await db.collection<{ _id: string; collections: string[] }>(progressCollection).updateOne({ _id: switchedId(name) }, { $addToSet: { collections: collection } }, { upsert: true });
+    }
+    await prepareCollections(client.db(metadataDatabase), metadataIndexes, options);
+  } catch (error) {
+    throw mongoError(error, 'preparing it');
+  }
+}
+
+export async function teardown(target: PrepareTarget, options: PrepareOptions): Promise<void> {
+  const { client, database, name } = target;
+  const db = client.db(database);
+  try {
+    const existing = await collectionsOf(db);
+    const switched = await db.collection<{ _id: string; collections: string[] }>(progressCollection).findOne({ _id: switchedId(name) });
+    for (const collection of switched?.collections ?? []) {
+      if (hasImages(existing.get(collection))) await run(db, options, { collMod: collection, changeStreamPreAndPostImages: { enabled: false } });
+    }
+    await clear(db, Object.keys(ownIndexes), name, options);
+    await clear(client.db(metadataDatabase), Object.keys(metadataIndexes), name, options);
+  } catch (error) {
+    throw mongoError(error, 'removing what the sync made');
+  }
+}
+
+/** Our documents go; a collection goes with its last document. */
+async function clear(db: Db, collections: readonly string[], name: string, options: PrepareOptions): Promise<void> {
+  const existing = await collectionsOf(db);
+  for (const collection of collections) {
+    if (!existing.has(collection)) continue;
+    const mine: Document = collection === progressCollection ? { $or: [{ name }, { _id: { $in: [`${name}/sessions`, switchedId(name), `mark/${name}`] } }] } : { name };
+    await run(db, options, { delete: collection, deletes: [{ q: mine, limit: 0 }] });
+    const others = await db.collection(collection).findOne(options.dryRun ? { $nor: [mine] } : {}, { projection: { _id: 1 } });
+    if (others === null) await run(db, options, { drop: collection });
+  }
+}
+
+async function prepareCollections(db: Db, wanted: Readonly<Record<string, readonly IndexSpecification[]>>, options: PrepareOptions): Promise<void> {
+  const existing = await collectionsOf(db);
+  for (const [collection, specifications] of Object.entries(wanted)) {
+    if (!existing.has(collection)) await run(db, options, { create: collection });
+    const there = existing.has(collection) ? await db.collection(collection).listIndexes().toArray() : [];
+    for (const key of specifications) {
+      if (there.some((index) => JSON.stringify(index['key']) === JSON.stringify(key))) continue;
+      await run(db, options, { createIndexes: collection, indexes: [{ key, name: Object.keys(key).join('_') }] });
+    }
+  }
+}
+
+export async function collectionsOf(db: Db): Promise<Map<string, Document>> {
+  const listed = await db.listCollections().toArray();
+  return new Map(listed.map((info) => [info.name, info as Document]));
+}
+
+export function hasImages(info: Document | undefined): boolean {
+  return info?.['options']?.['changeStreamPreAndPostImages']?.['enabled'] === true;
+}
+
+/** The command as mongosh takes it. */
+export function statement(db: string, command: Document): string {
+  return `db.getSiblingDB(${JSON.stringify(db)}).runCommand(${JSON.stringify(command)})`;
+}
+
+async function run(db: Db, { dryRun, onStatement }: PrepareOptions, command: Document): Promise<void> {
+  onStatement(statement(db.databaseName, command));
+  if (!dryRun) await db.command(command);
+}

@@ -1,0 +1,81 @@
+/** Reads records by key, raw: in a transaction's snapshot, or as the majority has them. Must not know what is done with them. */
+import { BSON, type ClientSession, type MongoClient } from 'mongodb';
+import { type RecordId, type RecordRef, recordId } from '../model/record.js';
+import type { ReadRecord } from '../ports/side-store.js';
+import { readInt32 } from './bson-walk.js';
+import { type EntityPlans, planOf } from './entity-plan.js';
+import { type RawReply, readReply } from './raw-reply.js';
+
+/** Keys in one `$in`. */
+const idsPerFind = 5000;
+
+/** A whole document as it is stored. Its bytes are kept, since objects would lose some of it. */
+export class RawDocument {
+  constructor(readonly bytes: Uint8Array) {}
+
+  /** For people and for the stored record: with BSON's own types. */
+  toObject(): BSON.Document {
+    return BSON.deserialize(this.bytes, { promoteValues: false, bsonRegExp: true, validation: { utf8: false } });
+  }
+
+  toJSON(): unknown {
+    return BSON.EJSON.serialize(this.toObject(), { relaxed: false });
+  }
+}
+
+export interface ReadOptions {
+  readonly client: MongoClient;
+  readonly database: string;
+  readonly plans: EntityPlans;
+  /** A session with an open transaction; undefined: majority. */
+  readonly session?: ClientSession;
+  readonly raw: boolean;
+}
+
+/** Every ref is in the answer. */
+export async function readRecords(options: ReadOptions, refs: readonly RecordRef[]): Promise<Map<RecordId, ReadRecord>> {
+  const found = new Map<RecordId, ReadRecord>();
+  const byEntity = new Map<string, string[]>();
+  for (const ref of refs) {
+    found.set(recordId(ref), { state: null, raw: null });
+    const keys = byEntity.get(ref.entity);
+    if (keys === undefined) byEntity.set(ref.entity, [ref.key]);
+    else keys.push(ref.key);
+  }
+  for (const [entity, keys] of byEntity) {
+    for (let from = 0; from < keys.length; from += idsPerFind) await readInto(found, options, entity, keys.slice(from, from + idsPerFind));
+  }
+  return found;
+}
+
+async function readInto(found: Map<RecordId, ReadRecord>, options: ReadOptions, entity: string, keys: readonly string[]): Promise<void> {
+  const plan = planOf(options.plans, entity);
+  const find = { find: plan.entity.collection, filter: { _id: { $in: keys.map((key) => plan.id(key)) } }, batchSize: keys.length + 1 };
+  for await (const { bytes, documents } of replies(options, find)) {
+    for (const at of documents) {
+      const { key, state } = plan.reader.record(bytes, at);
+      const id = recordId({ entity, key });
+      // Another key may come too: a collation can call it the same as one that was asked for.
+      if (found.has(id)) found.set(id, { state, raw: options.raw ? new RawDocument(Uint8Array.prototype.slice.call(bytes, at, at + readInt32(bytes, at))) : null });
+    }
+  }
+}
+
+/** All replies of a `find`, raw. */
+export async function* replies(options: Pick<ReadOptions, 'client' | 'database' | 'session'>, find: { readonly find: string } & Readonly<Record<string, unknown>>): AsyncGenerator<RawReply> {
+  const { client, session } = options;
+  const db = client.db(options.database);
+  const own = session ?? client.startSession({ causalConsistency: false });
+  const concern = session === undefined ? { readConcern: { level: 'majority' } } : {};
+  try {
+    let reply = readReply((await db.command({ ...find, ...concern }, { session: own, raw: true }))['cursor'] as Buffer);
+    yield reply;
+    while (!reply.id.isZero()) {
+      const more = { getMore: reply.id, collection: find.find };
+      reply = readReply((await db.command(more, { session: own, raw: true }))['cursor'] as Buffer);
+      yield reply;
+    }
+  } finally {
+    if (session === undefined) await own.endSession();
+  }
+}
