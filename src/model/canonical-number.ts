@@ -60,8 +60,8 @@ export function fitsNumeric(type: ColumnType, plain: string): boolean {
   if (plain.endsWith('y')) return false;
   const scale = type.scale ?? 0;
   const [whole = '', fraction = ''] = plain.replace('-', '').split('.');
-  if (fraction.length > scale) return false;
   if (plain === '0') return true;
+  if (fraction.length > Math.max(scale, 0)) return false;
   const leading = whole === '0' ? -(/^0*/.exec(fraction)?.[0].length ?? 0) : whole.length;
   if (leading > type.precision - scale) return false;
   return scale >= 0 || whole.endsWith('0'.repeat(-scale));
