@@ -2,9 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { breaches } from './house-rules-of-file.js';
+import { codeFolders } from './steps.js';
 
 const found: string[] = [];
-for (const folder of ['src', 'test', 'bench', 'scripts']) {
+for (const folder of codeFolders) {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     if (!entry.isFile() || !basename(path).endsWith('.ts')) continue;

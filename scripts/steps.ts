@@ -1,11 +1,15 @@
-/** Runs programs one after another for the project's scripts. Must not know what they check. */
+/** Runs programs one after another for the project's scripts. Must not know what they are for. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 export interface Step {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
 }
+
+/** Where the project's code is. */
+export const codeFolders = ['src', 'test', 'bench', 'scripts'].filter((folder) => existsSync(folder));
 
 /** Runs a program with our own input and output; resolves with its exit code, 1 if a signal ended it. */
 export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
