@@ -14,8 +14,10 @@ export interface PostgresContext {
   readonly entities: ReadonlyMap<string, Entity>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** For reading and for short statements of our own. */
+  /** For reading and for short statements of our own; many may be on their way at once. */
   readonly reads: Session;
+  /** For reading under locks, in transactions: requests on one connection go one after the other. */
+  readonly locks: Session;
   readonly marks: Session;
   /** Backends of this process. */
   readonly pids: Set<number>;

@@ -32,6 +32,8 @@ export function isConnectionLost(error: unknown): boolean {
   if (isIsthmusError(error)) return error.code === 'sql_unreachable';
   const state = sqlState(error);
   if (state === null) return !isProgrammingError(error);
+  // A table was altered under a prepared statement: only a new session prepares it again.
+  if (asServerError(error).routine === 'RevalidateCachedQuery') return true;
   return state.startsWith('08') || ['57P01', '57P02', '57P03', '57P05', '25P03', '25P04', '53300'].includes(state);
 }
 

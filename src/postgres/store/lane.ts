@@ -27,7 +27,8 @@ type Attempt =
   | CommitOutcome
   /** Rows came or went between reading and writing, or a trigger swallowed the write. */
   | { readonly kind: 'missed' }
-  | { readonly kind: 'lookup' };
+  /** Nothing was written; the next attempt keeps the order of the plan's writes. */
+  | { readonly kind: 'again' };
 
 interface Opened {
   readonly found: ReadonlyMap<RecordId, State>;
@@ -84,7 +85,7 @@ class CommitRun {
     const client = await this.options.session.client();
     const opened = await this.open(client);
     if (opened === 'missed') return this.lookUp(client);
-    const plan = this.request.plan(opened.found);
+    const plan = await this.plan(client, opened.found);
     if (plan === null) {
       await submit(client, { text: 'rollback' });
       return { kind: 'committed', plan: null, committedAt: this.options.context.clock.now() + opened.aheadMs };
@@ -106,6 +107,15 @@ class CommitRun {
     for (const ref of this.request.read) found.set(recordId(ref), null);
     for (const [index, group] of groups.entries()) collectStates(group, results[index + 2] as TextResult, found);
     return { found, aheadMs: Number(results[1]?.rows[0]?.[1]) - this.options.context.clock.now() };
+  }
+
+  private async plan(client: pg.Client, found: ReadonlyMap<RecordId, State>): Promise<Plan | null> {
+    try {
+      return this.request.plan(found);
+    } catch (error) {
+      await submit(client, { text: 'rollback' });
+      throw error;
+    }
   }
 
   /** Second round trip: everything that is written, and COMMIT. */
@@ -135,7 +145,7 @@ class CommitRun {
     if (refusal === null) throw error;
     if (dependsOnOrder(refusal) && !this.ordered && plan.ordered !== true && plan.writes.length > 1) {
       this.ordered = true;
-      return { kind: 'lookup' };
+      return { kind: 'again' };
     }
     return { kind: 'refused', refusal };
   }

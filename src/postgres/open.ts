@@ -1,0 +1,71 @@
+/** The PostgreSQL side's entry: opens its connections and hands out its parts. The one place where they meet. */
+import type { Clock } from '../base/clock.js';
+import type { Finding } from '../base/finding.js';
+import type { Logger } from '../base/logger.js';
+import type { Entity } from '../model/entity.js';
+import type { ChangeSource } from '../ports/change-source.js';
+import type { SideStore } from '../ports/side-store.js';
+import { PostgresSource } from './capture/postgres-source.js';
+import type { PostgresContext } from './context.js';
+import { Fence } from './fence.js';
+import { namesOf } from './names.js';
+import { Session } from './session.js';
+import { inspect } from './setup/inspect.js';
+import { prepare, type SetupOptions, teardown } from './setup/prepare.js';
+import type { Triggers } from './store/lane-session.js';
+import { PostgresStore } from './store/postgres-store.js';
+
+export interface PostgresOptions {
+  readonly url: string;
+  /** The sync's name. */
+  readonly name: string;
+  readonly entities: ReadonlyMap<string, Entity>;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** `replica` where the role may: see `lane-session.ts`. */
+  readonly triggers?: Triggers;
+}
+
+export interface PostgresSide {
+  readonly source: ChangeSource;
+  readonly store: SideStore;
+  prepare(options: SetupOptions): Promise<void>;
+  teardown(options: SetupOptions): Promise<void>;
+  inspect(): Promise<readonly Finding[]>;
+  close(): Promise<void>;
+}
+
+const lockLimits = { lock_timeout: '5s', idle_in_transaction_session_timeout: '10s' };
+
+/** Throws `sql_unreachable` or `authentication_failed` if there is no connection to be had. */
+export async function openPostgres(options: PostgresOptions): Promise<PostgresSide> {
+  const context = contextOf(options);
+  const close = async (): Promise<void> => void (await Promise.all([context.reads.close(), context.locks.close(), context.marks.close()]));
+  try {
+    await context.reads.client();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const store = new PostgresStore(context, options.triggers ?? 'replica');
+  return {
+    source: new PostgresSource(context),
+    store,
+    prepare: (setup) => prepare(context, setup),
+    teardown: (setup) => teardown(context, setup),
+    inspect: () => inspect(context),
+    close: async () => {
+      await store.close();
+      await close();
+    },
+  };
+}
+
+function contextOf({ url, name, entities, log, clock }: PostgresOptions): PostgresContext {
+  const names = namesOf(name);
+  const pids = new Set<number>();
+  const session = (settings: Readonly<Record<string, string>> = {}): Session =>
+    new Session({ url, applicationName: names.application, settings, pids });
+  const reads = session();
+  return { url, name, names, entities, clock, log, pids, reads, locks: session(lockLimits), marks: session(), fence: new Fence(reads, name) };
+}

@@ -1,0 +1,110 @@
+/** Reads a table in chunks of its key order, for loads and comparisons. Must not know what a load is. */
+import type { Entity } from '../../model/entity.js';
+import type { State } from '../../model/record.js';
+import type { ChunkRange } from '../../ports/side-store.js';
+import type { PostgresContext } from '../context.js';
+import { IsthmusError } from '../../base/errors.js';
+import { type EntitySql, keyOf, keyTexts, stateOf } from './entity-sql.js';
+import { type KeyOrder, keyOrder } from './key-order.js';
+
+interface Chunked {
+  readonly sql: EntitySql;
+  readonly order: KeyOrder;
+}
+
+/** Below this an estimate is worth less than a count costs. */
+const countBelow = 50_000;
+
+export class Chunks {
+  private readonly known = new Map<string, Promise<Chunked>>();
+
+  constructor(private readonly context: PostgresContext, private readonly entities: ReadonlyMap<string, EntitySql>) {}
+
+  async end(entity: string, after: string | null, size: number): Promise<string | null> {
+    const { sql, order } = await this.chunked(entity);
+    const range = rangeOf(sql, order, { after, upTo: null });
+    const keys = sql.key.map((column) => `t.${column.name}`).join(', ');
+    const result = await this.context.reads.query({
+      text: `select ${keys} from ${sql.table} as t ${range.where} order by ${order.columns.join(', ')} offset ${size - 1} limit 1`,
+      values: range.values,
+    });
+    const row = result.rows[0];
+    return row === undefined ? null : keyOf(sql, row);
+  }
+
+  async read(range: ChunkRange): Promise<readonly { readonly key: string; readonly state: State }[]> {
+    const { sql, order } = await this.chunked(range.entity);
+    const bounds = rangeOf(sql, order, range);
+    const columns = [...sql.key, ...sql.fields].map((column) => `t.${column.name}`).join(', ');
+    const result = await this.context.reads.query({
+      text: `select ${columns} from ${sql.table} as t ${bounds.where} order by ${order.columns.join(', ')}`,
+      values: bounds.values,
+    });
+    return result.rows.map((row) => ({ key: keyOf(sql, row), state: stateOf(sql, row, sql.key.length) }));
+  }
+
+  /** Keys are compared without asking the server, which only tells which expressions to sort by. */
+  compareKeys(entity: string, a: string, b: string): number {
+    return keyOrder(this.entity(entity), () => false).compare(a, b);
+  }
+
+  async estimate(entity: string): Promise<number> {
+    const { table } = this.sql(entity);
+    const estimated = await this.context.reads.query({
+      text: `select coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint from pg_class c
+        where c.relkind = 'r' and (c.oid = $1::regclass or c.oid in (select relid from pg_partition_tree($1::regclass)))`,
+      values: [table],
+    });
+    const rows = Number(estimated.rows[0]?.[0] ?? 0);
+    if (rows >= countBelow) return rows;
+    const counted = await this.context.reads.query({ text: `select count(*) from ${table}` });
+    return Number(counted.rows[0]?.[0] ?? 0);
+  }
+
+  private chunked(entity: string): Promise<Chunked> {
+    let chunked = this.known.get(entity);
+    if (chunked === undefined) {
+      chunked = this.compile(this.sql(entity));
+      chunked.catch(() => this.known.delete(entity));
+      this.known.set(entity, chunked);
+    }
+    return chunked;
+  }
+
+  private async compile(sql: EntitySql): Promise<Chunked> {
+    const result = await this.context.reads.query({
+      text: `select a.attname from pg_attribute a join pg_collation c on c.oid = a.attcollation
+        join pg_database d on d.datname = current_database()
+        where a.attrelid = $1::regclass and a.attnum > 0
+          and (case when c.collname = 'default' then d.datcollate else c.collcollate end) in ('C', 'POSIX')
+          and (case when c.collname = 'default' then d.datlocprovider else c.collprovider end) in ('c', 'd')`,
+      values: [sql.table],
+    });
+    const bytewise = new Set(result.rows.map((row) => row[0]));
+    return { sql, order: keyOrder(sql.entity, (column) => bytewise.has(column)) };
+  }
+
+  private sql(entity: string): EntitySql {
+    const sql = this.entities.get(entity);
+    if (sql === undefined) throw new IsthmusError('not_found', { message: `There is no entity ${entity}.` });
+    return sql;
+  }
+
+  private entity(entity: string): Entity {
+    return this.sql(entity).entity;
+  }
+}
+
+function rangeOf(sql: EntitySql, order: KeyOrder, bounds: Pick<ChunkRange, 'after' | 'upTo'>): { readonly where: string; readonly values: readonly string[] } {
+  const conditions: string[] = [];
+  const values: string[] = [];
+  for (const [key, operator] of [[bounds.after, '>'], [bounds.upTo, '<=']] as const) {
+    if (key === null) continue;
+    const texts = keyTexts(sql, key);
+    if (texts === null) throw new IsthmusError('metadata_invalid', { message: `A chunk of ${sql.entity.name} begins or ends at a key that no row can have.` });
+    const parameters = texts.map((_, index) => order.parameter(index, values.length + index + 1));
+    conditions.push(`(${order.columns.join(', ')}) ${operator} (${parameters.join(', ')})`);
+    values.push(...texts);
+  }
+  return { where: conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`, values };
+}

@@ -1,0 +1,122 @@
+/**
+ * The order of an entity's keys, the same in SQL and here: chunks of a load are ranges of it. Texts are ordered by
+ * their bytes, since no other collation can be had in both places.
+ */
+import type { ColumnKind, Entity, Field } from '../../model/entity.js';
+import { decodeKey } from '../../model/key.js';
+import { quoted } from '../names.js';
+
+type Compare = (a: string, b: string) => number;
+
+export interface KeyOrder {
+  /** Per key column: what to sort by; `t` is the table. */
+  readonly columns: readonly string[];
+  /** Per key column: parameter `$n` as a value that compares with the column. */
+  parameter(column: number, n: number): string;
+  compare(a: string, b: string): number;
+}
+
+interface ColumnOrder {
+  /** Sorted as what it is, so that the primary key's index serves. */
+  readonly typed: boolean;
+  readonly compare: Compare;
+}
+
+/** Kinds whose own order can be repeated from the canonical text. */
+const orders: Partial<Record<ColumnKind, Compare>> = {
+  int2: compareIntegers,
+  int4: compareIntegers,
+  int8: compareIntegers,
+  numeric: compareDecimals,
+  uuid: compareAscii,
+  bool: compareAscii,
+  bytea: compareAscii,
+  timestamptz: compareInstants,
+  timestamp: compareInstants,
+};
+
+/** `bytewise`: whether a column's own collation orders by bytes, so that its index can be used. */
+export function keyOrder(entity: Entity, bytewise: (column: string) => boolean): KeyOrder {
+  const columns = entity.key.map((field) => columnOrder(field));
+  return {
+    columns: entity.key.map((field, index) => expression(`t.${quoted(field.column)}`, field, (columns[index] as ColumnOrder).typed, bytewise(field.column))),
+    parameter: (column, n) => {
+      const field = entity.key[column] as Field;
+      return (columns[column] as ColumnOrder).typed ? `$${n}::${field.type.sql}` : `$${n}::text`;
+    },
+    compare: (a, b) => {
+      const left = decodeKey(a, columns.length);
+      const right = decodeKey(b, columns.length);
+      for (let i = 0; i < columns.length; i++) {
+        const result = (columns[i] as ColumnOrder).compare(left[i] as string, right[i] as string);
+        if (result !== 0) return result;
+      }
+      return 0;
+    },
+  };
+}
+
+function columnOrder(field: Field): ColumnOrder {
+  const compare = orders[field.type.kind];
+  return compare === undefined ? { typed: false, compare: compareCodePoints } : { typed: true, compare };
+}
+
+function expression(column: string, field: Field, typed: boolean, bytewise: boolean): string {
+  if (typed) return column;
+  const isText = field.type.kind === 'text' || field.type.kind === 'varchar';
+  if (isText) return bytewise ? column : `${column} collate "C"`;
+  return `${column}::text collate "C"`;
+}
+
+function compareAscii(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function compareIntegers(a: string, b: string): number {
+  if (a.length < 16 && b.length < 16) return Number(a) - Number(b);
+  const left = BigInt(a);
+  const right = BigInt(b);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function compareInstants(a: string, b: string): number {
+  return Date.parse(a) - Date.parse(b);
+}
+
+/** Canonical decimals: no exponent, no needless zeros. NaN is above all, as in PostgreSQL. */
+function compareDecimals(a: string, b: string): number {
+  if (a === b) return 0;
+  const special = rank(a) - rank(b);
+  if (special !== 0 || rank(a) !== 0) return special;
+  if (a.startsWith('-') !== b.startsWith('-')) return a.startsWith('-') ? -1 : 1;
+  return a.startsWith('-') ? comparePositive(b.slice(1), a.slice(1)) : comparePositive(a, b);
+}
+
+function rank(text: string): number {
+  if (text === 'NaN') return 2;
+  if (text === 'Infinity') return 1;
+  return text === '-Infinity' ? -1 : 0;
+}
+
+function comparePositive(a: string, b: string): number {
+  const [wholeA = '', fractionA = ''] = a.split('.');
+  const [wholeB = '', fractionB = ''] = b.split('.');
+  if (wholeA.length !== wholeB.length) return wholeA.length - wholeB.length;
+  return compareAscii(wholeA, wholeB) || compareAscii(fractionA, fractionB);
+}
+
+/** UTF-8 bytes sort as code points do; strings here are UTF-16, where surrogates sort before U+E000. */
+function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const left = a.charCodeAt(i);
+    const right = b.charCodeAt(i);
+    if (left !== right) return lifted(left) - lifted(right);
+  }
+  return a.length - b.length;
+}
+
+function lifted(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
