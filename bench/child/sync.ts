@@ -1,0 +1,50 @@
+/** A whole sync under its parent's command. */
+import type { ConfigInput } from '../../src/config/load.js';
+import { type StartedSync, start } from '../../src/index.js';
+import type { FromChild, SyncReport, ToChild } from '../jobs.js';
+
+export async function sync(config: ConfigInput, tell: (message: FromChild) => void): Promise<void> {
+  const running = await start(config, { api: false });
+  running.on('failed', (error) => tell({ kind: 'failed', message: `${error.code}: ${error.message}` }));
+  process.on('message', (message: ToChild) => {
+    obey(running, message, tell).catch((error: unknown) => tell({ kind: 'failed', message: String(error) }));
+  });
+  tell({ kind: 'ready' });
+}
+
+async function obey(running: StartedSync, message: ToChild, tell: (message: FromChild) => void): Promise<void> {
+  switch (message.ask) {
+    case 'status':
+      return tell({ kind: 'status', report: reportOf(running) });
+    case 'settled':
+      return tell({ kind: 'settled', settled: await running.settled(message.limitMs) });
+    case 'pause':
+    case 'resume':
+      await running[message.ask]();
+      return tell({ kind: 'done' });
+    case 'stop':
+      await running.stop();
+      tell({ kind: 'done' });
+      process.disconnect();
+  }
+}
+
+function reportOf(running: StartedSync): SyncReport {
+  const { state, links, conflicts, entities } = running.status();
+  const toMongodb = links.sql_to_mongodb;
+  const toSql = links.mongodb_to_sql;
+  const { user, system } = process.cpuUsage();
+  return {
+    state,
+    applied: { sql: toSql.applied, mongodb: toMongodb.applied },
+    pending: toMongodb.pending + toSql.pending,
+    held: toMongodb.held + toSql.held,
+    conflicts: conflicts.total,
+    loading: entities.some(({ load }) => load.state === 'open'),
+    loaded: entities.reduce((sum, { load }) => sum + load.rows, 0),
+    lastError: (toMongodb.lastError ?? toSql.lastError)?.message ?? null,
+    rssBytes: process.memoryUsage.rss(),
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    cpuMs: (user + system) / 1000,
+  };
+}

@@ -1,0 +1,46 @@
+/** What a benchmark's own processes are told and answer. Plain data. */
+import type { ConfigInput } from '../src/config/load.js';
+import type { Side } from '../src/model/side.js';
+
+export type Job =
+  | { readonly kind: 'sync'; readonly config: ConfigInput }
+  /** Drains that many changes of a side's log and does nothing with them. */
+  | { readonly kind: 'capture'; readonly config: ConfigInput; readonly side: Side; readonly from: string; readonly changes: number }
+  /** Brings all records of a side from one version to the next: through our store, or with the bare driver. */
+  | ({ readonly kind: 'write' | 'raw-write' } & WriteJob)
+  /** Inserts that many new rows with the bare driver. */
+  | { readonly kind: 'raw-insert'; readonly config: ConfigInput; readonly side: Side; readonly rows: number; readonly batch: number };
+
+export interface WriteJob {
+  readonly config: ConfigInput;
+  readonly side: Side;
+  readonly rows: number;
+  /** The version that stands there; the next one is written. */
+  readonly version: number;
+  readonly batch: number;
+  readonly lanes: number;
+}
+
+export interface SyncReport {
+  readonly state: string;
+  readonly applied: { readonly sql: number; readonly mongodb: number };
+  readonly pending: number;
+  readonly held: number;
+  readonly conflicts: number;
+  readonly loading: boolean;
+  readonly loaded: number;
+  readonly lastError: string | null;
+  readonly rssBytes: number;
+  readonly peakBytes: number;
+  readonly cpuMs: number;
+}
+
+export type ToChild = { readonly ask: 'status' | 'pause' | 'resume' | 'stop' } | { readonly ask: 'settled'; readonly limitMs: number };
+
+export type FromChild =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'status'; readonly report: SyncReport }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'settled'; readonly settled: boolean }
+  | { readonly kind: 'result'; readonly perSecond: number; readonly seconds: number; readonly cpuMs: number };

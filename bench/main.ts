@@ -1,0 +1,52 @@
+/** `npm run bench -- NAME`: measures on embedded servers and says which bars are held. */
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { sides } from '../src/model/side.js';
+import { latency } from './latency.js';
+import { load } from './load.js';
+import { memory } from './memory.js';
+import type { BenchOptions } from './options.js';
+import { printReport, type Report } from './report.js';
+import { settle } from './settle.js';
+import { stream } from './stream.js';
+import { openServers, type Servers } from './world.js';
+
+const benchmarks: Readonly<Record<string, (servers: Servers, options: BenchOptions) => Promise<Report>>> = { stream, settle, latency, load, memory };
+
+interface Options {
+  readonly quick: boolean;
+  readonly json: boolean;
+  readonly count?: number;
+  readonly batch: number;
+  readonly lanes: number;
+  readonly from?: 'sql' | 'mongodb';
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number above 0 is asked for');
+  return number;
+}
+
+const program = new Command('bench')
+  .addArgument(new Argument('<names...>', 'what to measure').choices([...Object.keys(benchmarks), 'all']))
+  .option('--quick', 'the short form, under a minute each', false)
+  .option('--json', 'print JSON', false)
+  .option('--count <n>', 'records or changes', positive)
+  .option('--batch <n>', 'changes in one target transaction', positive, 1000)
+  .option('--lanes <n>', 'writers per direction', positive, 2)
+  .addOption(new Option('--from <side>', 'one direction only').choices([...sides]))
+  .addHelpText('after', '\nA bar that is missed ends with 1. BENCH_PROFILE=FOLDER writes CPU profiles of the processes under test.')
+  .parse();
+
+const { from, json, ...rest } = program.opts<Options>();
+const options: BenchOptions = { ...rest, from: from === undefined ? sides : [from] };
+const names = program.args.includes('all') ? Object.keys(benchmarks) : program.args;
+await using servers = await openServers();
+const reports: Report[] = [];
+for (const name of names) {
+  const report = await (benchmarks[name] as NonNullable<(typeof benchmarks)[string]>)(servers, options);
+  reports.push(report);
+  if (!json) printReport(report);
+}
+if (json) console.log(JSON.stringify(reports, null, 2));
+if (reports.some(({ bars }) => bars.some(({ held }) => !held))) process.exitCode = 1;

@@ -1,0 +1,33 @@
+/** How figures are printed: one table a benchmark, or JSON. */
+
+export type Cell = string | number | boolean;
+export type Row = Readonly<Record<string, Cell>>;
+
+export interface Report {
+  readonly name: string;
+  readonly rows: readonly Row[];
+  /** What is asked of these figures, and whether they hold it. */
+  readonly bars: readonly { readonly what: string; readonly measured: number; readonly bar: string; readonly held: boolean }[];
+}
+
+export function printReport({ name, rows, bars }: Report): void {
+  console.log(`\n${name}`);
+  for (const row of rows) {
+    const cells = Object.entries(row).map(([key, value]) => `${key} ${typeof value === 'number' ? shown(value) : value}`);
+    console.log(`  ${cells.join('   ')}`);
+  }
+  for (const { what, measured, bar, held } of bars) console.log(`  ${held ? 'held  ' : 'MISSED'} ${what}: ${shown(measured)} (bar: ${bar})`);
+}
+
+function shown(value: number): string {
+  if (Number.isInteger(value) || Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en');
+  return value.toFixed(2);
+}
+
+export function atLeast(what: string, measured: number, bar: number): Report['bars'][number] {
+  return { what, measured, bar: `at least ${bar}`, held: measured >= bar };
+}
+
+export function below(what: string, measured: number, bar: number): Report['bars'][number] {
+  return { what, measured, bar: `below ${bar}`, held: measured < bar };
+}
