@@ -1,6 +1,7 @@
 /** The one place where the parts meet: a configuration becomes a running sync. */
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../base/clock.js';
+import { type Faults, faultsFrom } from '../base/fault-points.js';
 import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/schema.js';
 import { makeResolver } from '../conflict/resolve.js';
@@ -22,17 +23,20 @@ export interface ComposeOptions {
   readonly onStatement?: (statement: string) => void;
   /** For tests: the engine's bounds and pauses. */
   readonly engine?: Partial<EngineOptions>;
+  /** For tests: where the process is to end. */
+  readonly faults?: Faults;
 }
 
 /** Prepares what is missing, takes over from a predecessor and starts. Everything is closed again if that fails. */
 export async function compose(config: Config, options: ComposeOptions): Promise<Sync> {
   const clock = systemClock;
+  const faults = options.faults ?? faultsFrom(process.env['ISTHMUS_FAULT'], () => process.kill(process.pid, 'SIGKILL'));
   const sides = await openSides(config, await readMapping(config, options), { log: options.log, clock });
   const skew = new ClockSkew({ sql: sides.sql.store, mongodb: sides.mongodb.store, clock, log: options.log });
   try {
     await prepareSides(sides, { dryRun: false, onStatement: (_, statement) => options.onStatement?.(statement) });
     await skew.measure();
-    const sync = await assemble(config, sides, { ...options, skew });
+    const sync = await assemble(config, sides, { ...options, skew, faults });
     skew.start();
     return sync;
   } catch (error) {
@@ -41,7 +45,9 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   }
 }
 
-async function assemble(config: Config, sides: OpenSides, { log, engine: bounds, skew }: ComposeOptions & { readonly skew: ClockSkew }): Promise<Sync> {
+type Assembly = ComposeOptions & { readonly skew: ClockSkew; readonly faults: Faults };
+
+async function assemble(config: Config, sides: OpenSides, { log, engine: bounds, skew, faults }: Assembly): Promise<Sync> {
   const { entities, policies } = sides;
   const { skewMs } = skew;
   const strategies = new Map([...policies].map(([table, { strategy }]) => [table, strategy]));
@@ -59,6 +65,7 @@ async function assemble(config: Config, sides: OpenSides, { log, engine: bounds,
     log,
     newId: randomUUID,
     observer: broadcast([collector, prometheus]),
+    faults,
     options: { ...engineOptions(config), ...bounds },
   });
   await engine.start();
