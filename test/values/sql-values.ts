@@ -2,6 +2,9 @@
 import type pg from 'pg';
 import type { TriedType } from './types.js';
 
+/** A cast to text would be another text for some types. */
+const asPrinted = { getTypeParser: () => (text: string) => text };
+
 /** The text of each value as it stands in the table; an error's code (`!22P02`) where the server refuses it. */
 export async function throughTable(client: pg.Client, { declared, type }: TriedType, texts: readonly string[]): Promise<string[]> {
   await client.query(`create temp table tried (i int, v ${declared})`);
@@ -21,7 +24,7 @@ async function inserted(client: pg.Client, cast: string, texts: readonly string[
     const half = Math.ceil(texts.length / 2);
     return [...(await inserted(client, cast, texts.slice(0, half))), ...(await inserted(client, cast, texts.slice(half)))];
   }
-  const { rows } = await client.query<{ v: string }>('select v::text as v from tried order by i');
+  const { rows } = await client.query<{ v: string }>({ text: 'select v from tried order by i', types: asPrinted });
   return rows.map((row) => row.v);
 }
 

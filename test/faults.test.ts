@@ -1,0 +1,142 @@
+/** kill -9 at every named place, under writers on both sides: after a restart nothing is lost and nothing is there twice. */
+import { expect, test } from 'vitest';
+import { type FaultPoint, faultPoints } from '../src/base/fault-points.js';
+import type { StartedSync } from '../src/index.js';
+import { waitFor } from '../src/testing/wait-for.js';
+import { type ChildOptions, startChild } from './child-sync.js';
+import { type History, historySchema, writeHistory } from './history.js';
+import { type LogCounter, countLogs } from './log-counts.js';
+import { conflictsOf, expectEqual, type Rig, type TablePair, testRigs } from './rig.js';
+
+const rigs = await testRigs();
+const facts: TablePair = { table: 'facts', key: ['id'] };
+const records = 40;
+
+function openRig(initial: 'sql' | 'none'): Promise<Rig> {
+  return rigs.open({ schema: historySchema, config: { initial, entities: [{ table: 'facts' }], apply: { batch: 500 } } });
+}
+
+/** Met before anything is read. */
+const firstStart: readonly FaultPoint[] = ['prepare.mongodb', 'prepare.sql', 'start.position-stored'];
+const takingOver: readonly FaultPoint[] = ['start.taken-over-sql', 'start.taken-over'];
+const loading = faultPoints.filter((point) => point.startsWith('load.'));
+const saving = faultPoints.filter((point) => point.startsWith('save.'));
+const working = faultPoints.filter((point) => ![...firstStart, ...takingOver, ...loading].includes(point));
+
+/** Which time it is killed: later ones meet state that earlier ones left. */
+const times: Partial<Record<FaultPoint, number>> = {
+  'batch.before-commit': 20,
+  'batch.after-commit': 20,
+  'advance.after-commit': 2,
+  'settle.after-mongodb': 3,
+  'settle.after-sql': 3,
+};
+
+async function killedAt(rig: Rig, point: FaultPoint, options: Omit<ChildOptions, 'fault'> = {}): Promise<void> {
+  const child = await startChild(rig, { ...options, fault: `${point}:${times[point] ?? 1}` });
+  await waitFor(() => child.process.exitCode !== null || child.process.signalCode !== null, { what: `the end at ${point}`, limitMs: 30_000 });
+  expect({ ...(await child.ended), said: child.said() }).toMatchObject({ code: null, signal: 'SIGKILL' });
+}
+
+/** Users go on for a while. */
+async function more(history: History): Promise<void> {
+  const { sql, mongodb } = history.written;
+  await waitFor(() => history.written.sql > sql + 30 && history.written.mongodb > mongodb + 30, { what: 'more writes', limitMs: 20_000 });
+}
+
+/** Both sides equal, every write accounted for, no record written more often than users wrote, every conflict closed, once. */
+async function expectWhole(rig: Rig, sync: StartedSync, { history, logs, planted = 0 }: { history: History; logs: LogCounter; planted?: number }): Promise<void> {
+  await history.stop();
+  await expectEqual(rig, sync, [facts]);
+  expect(await history.lost()).toEqual([]);
+  const { sql, mongodb } = await logs.count();
+  expect(sql + mongodb).toBeLessThanOrEqual(2 * (history.written.sql + history.written.mongodb) + planted);
+  const conflicts = await conflictsOf(rig);
+  expect(new Set(conflicts.map(({ conflictId }) => conflictId)).size).toBe(conflicts.length);
+  expect(conflicts.filter(({ state }) => state === 'propagating' || state === 'pending')).toEqual([]);
+  await sync.stop();
+}
+
+test.each(firstStart)('killed at %s, before anything is read', async (point) => {
+  const rig = await openRig('none');
+  await killedAt(rig, point);
+  const sync = await rig.start();
+  const logs = await countLogs(rig, ['facts']);
+  const history = writeHistory(rig, { seed: 3, records, deletes: 10 });
+  await more(history);
+  await expectWhole(rig, sync, { history, logs });
+});
+
+test.each(takingOver)('killed at %s, while the predecessor works', async (point) => {
+  const rig = await openRig('none');
+  const predecessor = await rig.start();
+  const logs = await countLogs(rig, ['facts']);
+  const history = writeHistory(rig, { seed: 5, records, deletes: 10 });
+  await more(history);
+  await killedAt(rig, point);
+  await more(history);
+  await predecessor.stop().catch(() => undefined);
+  const sync = await rig.start();
+  await more(history);
+  await expectWhole(rig, sync, { history, logs });
+});
+
+test.each(working)('killed at %s, under writers on both sides', async (point) => {
+  const rig = await openRig('none');
+  const first = await rig.start();
+  const logs = await countLogs(rig, ['facts']);
+  const history = writeHistory(rig, { seed: 7, records, deletes: 10 });
+  await more(history);
+  await first.stop();
+  await killedAt(rig, point, saving.includes(point) ? { engine: { heartbeatMs: 100 } } : {});
+  await more(history);
+  const sync = await rig.start();
+  await more(history);
+  await expectWhole(rig, sync, { history, logs });
+});
+
+test.each(loading)('killed at %s, under writers on both sides', async (point) => {
+  const rig = await openRig('sql');
+  await rig.sql.query(`insert into facts select n, 'planted-' || n from generate_series(1, 4000) n`);
+  await rig.db.createCollection('facts');
+  const logs = await countLogs(rig, ['facts']);
+  const killed = killedAt(rig, point);
+  // Of SQL only: what MongoDB's users wrote before the first start is not loaded.
+  await killed;
+  const sync = await rig.start();
+  const history = writeHistory(rig, { seed: 13, records, deletes: 10 });
+  await more(history);
+  await waitFor(() => sync.status().entities[0]?.load.state === 'done', { what: 'the load', limitMs: 30_000 });
+  await expectWhole(rig, sync, { history, logs, planted: 4000 });
+});
+
+test('a process that was stopped and comes back after another one took over ends by itself (4, fenced)', async () => {
+  const rig = await openRig('none');
+  const first = await startChild(rig);
+  const history = writeHistory(rig, { seed: 9, records, deletes: 10 });
+  await waitFor(() => history.written.sql > 50, { what: 'some writes' });
+  first.signal('SIGSTOP');
+  const before = history.written.sql;
+  await waitFor(() => history.written.sql > before + 50, { what: 'writes while it is stopped', limitMs: 20_000 });
+  const second = await rig.start();
+  const later = history.written.sql;
+  await waitFor(() => history.written.sql > later + 50, { what: 'writes while the second one runs', limitMs: 20_000 });
+  first.signal('SIGCONT');
+  expect(await first.ended).toEqual({ code: 4, signal: null });
+  expect(first.said()).toContain('fenced:');
+  await history.stop();
+  await expectEqual(rig, second, [facts]);
+  expect(await history.lost()).toEqual([]);
+});
+
+test('a second process takes over from one that runs; the first one ends by itself', async () => {
+  const rig = await openRig('none');
+  const first = await startChild(rig);
+  const history = writeHistory(rig, { seed: 11, records, deletes: 10 });
+  await waitFor(() => history.written.sql > 50, { what: 'some writes' });
+  const second = await rig.start();
+  expect(await first.ended).toEqual({ code: 4, signal: null });
+  await history.stop();
+  await expectEqual(rig, second, [facts]);
+  expect(await history.lost()).toEqual([]);
+});

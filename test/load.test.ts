@@ -1,0 +1,106 @@
+/** The first load: from either side, while both take writes, over a kill in the middle, into records that are there already. */
+import type { Document } from 'mongodb';
+import { expect, test } from 'vitest';
+import type { Side } from '../src/model/side.js';
+import { waitFor } from '../src/testing/wait-for.js';
+import { startChild } from './child-sync.js';
+import { conflictsOf, expectEqual, type Rig, type TablePair, testRigs } from './rig.js';
+
+const rigs = await testRigs();
+const rows = 20_000;
+const items: TablePair = { table: 'items', key: ['id'] };
+const schema = 'create table items (id int primary key, title text, n int)';
+
+async function openRig(initial: Side | 'none', more: object = {}): Promise<Rig> {
+  return rigs.open({ schema, config: { initial, entities: [{ table: 'items', conflict: { strategy: 'prefer_sql' } }], ...more } });
+}
+
+const fillSql = (rig: Rig) => rig.sql.query(`insert into items select n, 'item ' || n, 0 from generate_series(1, ${rows}) n`);
+
+async function fillMongo(rig: Rig): Promise<void> {
+  await rig.db.collection('items').insertMany(Array.from({ length: rows }, (_, n) => ({ _id: (n + 1) as never, title: `item ${n + 1}`, n: 0 })));
+}
+
+/** Users of both sides go on while it loads; each has records of its own (odd and even), and makes and removes some. */
+function write(rig: Rig): { stop(): Promise<void> } {
+  let stopped = false;
+  const collection = rig.db.collection('items');
+  const sql = async (): Promise<void> => {
+    for (let at = 0; !stopped; at++) {
+      const id = 2 * (1 + ((at * 7919) % (rows / 2)));
+      await rig.sql.query('update items set n = n + 1 where id = $1', [id]);
+      if (at % 10 === 0) await rig.sql.query(`insert into items values ($1, 'new', 1)`, [1_000_000 + 2 * at]);
+      if (at % 25 === 0) await rig.sql.query('delete from items where id = $1', [id]);
+    }
+  };
+  const mongodb = async (): Promise<void> => {
+    for (let at = 0; !stopped; at++) {
+      const id = 2 * ((at * 7919) % (rows / 2)) + 1;
+      await collection.updateOne({ _id: id as never }, { $inc: { n: 1 } });
+      if (at % 10 === 0) await collection.insertOne({ _id: (1_000_001 + 2 * at) as never, title: 'new', n: 1 });
+      if (at % 25 === 0) await collection.deleteOne({ _id: id as never });
+    }
+  };
+  const running = Promise.all([sql(), mongodb()]);
+  return {
+    stop: async () => {
+      stopped = true;
+      await running;
+    },
+  };
+}
+
+test.each(['sql', 'mongodb'] as const)('from %s, while both sides take writes', async (from) => {
+  const rig = await openRig(from);
+  await (from === 'sql' ? fillSql(rig) : fillMongo(rig));
+  const writers = write(rig);
+  const sync = await rig.start();
+  await waitFor(() => sync.status().entities[0]?.load.state === 'done', { what: 'the load', limitMs: 60_000 });
+  await writers.stop();
+  await expectEqual(rig, sync, [items]);
+  expect(await conflictsOf(rig)).toEqual([]);
+  const { load } = sync.status().entities[0] as { load: { rows: number; total: number } };
+  expect(load.rows).toBeGreaterThan(rows * 0.9);
+});
+
+test.each(['sql', 'mongodb'] as const)('from %s: killed in the middle, it goes on at the chunk where it was', async (from) => {
+  const rig = await openRig(from, { apply: { batch: 500 } });
+  await (from === 'sql' ? fillSql(rig) : fillMongo(rig));
+  const child = await startChild(rig, { fault: 'load.chunk-handled:20' });
+  const writers = write(rig);
+  expect(await child.ended).toEqual({ code: null, signal: 'SIGKILL' });
+  let chunks = 0;
+  const sync = await rig.start({ faults: { reach: (point) => void (chunks += point === 'load.chunk-read' ? 1 : 0) } });
+  await waitFor(() => sync.status().entities[0]?.load.state === 'done', { what: 'the load', limitMs: 60_000 });
+  await writers.stop();
+  // Forty chunks in all and some for new rows; twenty were handled before.
+  expect(chunks).toBeLessThan(30);
+  await expectEqual(rig, sync, [items]);
+  expect(await conflictsOf(rig)).toEqual([]);
+});
+
+test('records that both sides have: equal ones are left alone, different ones are insert_insert conflicts', async () => {
+  const rig = await openRig('sql');
+  await rig.sql.query(`insert into items select n, 'item ' || n, 0 from generate_series(1, 100) n`);
+  const documents: Document[] = Array.from({ length: 100 }, (_, n) => ({ _id: n + 1, title: n < 50 ? `item ${n + 1}` : 'another', n: 0, extra: n }));
+  await rig.db.collection('items').insertMany(documents);
+  const sync = await rig.start();
+  await expectEqual(rig, sync, [items]);
+  const conflicts = await conflictsOf(rig);
+  expect(new Set(conflicts.map(({ kind, resolution }) => `${kind} ${resolution}`))).toEqual(new Set(['insert_insert sql_wins']));
+  expect(conflicts).toHaveLength(50);
+  expect(await rig.db.collection('items').findOne({ _id: 51 as never })).toMatchObject({ title: 'item 51', extra: 50 });
+  expect(sync.status().links.sql_to_mongodb.applied).toBe(50);
+});
+
+test('a restart after the load does not load again', async () => {
+  const rig = await openRig('sql');
+  await rig.sql.query(`insert into items values (1, 'one', 1)`);
+  const first = await rig.start();
+  await expectEqual(rig, first, [items]);
+  await first.stop();
+  await rig.db.collection('items').deleteOne({ _id: 1 as never });
+  const second = await rig.start();
+  await expectEqual(rig, second, [items]);
+  expect((await rig.sql.query('select 1 from items')).rowCount).toBe(0);
+});
