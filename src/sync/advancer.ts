@@ -16,6 +16,7 @@ export class Advancer {
   private readonly due = new Map<RecordId, Due>();
   private wake: (() => void) | null = null;
   private paused = false;
+  private working = false;
 
   constructor(private readonly clock: Session['parts']['clock']) {}
 
@@ -41,6 +42,7 @@ export class Advancer {
         continue;
       }
       const pauses = new Map(ids.map(({ id, pause }) => [id, pause]));
+      this.working = true;
       await advanceGroup(session, ids.map(({ id }) => id), {
         wait: (id, ms) => this.later(id, { ms, pause: pauses.get(id) ?? 0 }),
         retry: (id) => {
@@ -49,7 +51,14 @@ export class Advancer {
           this.later(id, { ms: pause, pause });
         },
       });
+      this.working = false;
     }
+  }
+
+  /** Nothing has news that was not looked at. What is only to be looked at again later does not count. */
+  get idle(): boolean {
+    const now = this.clock.now();
+    return !this.working && [...this.due.values()].every(({ at }) => at > now);
   }
 
   private take(most: number): { ids: { id: RecordId; pause: number }[]; nextAt: number | null } {

@@ -111,7 +111,8 @@ export class Engine {
       if (heartbeat) for (const side of sides) await heartbeat.passed(side);
       else await clock.sleep(10);
       const { links, entities } = this.status();
-      const busy = sides.some((side) => links[side].pending > 0 || links[side].heldMoving > 0) || entities.some(({ load }) => load?.state === 'open');
+      const moving = sides.some((side) => links[side].pending > 0 || links[side].heldMoving > 0) || entities.some(({ load }) => load?.state === 'open');
+      const busy = moving || this.life?.running?.advancer.idle !== true;
       calm = busy || before !== this.progressMark() ? 0 : calm + 1;
       if (calm >= 2) return true;
       if (busy) await clock.sleep(10);

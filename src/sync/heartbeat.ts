@@ -10,13 +10,17 @@ import type { Session } from './session.js';
 const savesAfter = 6;
 
 export class Heartbeat {
-  private readonly sent = new Map<string, { readonly side: Side; readonly at: number; readonly read?: () => void }>();
+  private readonly sent = new Map<string, { readonly side: Side; readonly at: number; readonly read: () => void }>();
   private beats = 0;
 
   constructor(
     private readonly session: Session,
     private readonly links: () => Readonly<Record<Side, Link>>,
-  ) {}
+  ) {
+    session.signal.addEventListener('abort', () => {
+      for (const { read } of this.sent.values()) read();
+    });
+  }
 
   async run(): Promise<void> {
     const { clock, options } = this.session.parts;
@@ -31,24 +35,31 @@ export class Heartbeat {
     }
   }
 
-  private async beat(side: Side, read?: () => void): Promise<void> {
+  private async beat(side: Side, read: () => void = () => {}): Promise<void> {
     const mark = `${this.session.id}:beat:${this.session.parts.newId()}`;
-    this.sent.set(mark, { side, at: this.session.parts.clock.now(), ...(read ? { read } : {}) });
+    this.sent.set(mark, { side, at: this.session.parts.clock.now(), read });
     await this.session.parts.sides[side].store.mark(mark);
   }
 
   /** Resolves when the link has read everything that was committed on `side` before the call. */
   async passed(side: Side): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.beat(side, resolve).catch(reject);
-      this.session.signal.addEventListener('abort', () => resolve(), { once: true });
+    const { signal } = this.session;
+    let ended: () => void = () => {};
+    const end = new Promise<void>((resolve) => {
+      ended = resolve;
     });
+    signal.addEventListener('abort', ended, { once: true });
+    try {
+      await Promise.all([this.beat(side, ended), end]);
+    } finally {
+      signal.removeEventListener('abort', ended);
+    }
   }
 
   markRead(mark: string): void {
     const entry = this.sent.get(mark);
     this.sent.delete(mark);
-    entry?.read?.();
+    entry?.read();
   }
 
   /** Age of the oldest mark that was written and not read yet, in ms; 0: none. */

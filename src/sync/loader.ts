@@ -23,7 +23,7 @@ export class Loader {
     const { clock, conflicts } = this.session.parts;
     const done: LoadRow = { ...load.row, state: 'done', rows: load.rows, finishedAt: clock.now() };
     await conflicts.saveLoad(done);
-    this.memory.loads.remove(load.row.entity);
+    this.memory.loads.end(done);
   }
 
   private async chunks(load: Load): Promise<void> {

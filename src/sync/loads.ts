@@ -113,6 +113,8 @@ export class Load {
 /** The open loads of one link, by entity. */
 export class Loads {
   private readonly open = new Map<string, Load>();
+  /** Loads that ended in this life. */
+  private readonly ended = new Map<string, LoadRow>();
 
   constructor(readonly from: Side) {}
 
@@ -120,8 +122,14 @@ export class Loads {
     this.open.set(load.row.entity, load);
   }
 
-  remove(entity: string): void {
-    this.open.delete(entity);
+  end(row: LoadRow): void {
+    this.open.delete(row.entity);
+    this.ended.set(row.entity, row);
+  }
+
+  /** How a load that ended in this life ended. */
+  endOf(entity: string): LoadRow | undefined {
+    return this.ended.get(entity);
   }
 
   get(entity: string): Load | undefined {

@@ -74,8 +74,9 @@ function entitiesOf(life: Life | null): EntityStatus[] {
   if (!running) return [];
   const { session, recovered } = running;
   return [...session.parts.entities.keys()].map((entity) => {
-    const load = session.links.sql.loads.get(entity) ?? session.links.mongodb.loads.get(entity);
-    const row = load?.row ?? recovered.work.loads.find((one) => one.entity === entity) ?? null;
+    const { sql, mongodb } = session.links;
+    const load = sql.loads.get(entity) ?? mongodb.loads.get(entity);
+    const row = load?.row ?? sql.loads.endOf(entity) ?? mongodb.loads.endOf(entity) ?? recovered.work.loads.find((one) => one.entity === entity) ?? null;
     const state = load ? ('open' as const) : ('done' as const);
     return {
       entity,
