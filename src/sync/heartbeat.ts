@@ -41,19 +41,12 @@ export class Heartbeat {
     await this.session.parts.sides[side].store.mark(mark);
   }
 
-  /** Resolves when the link has read everything that was committed on `side` before the call. */
+  /** Resolves when the link has read everything that was committed on `side` before the call, or when this life ends. */
   async passed(side: Side): Promise<void> {
-    const { signal } = this.session;
-    let ended: () => void = () => {};
-    const end = new Promise<void>((resolve) => {
-      ended = resolve;
+    await new Promise<void>((resolve, reject) => {
+      if (this.session.signal.aborted) resolve();
+      else this.beat(side, resolve).catch(reject);
     });
-    signal.addEventListener('abort', ended, { once: true });
-    try {
-      await Promise.all([this.beat(side, ended), end]);
-    } finally {
-      signal.removeEventListener('abort', ended);
-    }
   }
 
   markRead(mark: string): void {

@@ -10,7 +10,7 @@ import { type BatchContext, applyBatch } from './apply-batch.js';
 import { type Batch, Inbox } from './batch.js';
 import type { LaneWriter } from './lane-writer.js';
 import type { Chunk } from './loads.js';
-import type { ReadProgress } from './read-progress.js';
+import type { ReadProgress, SavedProgress } from './read-progress.js';
 import { type LinkMemory, type Session, nameOf } from './session.js';
 
 export interface LinkParts {
@@ -34,7 +34,6 @@ export class Link {
   private paused = false;
   /** Something with a record was handled since the last save. */
   private unsaved = false;
-  private savedPosition: Position;
   private reader: ChangeReader | null = null;
   /** When a batch of a throttled link may begin. */
   private notBefore = 0;
@@ -43,7 +42,6 @@ export class Link {
     const { batch, wholeTransaction } = parts.session.parts.options;
     this.inbox = new Inbox({ batch, wholeTransaction });
     this.free = [...parts.lanes];
-    this.savedPosition = parts.progress.position;
   }
 
   /** Reads until the session ends. */
@@ -133,6 +131,7 @@ export class Link {
 
   private async handle(batch: Batch, lane: LaneWriter, stretch: ReturnType<ReadProgress['begin']>): Promise<void> {
     const { session, memory, progress } = this.parts;
+    let stored: SavedProgress | null = null;
     try {
       await session.locks.acquire(batch.ids);
       try {
@@ -140,9 +139,15 @@ export class Link {
           session,
           link: memory,
           lane,
-          progress: (loaded) => this.toSave(progress.toSave(stretch), { loaded, chunk: batch.chunk }),
+          progress: (loaded) => {
+            const now = progress.toSave(stretch);
+            // An attempt whose answer was lost may be the one that stands there: the first one promises the least.
+            stored ??= now;
+            return this.toSave(now, { loaded, chunk: batch.chunk });
+          },
         };
         const { saved } = await applyBatch(context, batch);
+        if (saved && stored !== null) progress.stored(lane.lane, stored);
         this.finished(stretch, { saved, batch });
       } finally {
         session.locks.release(batch.ids);
@@ -160,8 +165,8 @@ export class Link {
     const { progress } = this.parts;
     if (result.saved) this.unsaved = false;
     else if (result.batch.changes > 0) this.unsaved = true;
-    if (result.saved) this.savedPosition = stretch.to;
-    if (progress.finish(stretch)) this.reader?.acknowledge(progress.position);
+    progress.finish(stretch);
+    if (result.saved) this.reader?.acknowledge(progress.durable);
   }
 
   /** The value that a lane stores. */
@@ -178,17 +183,18 @@ export class Link {
   /** On the heartbeat: stores a position that moved without a write of ours. `always`: also if only marks were read. */
   async save(always: boolean): Promise<void> {
     const { progress } = this.parts;
-    const moved = progress.position !== this.savedPosition;
+    const moved = progress.position !== progress.durable;
     if (!moved || !(this.unsaved || always)) return;
     const lane = this.free.shift();
     if (lane === undefined) return;
-    const position = progress.position;
+    const now = progress.toSave();
     try {
       const plan = { writes: [], hold: [], drop: [], settlements: [] };
       this.parts.session.parts.faults.reach('save.before-commit');
-      await lane.commit({ read: [], plan: () => plan, save: this.toSave(progress.toSave(), {}) });
+      await lane.commit({ read: [], plan: () => plan, save: this.toSave(now, {}) });
       this.parts.session.parts.faults.reach('save.after-commit');
-      this.savedPosition = position;
+      progress.stored(lane.lane, now);
+      this.reader?.acknowledge(progress.durable);
       this.unsaved = false;
     } finally {
       this.free.push(lane);

@@ -37,15 +37,31 @@ export class ReadProgress {
   private end: Position;
   private readonly stretches: Stretch[] = [];
   private readonly before: readonly (readonly [Position, Position])[];
+  /** What each lane stored last. */
+  private readonly lanes = new Map<number, SavedProgress>();
+  private durableDone: Position;
 
   constructor(start: SavedProgress) {
     this.done = start.done;
     this.end = start.done;
     this.before = start.ranges;
+    this.durableDone = start.done;
   }
 
   get position(): Position {
     return this.done;
+  }
+
+  /** From where a new process would read, as all lanes have stored it: the log may forget what lies before. */
+  get durable(): Position {
+    return this.durableDone;
+  }
+
+  /** A lane's transaction was committed with this. */
+  stored(lane: number, saved: SavedProgress): void {
+    this.lanes.set(lane, saved);
+    const joined = joinProgress([...this.lanes.values()]);
+    if (joined !== null && joined.done > this.durableDone) this.durableDone = joined.done;
   }
 
   /** Whether a former process has written this already. */
