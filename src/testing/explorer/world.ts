@@ -111,15 +111,17 @@ export class World {
       if (random.chance(speed.sql)) this.sides.sql.log.publish();
       if (random.chance(speed.mongodb)) this.sides.mongodb.log.publish();
       if (users < transactions && random.chance((2 * transactions) / steps)) {
-        users++;
-        this.user(random.chance(0.5) ? 'sql' : 'mongodb');
+        const side = random.chance(0.5) ? 'sql' : 'mongodb';
+        if (this.isFollowed(side)) {
+          users++;
+          this.user(side);
+        }
       }
       this.disturbProcesses(6 / steps);
       scheduler.tick();
       await settled();
       this.supervise();
     }
-    while (users++ < transactions) this.user(random.chance(0.5) ? 'sql' : 'mongodb');
   }
 
   private disturbProcesses(probability: number): void {
@@ -174,6 +176,11 @@ export class World {
     this.lastChange = this.scheduler.now;
   }
 
+  /** What is written to a side before it is followed crosses only by a load from there. */
+  private isFollowed(side: Side): boolean {
+    return this.sides[side].begun || (this.options.scenario.load === true && side === this.loadFrom);
+  }
+
   private user(side: Side): void {
     this.openUsers++;
     void userTransaction(this.users, this.sides[side]).then(() => {
@@ -195,8 +202,11 @@ export class World {
   }
 
   private get resting(): boolean {
-    const quiet = this.scheduler.now - this.lastChange > calmMs && this.openUsers === 0;
-    return quiet && Object.values(this.sides).every((side) => side.log.caughtUp && side.transactions.size === 0);
+    const sides = Object.values(this.sides);
+    const read = sides.every((side) => side.reader !== null && side.reader.cursor >= side.log.lastPart);
+    const started = this.processes.some((one) => one.running && one.started);
+    if (!read || !started || this.openUsers > 0) this.lastChange = this.scheduler.now;
+    return this.scheduler.now - this.lastChange > calmMs && sides.every((side) => side.log.caughtUp && side.transactions.size === 0);
   }
 
   private listen(trace: ((line: string) => void) | undefined): void {

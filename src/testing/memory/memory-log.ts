@@ -21,6 +21,8 @@ export type NewEntry = Pick<LogEntry, 'committedAt' | 'echo' | 'changes' | 'mark
 
 export class MemoryLog {
   readonly entries: LogEntry[] = [];
+  /** The last item that is a change. */
+  lastPart = 0;
   private published = 0;
   private acknowledged = 0;
 
@@ -29,6 +31,7 @@ export class MemoryLog {
     const last = first + Math.max(1, entry.changes.length) - 1;
     const whole = { ...entry, first, last, transaction: `t${first}` };
     this.entries.push(whole);
+    if (entry.changes.length > 0) this.lastPart = last;
     return whole;
   }
 

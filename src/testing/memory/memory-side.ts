@@ -52,9 +52,11 @@ export class MemorySide {
   /** The server itself: it outlives every process. */
   readonly server: Actor;
   readonly scheduler: Scheduler;
-  /** The process whose reader is open: a new one ends it. */
-  reader: object | null = null;
+  /** The reader that is open, and how far it has read: a new one ends it. */
+  reader: { readonly cursor: number } | null = null;
   epoch = 0;
+  /** Somebody has asked where the log begins: what is written from now on is followed. */
+  begun = false;
   onCommit: CommitListener = () => {};
 
   constructor(

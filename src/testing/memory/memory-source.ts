@@ -18,7 +18,10 @@ export class MemorySource implements ChangeSource {
   }
 
   begin(): Promise<Position> {
-    return this.at.scheduler.step(this.owner, `${this.side}: begins`, () => positionOf(this.at.log.end));
+    return this.at.scheduler.step(this.owner, `${this.side}: finds the beginning`, () => {
+      this.at.begun = true;
+      return positionOf(this.at.log.end);
+    });
   }
 
   open(from: Position): Promise<ChangeReader> {
@@ -35,7 +38,7 @@ class MemoryReader implements ChangeReader {
   constructor(
     private readonly at: MemorySide,
     private readonly owner: Actor,
-    private cursor: number,
+    public cursor: number,
   ) {
     at.reader = this;
   }
