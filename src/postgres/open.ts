@@ -52,7 +52,10 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSi
     source: new PostgresSource(context),
     store,
     prepare: (setup) => prepare(context, setup),
-    teardown: (setup) => teardown(context, setup),
+    teardown: async (setup) => {
+      await store.close();
+      await teardown(context, setup);
+    },
     inspect: () => inspect(context),
     close: async () => {
       await store.close();

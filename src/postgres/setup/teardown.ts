@@ -3,9 +3,10 @@ import { literal, quoted } from '../names.js';
 import type { PostgresContext } from '../context.js';
 import type { Step } from './desired.js';
 
-/** The slot first: it is what fills the server's disk. */
+/** Who still uses it goes first, then the slot: it is what fills the server's disk. */
 export async function teardownSteps(context: PostgresContext): Promise<readonly Step[]> {
   return [
+    ...(await backendSteps(context)),
     ...(await slotSteps(context)),
     ...(await publicationSteps(context)),
     ...(await originSteps(context)),
@@ -13,13 +14,19 @@ export async function teardownSteps(context: PostgresContext): Promise<readonly 
   ];
 }
 
+async function backendSteps({ reads, names, pids }: PostgresContext): Promise<Step[]> {
+  const result = await reads.query({
+    text: `select pid from pg_stat_activity where application_name = $1 and datname = current_database()
+      union select active_pid from pg_replication_slots where slot_name = $2 and active_pid is not null`,
+    values: [names.application, names.slot],
+  });
+  const others = result.rows.map((row) => Number(row[0])).filter((pid) => !pids.has(pid));
+  return others.map((pid) => ({ statement: `select pg_terminate_backend(${pid}, 10000)` }));
+}
+
 async function slotSteps({ reads, names }: PostgresContext): Promise<Step[]> {
-  const result = await reads.query({ text: 'select active_pid from pg_replication_slots where slot_name = $1', values: [names.slot] });
-  const row = result.rows[0];
-  if (row === undefined) return [];
-  const drop = { statement: `select pg_drop_replication_slot(${literal(names.slot)})` };
-  const pid = row[0];
-  return pid === null || pid === undefined ? [drop] : [{ statement: `select pg_terminate_backend(${pid}, 10000)` }, drop];
+  const result = await reads.query({ text: 'select 1 from pg_replication_slots where slot_name = $1', values: [names.slot] });
+  return result.rows.length === 0 ? [] : [{ statement: `select pg_drop_replication_slot(${literal(names.slot)})` }];
 }
 
 async function publicationSteps({ reads, names }: PostgresContext): Promise<Step[]> {

@@ -15,25 +15,33 @@ const limits = {
   client_min_messages: 'error',
 };
 
-export function laneSession(context: PostgresContext, lane: number, triggers: Triggers): Session {
-  return new Session({
+export interface LaneSession {
+  readonly session: Session;
+  /** Whether the current connection tags what it writes. */
+  tagged(): boolean;
+}
+
+export function laneSession(context: PostgresContext, lane: number, triggers: Triggers): LaneSession {
+  let tagged = false;
+  const session = new Session({
     url: context.url,
     applicationName: context.names.application,
     settings: limits,
     pids: context.pids,
     prepare: async (client) => {
       if (triggers === 'replica') await tryTo(client, context, 'set session_replication_role to replica');
-      await tagWrites(client, context, context.names.origin(lane));
+      tagged = await tagWrites(client, context, context.names.origin(lane));
     },
   });
+  return { session, tagged: () => tagged };
 }
 
 /** The origin only tags; nothing relies on it, so a role without the right goes on without. */
-async function tagWrites(client: pg.Client, context: PostgresContext, origin: string): Promise<void> {
+async function tagWrites(client: pg.Client, context: PostgresContext, origin: string): Promise<boolean> {
   const exists = await client.query({ text: 'select 1 from pg_replication_origin where roname = $1', values: [origin] }).catch(() => null);
-  if (exists === null) return;
-  if (exists.rowCount === 0 && !(await tryTo(client, context, 'select pg_replication_origin_create($1)', [origin]))) return;
-  await tryTo(client, context, 'select pg_replication_origin_session_setup($1)', [origin]);
+  if (exists === null) return false;
+  if (exists.rowCount === 0 && !(await tryTo(client, context, 'select pg_replication_origin_create($1)', [origin]))) return false;
+  return tryTo(client, context, 'select pg_replication_origin_session_setup($1)', [origin]);
 }
 
 async function tryTo(client: pg.Client, context: PostgresContext, text: string, values: readonly string[] = []): Promise<boolean> {

@@ -9,8 +9,9 @@ import { recordId } from '../../model/record.js';
 import type { CommitOutcome, CommitRequest, Plan, TargetRefusal } from '../../ports/side-store.js';
 import type { PostgresContext } from '../context.js';
 import { isConnectionLost, isContention, toIsthmusError } from '../server-error.js';
-import { type Session, type Statement, submit, type TextResult } from '../session.js';
+import { type Statement, submit, type TextResult } from '../session.js';
 import type { EntitySql } from './entity-sql.js';
+import type { LaneSession } from './lane-session.js';
 import { type LaneOwner, advanceProgress, selectLane } from './progress-statements.js';
 import { planStatements } from './plan-statements.js';
 import { collectStates, readGroups } from './read-statements.js';
@@ -19,7 +20,7 @@ import { dependsOnOrder, isMissed, refusalOf } from './refusal-of-error.js';
 export interface LaneOptions {
   readonly context: PostgresContext;
   readonly entities: ReadonlyMap<string, EntitySql>;
-  readonly session: Session;
+  readonly session: LaneSession;
   readonly owner: LaneOwner;
 }
 
@@ -57,7 +58,7 @@ export class Lane {
         if (attempt.kind === 'missed' && ++missed >= missedLimit) return { kind: 'refused', refusal: suppressed };
       } catch (error) {
         const lost = isConnectionLost(error);
-        if (lost) this.options.session.drop();
+        if (lost) this.options.session.session.drop();
         if (!lost && !isContention(error)) throw toIsthmusError(error, 'writing to PostgreSQL');
         if (clock.now() - startedAt > (lost ? unreachableLimitMs : contendedLimitMs)) throw toIsthmusError(error, 'writing to PostgreSQL');
         this.options.context.log.debug({ lane: this.options.owner.lane, tries, lost }, 'a write is tried again');
@@ -82,7 +83,7 @@ class CommitRun {
   constructor(private readonly options: LaneOptions, private readonly request: CommitRequest) {}
 
   async attempt(): Promise<Attempt> {
-    const client = await this.options.session.client();
+    const client = await this.options.session.session.client();
     const opened = await this.open(client);
     if (opened === 'missed') return this.lookUp(client);
     const plan = await this.plan(client, opened.found);
@@ -96,7 +97,8 @@ class CommitRun {
   /** First round trip: the transaction, its number, the records under their locks. */
   private async open(client: pg.Client): Promise<Opened | 'missed'> {
     const groups = readGroups(this.options.entities, this.request.read, { locked: true, raw: false });
-    const statements = [{ text: 'begin isolation level read committed' }, advanceProgress(this.options.owner, this.request), ...groups.map((group) => group.statement)];
+    const advance = advanceProgress(this.options.owner, this.request, this.options.session.tagged());
+    const statements = [{ text: 'begin isolation level read committed' }, advance, ...groups.map((group) => group.statement)];
     const { results, error } = await sendAll(client, statements);
     if (error !== null) {
       if (!isConnectionLost(error)) await submit(client, { text: 'rollback' });

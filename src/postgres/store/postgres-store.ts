@@ -3,20 +3,19 @@ import { IsthmusError } from '../../base/errors.js';
 import type { RecordId, RecordRef } from '../../model/record.js';
 import type { ChunkRange, CommitOutcome, CommitRequest, ReadRecord, SideStore, TakenOver } from '../../ports/side-store.js';
 import type { PostgresContext } from '../context.js';
-import { laneSession, type Triggers } from './lane-session.js';
+import { type LaneSession, laneSession, type Triggers } from './lane-session.js';
 import { Chunks } from './chunks.js';
 import { compileEntitySql, type EntitySql } from './entity-sql.js';
 import { Lane } from './lane.js';
 import { readRecords } from './read-records.js';
 import { takeOver } from './take-over.js';
 import { textArray } from './text-array.js';
-import type { Session } from '../session.js';
 
 export class PostgresStore implements SideStore {
   readonly side = 'sql';
   private readonly entities: ReadonlyMap<string, EntitySql>;
   private readonly chunks: Chunks;
-  private readonly lanes = new Map<number, { readonly lane: Lane; readonly session: Session }>();
+  private readonly lanes = new Map<number, { readonly lane: Lane; readonly session: LaneSession }>();
 
   constructor(private readonly context: PostgresContext, private readonly triggers: Triggers) {
     this.entities = new Map([...context.entities].map(([name, entity]) => [name, compileEntitySql(entity)]));
@@ -87,7 +86,9 @@ export class PostgresStore implements SideStore {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.lanes.values()].map(({ session }) => session.close()));
+    const sessions = [...this.lanes.values()].map(({ session }) => session.session);
+    this.lanes.clear();
+    await Promise.all(sessions.map((session) => session.close()));
   }
 
   private lane(number: number): Lane {

@@ -12,16 +12,17 @@ export interface LaneOwner {
 
 /**
  * First in each transaction. A COMMIT may be on its way already, so a miss has to raise. Returns the server's clock.
- * What the last transaction wrote is cleared: it is no longer what this one's echo will say.
+ * What the last transaction wrote is cleared: it is no longer what this one's echo will say. With an origin the log
+ * carries the origin's time as the commit time, which would be the one of the transaction before.
  */
-export function advanceProgress(owner: LaneOwner, request: CommitRequest): Statement {
+export function advanceProgress(owner: LaneOwner, request: CommitRequest, tagged: boolean): Statement {
   const keep = request.save === undefined;
   return {
-    name: keep ? 'isthmus_advance' : 'isthmus_advance_save',
+    name: `isthmus_advance${keep ? '' : '_save'}${tagged ? '_tagged' : ''}`,
     text: `with w as (update isthmus.progress set number = $5, wrote = null${keep ? '' : ', saved = $6'}
         where name = $1 and lane = $2 and epoch = $3 and number = $4 returning 1)
       select case when count(*) = 1 then 1 else ('${missedMark}' || count(*))::int end,
-        (extract(epoch from clock_timestamp()) * 1000)::bigint from w`,
+        (extract(epoch from clock_timestamp()) * 1000)::bigint${tagged ? ", pg_replication_origin_xact_setup('0/1', clock_timestamp())" : ''} from w`,
     values: [
       owner.name, String(owner.lane), String(owner.epoch), String(request.previous), String(request.number),
       ...(keep ? [] : [JSON.stringify(request.save)]),
