@@ -20,6 +20,7 @@ export class Loader {
   /** Loads one entity from where it was to its end. */
   async run(load: Load): Promise<void> {
     if (!load.complete) await this.chunks(load);
+    if (this.session.signal.aborted) return;
     const { clock, conflicts } = this.session.parts;
     const done: LoadRow = { ...load.row, state: 'done', rows: load.rows, finishedAt: clock.now() };
     await conflicts.saveLoad(done);
@@ -31,10 +32,14 @@ export class Loader {
     const { store } = parts.sides[this.memory.source];
     const { entity } = load.row;
     const ahead: Promise<void>[] = [];
+    // Once the session has ended, nobody handles chunks any more.
+    const ended = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
     let after = load.resumeAfter;
     let chunksRead = 0;
     for (let upTo: string | null = after; ; after = upTo) {
-      if (this.paused) await this.paused;
+      if (this.paused) await Promise.race([this.paused, ended]);
       if (signal.aborted) return;
       upTo = await store.chunkEnd(entity, after, parts.options.batch);
       const { chunk, handled } = this.open(load, { entity, after, upTo });
@@ -50,9 +55,9 @@ export class Loader {
       chunksRead++;
       if (chunksRead % 20 === 0) await parts.conflicts.saveLoad({ ...load.row, rows: load.rows });
       if (upTo === null) break;
-      while (ahead.length >= parts.options.chunksAhead) await ahead.shift();
+      while (ahead.length >= parts.options.chunksAhead) await Promise.race([ahead.shift(), ended]);
     }
-    await Promise.all(ahead);
+    await Promise.race([Promise.all(ahead), ended]);
   }
 
   private open(load: Load, range: Chunk['range']): { chunk: Chunk; handled: Promise<void> } {
