@@ -10,15 +10,17 @@ import type { ChangeReader, ChangeSource, SourceEvent } from '../ports/change-so
 import { ChangeStreamCursor, type StreamBatch, type StreamOptions } from './change-stream.js';
 import { DocumentReader } from './document-reader.js';
 import { EventView, collectionOf, fragmentsLeft, joinFragments } from './event-view.js';
-import { findElement } from './bson-walk.js';
+import { readBareEvent, readLargeEvent } from './large-event.js';
 import { errorCode, mongoError } from './mongo-error.js';
-import { positionSeconds } from './position.js';
+import { positionAt, positionSeconds } from './position.js';
 import { TransactionAssembler } from './transaction-assembler.js';
 
 /** How long the server waits for events before it answers with none. Also how long a closed reader may stay on the server. */
 const awaitMs = 1000;
 /** An idle stream tells this often how far the log was read, so that its position stays inside the oplog. */
 const idleSeconds = 30;
+/** The server's code for a reply that has no room for an event. */
+const eventTooLarge = 10334;
 
 export interface MongoSourceOptions {
   readonly client: MongoClient;
@@ -64,9 +66,12 @@ class MongoReader implements ChangeReader {
   private readonly assembler: TransactionAssembler;
   private readonly readers: ReadonlyMap<string, DocumentReader>;
   private fragments: Buffer[] = [];
+  private ahead: Promise<StreamBatch> | null = null;
   /** The last position that was handed out. */
   private told: Position;
   private closed = false;
+  /** Events are read one by one, since a large one is ahead. */
+  private careful = false;
   /** Ends the pending `next`. */
   private stop: (reason: IsthmusError) => void = () => {};
 
@@ -91,9 +96,8 @@ class MongoReader implements ChangeReader {
         return events;
       }
     } catch (error) {
-      const ours = errorCode(error) === 10334 ? await this.tooLarge() : mongoError(error, 'reading its log');
       await this.close();
-      throw ours;
+      throw mongoError(error, 'reading its log');
     }
   }
 
@@ -118,7 +122,8 @@ class MongoReader implements ChangeReader {
   /** One reply of the server, and what it completes. */
   private async read(): Promise<readonly SourceEvent[]> {
     const { assembler } = this;
-    const batch = await this.cursor.next(assembler.pending ? 1 : awaitMs);
+    const batch = await this.fetch();
+    this.ahead = batch.full ? this.readAhead() : null;
     for (const at of batch.events) this.push(batch.bytes, at);
     // A reply that ends inside a transaction ends with the last event's own position; one that ran to the end of the log may too,
     // so then the next reply decides: nothing more at once means that the transaction was whole.
@@ -126,6 +131,43 @@ class MongoReader implements ChangeReader {
     if (batch.closed) await this.reopen(batch);
     const events = assembler.take();
     return events.length > 0 || assembler.pending ? events : this.idle(batch.upTo);
+  }
+
+  private async fetch(): Promise<StreamBatch> {
+    try {
+      return await (this.ahead ?? this.cursor.next(this.assembler.pending ? 1 : awaitMs, this.replySize()));
+    } catch (error) {
+      if (errorCode(error) !== eventTooLarge) throw error;
+      return this.passLargeEvent();
+    }
+  }
+
+  private replySize(): number | undefined {
+    return this.careful ? 1 : undefined;
+  }
+
+  /** One event that is too large fails a whole reply: the events before it are read one by one, then it in two halves. */
+  private async passLargeEvent(): Promise<StreamBatch> {
+    this.ahead = null;
+    const stream = { ...this.stream, from: this.assembler.position ?? this.stream.from };
+    const bytes = this.careful ? ((await readLargeEvent(stream)) ?? (await this.refuseLargeEvent(stream))) : null;
+    this.careful = !this.careful;
+    await this.cursor.close();
+    if (bytes === null) {
+      this.cursor = await ChangeStreamCursor.open(stream);
+      return this.fetch();
+    }
+    this.view.fill(bytes, 0);
+    const upTo = positionAt(bytes, this.view.token);
+    this.cursor = await ChangeStreamCursor.open({ ...stream, from: upTo });
+    return { bytes, events: [0], upTo, full: true, closed: false };
+  }
+
+  /** After a full reply there is more: the server gets it ready while this one is decoded. It need not wait for anything. */
+  private readAhead(): Promise<StreamBatch> {
+    const ahead = this.cursor.next(1, this.replySize());
+    ahead.catch(() => {});
+    return ahead;
   }
 
   private push(bytes: Buffer, at: number): void {
@@ -152,22 +194,14 @@ class MongoReader implements ChangeReader {
     return [{ kind: 'part', position: upTo, transaction: upTo, last: true, committedAt: positionSeconds(upTo) * 1000, echo: null, changes: [] }];
   }
 
-  /** Names the record whose event cannot be read, by reading the event without its documents. */
-  private async tooLarge(): Promise<IsthmusError> {
-    try {
-      const bare = await ChangeStreamCursor.open({ ...this.stream, from: this.assembler.position ?? this.stream.from, split: false, bare: true });
-      const batch = await bare.next(awaitMs);
-      await bare.close();
-      const first = batch.events[0];
-      if (first === undefined) return new IsthmusError('event_too_large');
-      this.view.fill(batch.bytes, first);
-      const collection = collectionOf(batch.bytes, this.view.namespace);
-      const id = this.view.documentKey === 0 ? null : findElement(batch.bytes, this.view.documentKey, '_id');
-      const key = id === null ? undefined : this.readers.get(collection)?.key(id.kind, batch.bytes, id.start, id.end);
-      return new IsthmusError('event_too_large', { message: `The ${this.view.operation} of record ${JSON.stringify(key)} in ${collection} makes a change event of more than 16 MB, which this server cannot split.` });
-    } catch (error) {
-      return mongoError(error, 'looking for a change event that is too large');
-    }
+  private async refuseLargeEvent(stream: StreamOptions): Promise<never> {
+    const bytes = await readBareEvent(stream);
+    if (bytes === null) throw new IsthmusError('event_too_large');
+    const { view } = this;
+    view.fill(bytes, 0);
+    const collection = collectionOf(bytes, view.namespace);
+    const key = view.documentKey === 0 ? undefined : this.readers.get(collection)?.keyOf(bytes, view.documentKey);
+    throw new IsthmusError('event_too_large', { message: `The ${view.operation} of record ${JSON.stringify(key)} in ${collection} makes a change event of more than 16 MB, which this server cannot split.` });
   }
 }
 

@@ -17,6 +17,8 @@ export interface StreamBatch {
   readonly events: readonly number[];
   /** Up to here the log holds nothing more for this stream; the last event's own position if the reply was full. */
   readonly upTo: Position;
+  /** As many events as a reply may have: more are there. */
+  readonly full: boolean;
   /** The server has closed the cursor (after an `invalidate`). */
   readonly closed: boolean;
 }
@@ -28,8 +30,8 @@ export interface StreamOptions {
   /** Null: from now. */
   readonly from: Position | null;
   readonly split: boolean;
-  /** Without the documents: to find out which record an event belongs to that is too large to be read. */
-  readonly bare?: boolean;
+  /** Default: both. Less, to get at an event that is too large to be read whole. */
+  readonly images?: 'both' | 'before' | 'after' | 'none';
 }
 
 export class ChangeStreamCursor {
@@ -55,11 +57,11 @@ export class ChangeStreamCursor {
   }
 
   /** The next events; waits for them up to `awaitMs`. */
-  async next(awaitMs: number): Promise<StreamBatch> {
-    const command = { getMore: this.id, collection: '$cmd.aggregate', batchSize, maxTimeMS: awaitMs };
+  async next(awaitMs: number, size = batchSize): Promise<StreamBatch> {
+    const command = { getMore: this.id, collection: '$cmd.aggregate', batchSize: size, maxTimeMS: awaitMs };
     const reply = await this.options.client.db(this.options.database).command(command, { session: this.session, raw: true });
     const { bytes, documents, upTo, id } = readReply(reply['cursor'] as Buffer);
-    return { bytes, events: documents, upTo, closed: id.isZero() };
+    return { bytes, events: documents, upTo, full: documents.length === size && !id.isZero(), closed: id.isZero() };
   }
 
   async close(): Promise<void> {
@@ -72,13 +74,22 @@ export class ChangeStreamCursor {
   }
 }
 
-function pipelineOf({ collections, from, split, bare }: StreamOptions): object[] {
+const wanted = 'whenAvailable';
+/** What is asked for, and what is left out of the event on its way. */
+const imageStages = {
+  both: [{ fullDocument: wanted, fullDocumentBeforeChange: wanted }],
+  before: [{ fullDocumentBeforeChange: wanted }, { $project: { fullDocumentBeforeChange: 1 } }],
+  after: [{ fullDocument: wanted }, { $project: { updateDescription: 0 } }],
+  none: [{}, { $project: { operationType: 1, ns: 1, documentKey: 1 } }],
+} as const;
+
+function pipelineOf({ collections, from, split, images }: StreamOptions): object[] {
   const names = [...collections, progressCollection];
-  const images = bare ? {} : { fullDocument: 'whenAvailable', fullDocumentBeforeChange: 'whenAvailable' };
+  const [asked, ...project] = imageStages[images ?? 'both'];
   return [
-    { $changeStream: { ...images, ...(from === null ? {} : { startAfter: tokenOf(from) }) } },
+    { $changeStream: { ...asked, ...(from === null ? {} : { startAfter: tokenOf(from) }) } },
     { $match: { $or: [{ 'ns.coll': { $in: names } }, { 'to.coll': { $in: names } }, { operationType: { $in: ['invalidate', 'dropDatabase'] } }] } },
-    ...(bare ? [{ $project: { _id: 1, operationType: 1, ns: 1, documentKey: 1 } }] : []),
+    ...project,
     ...(split ? [{ $changeStreamSplitLargeEvent: {} }] : []),
   ];
 }
