@@ -27,6 +27,8 @@ export class Link {
   private readonly inbox: Inbox;
   private readonly free: LaneWriter[];
   private readonly flying = new Set<Batch>();
+  /** Batches under way: a life ends only when they have ended, since a later one writes through the same stores. */
+  private readonly underWay = new Set<Promise<void>>();
   /** Chunks whose first mark was read and whose second was not. */
   private windows: readonly Chunk[] = [];
   private readonly chunks = new Map<string, { readonly chunk: Chunk; readonly end: 'low' | 'high' }>();
@@ -70,6 +72,7 @@ export class Link {
   async close(): Promise<void> {
     this.wake?.();
     await this.reader?.close();
+    await Promise.all(this.underWay);
   }
 
   expectChunk(chunk: Chunk, marks: { readonly low: string; readonly high: string }): void {
@@ -124,21 +127,24 @@ export class Link {
         continue;
       }
       this.free.shift();
+      const behind = neighbours.flatMap(({ chunk }) => chunk ?? []);
       this.flying.add(batch);
-      void this.handle(batch, lane, stretch);
+      void this.handle(batch, lane, { stretch, behind });
     }
   }
 
-  private async handle(batch: Batch, lane: LaneWriter, stretch: ReturnType<ReadProgress['begin']>): Promise<void> {
+  private async handle(batch: Batch, lane: LaneWriter, { stretch, behind }: { readonly stretch: Stretch; readonly behind: readonly Chunk[] }): Promise<void> {
     const { session, memory, progress } = this.parts;
     let stored: SavedProgress | null = null;
     try {
       await session.locks.acquire(batch.ids);
       try {
+        if (session.signal.aborted) return;
         const context: BatchContext = {
           session,
           link: memory,
           lane,
+          behind,
           progress: (loaded) => {
             const now = progress.toSave(stretch);
             // An attempt whose answer was lost may be the one that stands there: the first one promises the least.
@@ -161,7 +167,7 @@ export class Link {
     }
   }
 
-  private finished(stretch: ReturnType<ReadProgress['begin']>, result: { readonly saved: boolean; readonly batch: Batch }): void {
+  private finished(stretch: Stretch, result: { readonly saved: boolean; readonly batch: Batch }): void {
     const { progress } = this.parts;
     if (result.saved) this.unsaved = false;
     else if (result.batch.changes > 0) this.unsaved = true;
