@@ -55,8 +55,6 @@ export class MemorySide {
   /** The reader that is open, and how far it has read: a new one ends it. */
   reader: { readonly cursor: number } | null = null;
   epoch = 0;
-  /** Somebody has asked where the log begins: what is written from now on is followed. */
-  begun = false;
   onCommit: CommitListener = () => {};
 
   constructor(

@@ -18,10 +18,7 @@ export class MemorySource implements ChangeSource {
   }
 
   begin(): Promise<Position> {
-    return this.at.scheduler.step(this.owner, `${this.side}: finds the beginning`, () => {
-      this.at.begun = true;
-      return positionOf(this.at.log.end);
-    });
+    return this.at.scheduler.step(this.owner, `${this.side}: finds the beginning`, () => positionOf(this.at.log.end));
   }
 
   open(from: Position): Promise<ChangeReader> {
