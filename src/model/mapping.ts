@@ -89,8 +89,7 @@ function keyField(name: string, column: CatalogColumn, wish: Wish | undefined, c
   if (!composite && field !== column.name && field !== '_id')
     throw invalid(`${name}: the single key column ${column.name} is the document’s _id and cannot be named ${field}`, remedy);
   const type = documentType(name, column, mappable(name, column), wish?.type);
-  const usableObjectId = type.document === 'objectId' && column.ambiguousKey === null;
-  if (column.ambiguousKey !== null && !usableObjectId)
+  if (column.ambiguousKey !== null)
     throw invalid(
       `${name}: key column ${column.name} cannot tell records apart: ${column.ambiguousKey}`,
       'Give the table a primary key of another type, or leave the table out.',

@@ -1,9 +1,10 @@
 /** JSON columns: any BSON value to canonical JSON. What JSON lacks becomes canonical extended JSON; see `types-special.ts`. */
+import { Double, Int32, Long } from 'mongodb';
 import { decimalOfNumber } from '../model/canonical-number.js';
 import { JsonNumber, type JsonNode, JsonProblem, maxDepth, parseJson, tooDeep } from '../model/canonical-json.js';
-import { Decimal128, Double, Int32, Long } from 'mongodb';
 import { bsonKind, nameEnd, readInt32, valueEnd } from './bson-walk.js';
 import { type BsonCodec, refuseRaw } from './types-codec.js';
+import { writeDecimal } from './types-decimal.js';
 import { readNumber, readString, readUtf8 } from './types-read.js';
 import { readSpecial, specialOf } from './types-special.js';
 
@@ -112,6 +113,5 @@ function numberOf(text: string): unknown {
     if (BigInt.asIntN(64, long) === long) return Long.fromBigInt(long);
   }
   if (decimalOfNumber(x) === text) return new Double(x);
-  const digits = text.includes('.') ? text : text.replace(/0+$/, '');
-  return Decimal128.fromString(digits === text ? text : `${digits}E${text.length - digits.length}`);
+  return writeDecimal(text);
 }

@@ -1,17 +1,19 @@
 /** Codecs of the number columns. Must not know which document a value stands in. */
-import { Decimal128, Double, Int32, Long } from 'mongodb';
+import { Double, Int32, Long } from 'mongodb';
 import { decimalOfNumber, fitsInteger, fitsNumeric, isIntegerText } from '../model/canonical-number.js';
 import { fitsDocument, fitsFloat, floatCanonical, fromString } from '../model/canonical-string.js';
 import type { ColumnType } from '../model/entity.js';
 import { bsonKind, readInt32 } from './bson-walk.js';
 import { type BsonCodec, refuseScalar } from './types-codec.js';
-import { readNumber, readString } from './types-read.js';
+import { writeDecimal } from './types-decimal.js';
+import { readInt64Text, readNumber, readString } from './types-read.js';
 
 export function integerCodec(type: ColumnType, kind: 'int2' | 'int4' | 'int8'): BsonCodec {
   const reason = `it is no integer, or none that ${type.sql} holds`;
   return {
     fromBson: (tag, bytes, start, end) => {
       if (tag === bsonKind.int32 && kind !== 'int2') return String(readInt32(bytes, start));
+      if (tag === bsonKind.int64 && kind === 'int8') return readInt64Text(bytes, start);
       const text = numberOf(type, tag, bytes, start, end);
       if (text !== undefined && isIntegerText(text) && fitsInteger(kind, text)) return text;
       return refuseScalar({ kind: tag, bytes, start, end }, reason);
@@ -51,15 +53,8 @@ export function numericCodec(type: ColumnType): BsonCodec {
       if (text !== undefined && fitsDocument(type, text) && fitsNumeric(type, text)) return text;
       return refuseScalar({ kind: tag, bytes, start, end }, reason);
     },
-    toBson: type.document === 'double' ? (value) => new Double(Number(value)) : decimalOf,
+    toBson: type.document === 'double' ? (value) => new Double(Number(value)) : writeDecimal,
   };
-}
-
-/** The library takes no more digits than 34 in a row, even if they are zeros. */
-function decimalOf(value: string): Decimal128 {
-  if (value.length <= 34 || value.includes('.')) return Decimal128.fromString(value);
-  const digits = value.replace(/0+$/, '');
-  return Decimal128.fromString(`${digits}E${value.length - digits.length}`);
 }
 
 function nameOf(type: ColumnType): string {

@@ -1,6 +1,7 @@
 /** Reads single BSON values without rounding and without repairing. Must not know which column they are for. */
-import { decimalOfNumber, plainDecimal } from '../model/canonical-number.js';
+import { decimalOfNumber } from '../model/canonical-number.js';
 import { bsonKind, readInt32, readInt64 } from './bson-walk.js';
+import { readDecimal } from './types-decimal.js';
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -42,22 +43,4 @@ export function readNumber(kind: number, bytes: Buffer, start: number): string |
   if (kind === bsonKind.double) return decimalOfNumber(bytes.readDoubleLE(start));
   if (kind === bsonKind.decimal) return readDecimal(bytes, start);
   return undefined;
-}
-
-const maxCoefficient = 10n ** 34n - 1n;
-
-/** IEEE 754-2008 decimal128, binary integer significand, as plain decimal text. */
-function readDecimal(bytes: Buffer, start: number): string {
-  const high = bytes.readBigUInt64LE(start + 8);
-  const top = (bytes[start + 15] as number) & 0x7f;
-  const sign = (bytes[start + 15] as number) >= 0x80 ? '-' : '';
-  if ((top & 0x7c) === 0x7c) return 'NaN';
-  if ((top & 0x78) === 0x78) return `${sign}Infinity`;
-  // The form with two more exponent bits has a significand beyond the range: zero, by the standard.
-  if ((top & 0x60) === 0x60) return '0';
-  const exponent = Number((high >> 49n) & 0x3fffn) - 6176;
-  const coefficient = ((high & 0x1_ffff_ffff_ffffn) << 64n) | bytes.readBigUInt64LE(start);
-  if (coefficient > maxCoefficient) return '0';
-  const digits = sign + coefficient.toString();
-  return exponent === 0 && coefficient !== 0n ? digits : (plainDecimal(`${digits}E${exponent}`) as string);
 }
