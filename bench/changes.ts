@@ -15,7 +15,10 @@ export interface Changes {
 }
 
 /** Made on the server, so that millions take seconds. The formulas are those of `personState`. */
-export async function changeSql({ sql }: World, { rows, version, transaction = 1, count = rows }: Changes): Promise<void> {
+export async function changeSql(
+  { sql }: World,
+  { rows, version, transaction = 1, count = rows }: Changes,
+): Promise<void> {
   const step = stepOf(rows);
   await sql.query(`do $$ begin
     for i in 0 .. ${Math.ceil(count / transaction) - 1} loop
@@ -36,10 +39,15 @@ export async function changeMongo({ mongo, name }: World, { rows, version, count
   const people = mongo.db(name).collection(collection);
   const at = scattered(rows);
   for (let from = 0; from < count; from += bulkSize) {
-    const operations: AnyBulkWriteOperation<Document>[] = Array.from({ length: Math.min(bulkSize, count - from) }, (_, index) => {
-      const id = at(from + index);
-      return { updateOne: { filter: { _id: Long.fromNumber(id) as never }, update: { $set: personChange(id, version) } } };
-    });
+    const operations: AnyBulkWriteOperation<Document>[] = Array.from(
+      { length: Math.min(bulkSize, count - from) },
+      (_, index) => {
+        const id = at(from + index);
+        return {
+          updateOne: { filter: { _id: Long.fromNumber(id) as never }, update: { $set: personChange(id, version) } },
+        };
+      },
+    );
     await people.bulkWrite(operations, { ordered: false });
   }
 }

@@ -34,7 +34,12 @@ export async function mongoSpan({ mongo, name }: World, sinceMs: number): Promis
     .collection('oplog.rs')
     .aggregate<{ at: Date; rows: number }>([
       { $match: { wall: { $gt: new Date(sinceMs) }, op: 'c', 'o.applyOps.ns': namespace } },
-      { $project: { at: '$wall', rows: { $size: { $filter: { input: '$o.applyOps', cond: { $eq: ['$$this.ns', namespace] } } } } } },
+      {
+        $project: {
+          at: '$wall',
+          rows: { $size: { $filter: { input: '$o.applyOps', cond: { $eq: ['$$this.ns', namespace] } } } },
+        },
+      },
       { $sort: { at: 1 } },
     ])
     .toArray();
@@ -56,7 +61,9 @@ function spanOf(commits: readonly Commit[]): CommitSpan {
 
 /** Record → when it was last written to PostgreSQL. */
 export async function sqlCommits({ sql }: World): Promise<ReadonlyMap<number, number>> {
-  const { rows } = await sql.query<{ id: string; at: number }>(`select id, extract(epoch from pg_xact_commit_timestamp(xmin))::float8 * 1000 as at from people`);
+  const { rows } = await sql.query<{ id: string; at: number }>(
+    `select id, extract(epoch from pg_xact_commit_timestamp(xmin))::float8 * 1000 as at from people`,
+  );
   return new Map(rows.map(({ id, at }) => [Number(id), at]));
 }
 
@@ -67,7 +74,15 @@ export async function mongoCommits({ mongo, name }: World, sinceMs: number): Pro
     .db('local')
     .collection('oplog.rs')
     .aggregate<{ id: number; at: Date }>([
-      { $match: { wall: { $gt: new Date(sinceMs) }, $or: [{ ns: namespace, op: 'u' }, { op: 'c', 'o.applyOps.ns': namespace }] } },
+      {
+        $match: {
+          wall: { $gt: new Date(sinceMs) },
+          $or: [
+            { ns: namespace, op: 'u' },
+            { op: 'c', 'o.applyOps.ns': namespace },
+          ],
+        },
+      },
       { $project: { wall: 1, writes: { $ifNull: ['$o.applyOps', [{ ns: '$ns', o2: '$o2' }]] } } },
       { $unwind: '$writes' },
       { $match: { 'writes.ns': namespace } },

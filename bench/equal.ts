@@ -6,7 +6,11 @@ import type { World } from './world.js';
 export async function assertEqual(world: World): Promise<void> {
   const sides = await openBoth(world.config);
   const stores = { sql: sides.sql.store, mongodb: sides.mongodb.store };
-  const { compared, different } = await compareSides({ sides: stores, entities: sides.entities.keys(), except: new Set() });
+  const { compared, different } = await compareSides({
+    sides: stores,
+    entities: sides.entities.keys(),
+    except: new Set(),
+  });
   await sides.close();
   if (different > 0) throw new Error(`${different} of ${compared} records differ at the end`);
 }

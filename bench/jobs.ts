@@ -5,11 +5,23 @@ import type { Side } from '../src/model/side.js';
 export type Job =
   | { readonly kind: 'sync'; readonly config: ConfigInput }
   /** Drains that many changes of a side's log and does nothing with them. */
-  | { readonly kind: 'capture'; readonly config: ConfigInput; readonly side: Side; readonly from: string; readonly changes: number }
+  | {
+      readonly kind: 'capture';
+      readonly config: ConfigInput;
+      readonly side: Side;
+      readonly from: string;
+      readonly changes: number;
+    }
   /** Brings all records of a side from one version to the next: through our store, or with the bare driver. */
   | ({ readonly kind: 'write' | 'raw-write' } & WriteJob)
   /** Inserts that many new rows with the bare driver. */
-  | { readonly kind: 'raw-insert'; readonly config: ConfigInput; readonly side: Side; readonly rows: number; readonly batch: number };
+  | {
+      readonly kind: 'raw-insert';
+      readonly config: ConfigInput;
+      readonly side: Side;
+      readonly rows: number;
+      readonly batch: number;
+    };
 
 export interface WriteJob {
   readonly config: ConfigInput;
@@ -35,7 +47,9 @@ export interface SyncReport {
   readonly cpuMs: number;
 }
 
-export type ToChild = { readonly ask: 'status' | 'pause' | 'resume' | 'stop' } | { readonly ask: 'settled'; readonly limitMs: number };
+export type ToChild =
+  | { readonly ask: 'status' | 'pause' | 'resume' | 'stop' }
+  | { readonly ask: 'settled'; readonly limitMs: number };
 
 export type FromChild =
   | { readonly kind: 'ready' }

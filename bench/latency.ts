@@ -1,7 +1,7 @@
 /** Commit to commit while both sides take a steady stream of changes to different records. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Long } from 'mongodb';
-import pg from 'pg';
+import type pg from 'pg';
 import { mongoCommits, sqlCommits } from './commit-times.js';
 import { assertEqual } from './equal.js';
 import type { BenchOptions } from './options.js';
@@ -13,11 +13,18 @@ import { openWorld, type Servers, type World } from './world.js';
 const perSecond = 200;
 const limitMs = 60_000;
 
-export async function latency(servers: Servers, { quick, count = perSecond * (quick ? 5 : 30), batch, lanes }: BenchOptions): Promise<Report> {
+export async function latency(
+  servers: Servers,
+  { quick, count = perSecond * (quick ? 5 : 30), batch, lanes }: BenchOptions,
+): Promise<Report> {
   const each = Math.floor(count);
   const warmUp = perSecond * 2;
   const rows = 2 * (each + warmUp);
-  await using world = await openWorld(servers, { rows, filled: ['sql', 'mongodb'], config: { apply: { batch, lanes } } });
+  await using world = await openWorld(servers, {
+    rows,
+    filled: ['sql', 'mongodb'],
+    config: { apply: { batch, lanes } },
+  });
   const sinceMs = Date.now();
   const sync = await SyncProcess.start({ kind: 'sync', config: world.config });
   // Even records change in PostgreSQL, odd ones in MongoDB, each once.
@@ -40,14 +47,18 @@ export async function latency(servers: Servers, { quick, count = perSecond * (qu
   const worst = Math.max(...figures.map((row) => row['p95 ms'] as number));
   return {
     name: `latency: ${perSecond} changes a second on each side, commit to commit`,
-    rows: [...figures, { changes: 2 * each, 'cpu µs/change': (cpuMs * 1000) / (2 * (each + warmUp)), 'peak MB': peakBytes / 1e6 }],
+    rows: [
+      ...figures,
+      { changes: 2 * each, 'cpu µs/change': (cpuMs * 1000) / (2 * (each + warmUp)), 'peak MB': peakBytes / 1e6 },
+    ],
     bars: [below('p95 in ms, the worse direction', worst, 5000)],
   };
 }
 
 function percentiles(values: number[]): Row {
   values.sort((a, b) => a - b);
-  const at = (share: number): number => values[Math.min(values.length - 1, Math.floor(values.length * share))] as number;
+  const at = (share: number): number =>
+    values[Math.min(values.length - 1, Math.floor(values.length * share))] as number;
   return { 'p50 ms': at(0.5), 'p95 ms': at(0.95), 'p99 ms': at(0.99), 'max ms': at(1) };
 }
 
@@ -70,5 +81,8 @@ function sqlWriter({ sql }: World): (index: number) => Promise<pg.QueryResult> {
 
 async function mongoWriter({ mongo, name }: World, index: number): Promise<void> {
   const id = index * 2 + 1;
-  await mongo.db(name).collection(collection).updateOne({ _id: Long.fromNumber(id) as never }, { $set: personChange(id, 1) });
+  await mongo
+    .db(name)
+    .collection(collection)
+    .updateOne({ _id: Long.fromNumber(id) as never }, { $set: personChange(id, 1) });
 }

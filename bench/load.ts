@@ -15,10 +15,18 @@ export async function load(servers: Servers, options: BenchOptions): Promise<Rep
   return { name: 'load: rows a second', rows, bars: [] };
 }
 
-async function loadFrom(servers: Servers, from: Side, { quick, count = quick ? 15_000 : 100_000, batch, lanes }: BenchOptions): Promise<Row> {
+async function loadFrom(
+  servers: Servers,
+  from: Side,
+  { quick, count = quick ? 15_000 : 100_000, batch, lanes }: BenchOptions,
+): Promise<Row> {
   const target = otherSide(from);
   const inserted = await insertAlone(servers, target, { count, batch });
-  await using world = await openWorld(servers, { rows: count, filled: [from], config: { initial: from, apply: { batch, lanes } } });
+  await using world = await openWorld(servers, {
+    rows: count,
+    filled: [from],
+    config: { initial: from, apply: { batch, lanes } },
+  });
   const began = performance.now();
   const sync = await SyncProcess.start({ kind: 'sync', config: world.config });
   const readyMs = performance.now() - began;
@@ -39,7 +47,11 @@ async function loadFrom(servers: Servers, from: Side, { quick, count = quick ? 1
   };
 }
 
-async function insertAlone(servers: Servers, side: Side, { count, batch }: { readonly count: number; readonly batch: number }): Promise<number> {
+async function insertAlone(
+  servers: Servers,
+  side: Side,
+  { count, batch }: { readonly count: number; readonly batch: number },
+): Promise<number> {
   await using world = await openWorld(servers, { rows: 0, filled: [] });
   return (await runJob({ kind: 'raw-insert', config: world.config, side, rows: count, batch })).perSecond;
 }

@@ -10,7 +10,13 @@ import { settle } from './settle.js';
 import { stream } from './stream.js';
 import { openServers, type Servers } from './world.js';
 
-const benchmarks: Readonly<Record<string, (servers: Servers, options: BenchOptions) => Promise<Report>>> = { stream, settle, latency, load, memory };
+const benchmarks: Readonly<Record<string, (servers: Servers, options: BenchOptions) => Promise<Report>>> = {
+  stream,
+  settle,
+  latency,
+  load,
+  memory,
+};
 
 interface Options {
   readonly quick: boolean;
@@ -35,7 +41,10 @@ const program = new Command('bench')
   .option('--batch <n>', 'changes in one target transaction', positive, 1000)
   .option('--lanes <n>', 'writers per direction', positive, 2)
   .addOption(new Option('--from <side>', 'one direction only').choices([...sides]))
-  .addHelpText('after', '\nA bar that is missed ends with 1. BENCH_PROFILE=FOLDER writes CPU profiles of the processes under test.')
+  .addHelpText(
+    'after',
+    '\nA bar that is missed ends with 1. BENCH_PROFILE=FOLDER writes CPU profiles of the processes under test.',
+  )
   .parse();
 
 const { from, json, ...rest } = program.opts<Options>();

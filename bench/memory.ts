@@ -23,10 +23,18 @@ export async function memory(servers: Servers, options: BenchOptions): Promise<R
 }
 
 /** A tenth of the records, each changed ten times. */
-async function backlog(servers: Servers, from: Side, { quick, count = quick ? 40_000 : 2_000_000, batch, lanes }: BenchOptions): Promise<Row[]> {
+async function backlog(
+  servers: Servers,
+  from: Side,
+  { quick, count = quick ? 40_000 : 2_000_000, batch, lanes }: BenchOptions,
+): Promise<Row[]> {
   const versions = 10;
   const rows = count / versions;
-  await using world = await openWorld(servers, { rows, filled: ['sql', 'mongodb'], config: { apply: { batch, lanes } } });
+  await using world = await openWorld(servers, {
+    rows,
+    filled: ['sql', 'mongodb'],
+    config: { apply: { batch, lanes } },
+  });
   await startOnce(world);
   const change = from === 'sql' ? changeSql : changeMongo;
   for (let version = 1; version <= versions; version++) await change(world, { rows, version, transaction: 20 });
@@ -35,7 +43,9 @@ async function backlog(servers: Servers, from: Side, { quick, count = quick ? 40
   const middle = await watch(first, (status) => status.applied[target] >= rows * versions * middleShare);
   await first.kill();
   const second = await SyncProcess.start({ kind: 'sync', config: world.config });
-  const end = await watch(second, (status) => status.pending === 0 && status.held === 0 && status.applied[target] > 0, { calm: true });
+  const end = await watch(second, (status) => status.pending === 0 && status.held === 0 && status.applied[target] > 0, {
+    calm: true,
+  });
   await second.settled(limitMs);
   await second.stop();
   await assertEqual(world);
@@ -49,9 +59,16 @@ async function backlog(servers: Servers, from: Side, { quick, count = quick ? 40
 /** Applied changes are counted after folding, so this is early rather than late. */
 const middleShare = 0.3;
 
-async function hugeTransaction(servers: Servers, { quick, count = quick ? 50_000 : 1_000_000, batch, lanes }: BenchOptions): Promise<Row> {
+async function hugeTransaction(
+  servers: Servers,
+  { quick, count = quick ? 50_000 : 1_000_000, batch, lanes }: BenchOptions,
+): Promise<Row> {
   const rows = Math.min(count, 1_000_000);
-  await using world = await openWorld(servers, { rows, filled: ['sql', 'mongodb'], config: { apply: { batch, lanes } } });
+  await using world = await openWorld(servers, {
+    rows,
+    filled: ['sql', 'mongodb'],
+    config: { apply: { batch, lanes } },
+  });
   await startOnce(world);
   await changeSqlAtOnce(world, { version: 1 });
   const sync = await SyncProcess.start({ kind: 'sync', config: world.config });

@@ -28,7 +28,14 @@ export function personState(id: number, version: number): string[] {
 }
 
 export function personDocument(id: number, version: number): Document {
-  const [name, email, amount, quantity, active, note] = personState(id, version) as [string, string, string, string, string, string];
+  const [name, email, amount, quantity, active, note] = personState(id, version) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   return {
     _id: Long.fromNumber(id),
     name,

@@ -60,8 +60,14 @@ export class SyncProcess {
 
 function start(job: Job): ChildProcess {
   const profile = process.env['BENCH_PROFILE'];
-  const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${job.kind}-${Date.now()}.cpuprofile`];
-  return fork(program, [], { execArgv: ['--import', 'tsx', ...flags], env: { ...process.env, BENCH_JOB: JSON.stringify(job) } });
+  const flags =
+    profile === undefined
+      ? []
+      : ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${job.kind}-${Date.now()}.cpuprofile`];
+  return fork(program, [], {
+    execArgv: ['--import', 'tsx', ...flags],
+    env: { ...process.env, BENCH_JOB: JSON.stringify(job) },
+  });
 }
 
 function answer<K extends FromChild['kind']>(child: ChildProcess, kind: K): Promise<Extract<FromChild, { kind: K }>> {
@@ -75,7 +81,8 @@ function answer<K extends FromChild['kind']>(child: ChildProcess, kind: K): Prom
       if (message.kind === 'failed') end(() => reject(new Error(message.message)));
       else if (message.kind === kind) end(() => resolve(message as Extract<FromChild, { kind: K }>));
     };
-    const onExit = (code: number | null): void => end(() => reject(new Error(`the process under test ended with ${code}`)));
+    const onExit = (code: number | null): void =>
+      end(() => reject(new Error(`the process under test ended with ${code}`)));
     child.on('message', onMessage);
     child.on('exit', onExit);
   });

@@ -7,16 +7,24 @@ export interface Report {
   readonly name: string;
   readonly rows: readonly Row[];
   /** What is asked of these figures, and whether they hold it. */
-  readonly bars: readonly { readonly what: string; readonly measured: number; readonly bar: string; readonly held: boolean }[];
+  readonly bars: readonly {
+    readonly what: string;
+    readonly measured: number;
+    readonly bar: string;
+    readonly held: boolean;
+  }[];
 }
 
 export function printReport({ name, rows, bars }: Report): void {
   console.log(`\n${name}`);
   for (const row of rows) {
-    const cells = Object.entries(row).map(([key, value]) => `${key} ${typeof value === 'number' ? shown(value) : value}`);
+    const cells = Object.entries(row).map(
+      ([key, value]) => `${key} ${typeof value === 'number' ? shown(value) : value}`,
+    );
     console.log(`  ${cells.join('   ')}`);
   }
-  for (const { what, measured, bar, held } of bars) console.log(`  ${held ? 'held  ' : 'MISSED'} ${what}: ${shown(measured)} (bar: ${bar})`);
+  for (const { what, measured, bar, held } of bars)
+    console.log(`  ${held ? 'held  ' : 'MISSED'} ${what}: ${shown(measured)} (bar: ${bar})`);
 }
 
 function shown(value: number): string {

@@ -9,8 +9,15 @@ import { openWorld, type Servers, type World } from './world.js';
 
 const limitMs = 300_000;
 
-export async function settle(servers: Servers, { quick, count = quick ? 2000 : 10_000, batch, lanes }: BenchOptions): Promise<Report> {
-  await using world = await openWorld(servers, { rows: count, filled: ['sql', 'mongodb'], config: { apply: { batch, lanes } } });
+export async function settle(
+  servers: Servers,
+  { quick, count = quick ? 2000 : 10_000, batch, lanes }: BenchOptions,
+): Promise<Report> {
+  await using world = await openWorld(servers, {
+    rows: count,
+    filled: ['sql', 'mongodb'],
+    config: { apply: { batch, lanes } },
+  });
   const first = await SyncProcess.start({ kind: 'sync', config: world.config });
   await first.settled(limitMs);
   await first.stop();
@@ -33,7 +40,15 @@ export async function settle(servers: Servers, { quick, count = quick ? 2000 : 1
   const perSecond = count / seconds;
   return {
     name: 'settle: records changed on both sides',
-    rows: [{ records: count, seconds, 'records/s': perSecond, 'cpu µs/record': (status.cpuMs * 1000) / count, 'peak MB': status.peakBytes / 1e6 }],
+    rows: [
+      {
+        records: count,
+        seconds,
+        'records/s': perSecond,
+        'cpu µs/record': (status.cpuMs * 1000) / count,
+        'peak MB': status.peakBytes / 1e6,
+      },
+    ],
     bars: [atLeast('records settled a second', perSecond, 1000)],
   };
 }

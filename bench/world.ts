@@ -16,7 +16,8 @@ export interface Servers extends AsyncDisposable {
 /** Embedded ones, or those of BENCH_PG_URL (with track_commit_timestamp) and BENCH_MONGO_URL. */
 export async function openServers(): Promise<Servers> {
   const { BENCH_PG_URL: sqlUrl, BENCH_MONGO_URL: mongoUrl } = process.env;
-  if (sqlUrl !== undefined && mongoUrl !== undefined) return { sqlUrl, mongoUrl, [Symbol.asyncDispose]: () => Promise.resolve() };
+  if (sqlUrl !== undefined && mongoUrl !== undefined)
+    return { sqlUrl, mongoUrl, [Symbol.asyncDispose]: () => Promise.resolve() };
   const settings = { track_commit_timestamp: 'on', shared_buffers: '512MB', max_wal_size: '8GB' };
   const [postgres, mongo] = await Promise.all([startPostgres({ settings }), startMongo()]);
   return {
@@ -64,17 +65,29 @@ export async function openWorld(servers: Servers, options: WorldOptions): Promis
     ...options.config,
   };
   await sql.query(createTable);
-  await prepareBoth(configFrom(config), { dryRun: false, onStatement: () => undefined, log: silentLogger });
-  const world: World = { name, sqlUrl: url.href, mongoUrl: servers.mongoUrl, sql, mongo, config, [Symbol.asyncDispose]: () => close(world) };
-  await Promise.all(options.filled.map((side) => (side === 'sql' ? fillSql(world, options.rows) : fillMongo(world, options.rows))));
+  const world: World = {
+    name,
+    sqlUrl: url.href,
+    mongoUrl: servers.mongoUrl,
+    sql,
+    mongo,
+    config,
+    [Symbol.asyncDispose]: () => close(world),
+  };
+  await Promise.all(
+    options.filled.map((side) => (side === 'sql' ? fillSql(world, options.rows) : fillMongo(world, options.rows))),
+  );
   await sql.query('vacuum analyze people');
+  await prepareBoth(configFrom(config), { dryRun: false, onStatement: () => undefined, log: silentLogger });
   return world;
 }
 
 async function close({ name, sql, sqlUrl, mongo }: World): Promise<void> {
   await mongo.db(name).dropDatabase();
   await mongo.close();
-  await sql.query(`select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database() and not active`);
+  await sql.query(
+    `select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database() and not active`,
+  );
   await sql.end();
   const admin = new URL(sqlUrl);
   admin.pathname = '/postgres';
@@ -104,13 +117,19 @@ export async function insertRows(sql: pg.Client, ids: readonly number[]): Promis
   const states = ids.map((id) => personState(id, 0));
   const values = [ids.map(String), ...columns.map((_, index) => states.map((state) => state[index]))];
   const casts = ['bigint', ...sqlTypes].map((type, index) => `$${index + 1}::${type}[]`);
-  await sql.query({ name: 'fill', text: `insert into people (id, ${columns.join(', ')}) select * from unnest(${casts.join(', ')})`, values });
+  await sql.query({
+    name: 'fill',
+    text: `insert into people (id, ${columns.join(', ')}) select * from unnest(${casts.join(', ')})`,
+    values,
+  });
 }
 
 async function fillMongo({ mongo, name }: World, rows: number): Promise<void> {
   const people = mongo.db(name).collection(collection);
   for (let from = 0; from < rows; from += fillSize) {
-    const documents = Array.from({ length: Math.min(fillSize, rows - from) }, (_, index) => personDocument(from + index, 0));
+    const documents = Array.from({ length: Math.min(fillSize, rows - from) }, (_, index) =>
+      personDocument(from + index, 0),
+    );
     await people.insertMany(documents, { ordered: false });
   }
 }

@@ -1,6 +1,7 @@
 /** The process under test: takes one job from its parent. */
 import type { FromChild, Job } from '../jobs.js';
 import { capture } from './capture.js';
+import type { Measured } from './measured.js';
 import { rawInsert } from './raw-insert.js';
 import { rawWrite } from './raw-write.js';
 import { sync } from './sync.js';
@@ -12,17 +13,10 @@ function tell(message: FromChild): void {
   process.send?.(message);
 }
 
-/** What is counted, and how long it took. */
-export interface Measured {
-  readonly count: number;
-  readonly seconds: number;
-}
-
 async function run(): Promise<void> {
   if (job.kind === 'sync') return sync(job.config, tell);
-  const { count, seconds } = await measure(job);
-  const { user, system } = process.cpuUsage();
-  tell({ kind: 'result', perSecond: count / seconds, seconds, cpuMs: (user + system) / 1000 });
+  const { count, seconds, cpuMs } = await measure(job);
+  tell({ kind: 'result', perSecond: count / seconds, seconds, cpuMs });
   process.disconnect?.();
 }
 

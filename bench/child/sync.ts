@@ -5,17 +5,27 @@ import type { FromChild, SyncReport, ToChild } from '../jobs.js';
 
 export async function sync(config: ConfigInput, tell: (message: FromChild) => void): Promise<void> {
   const running = await start(config, { api: false });
+  const before = process.cpuUsage();
   running.on('failed', (error) => tell({ kind: 'failed', message: `${error.code}: ${error.message}` }));
   process.on('message', (message: ToChild) => {
-    obey(running, message, tell).catch((error: unknown) => tell({ kind: 'failed', message: String(error) }));
+    obey(running, { message, before, tell }).catch((error: unknown) =>
+      tell({ kind: 'failed', message: String(error) }),
+    );
   });
   tell({ kind: 'ready' });
 }
 
-async function obey(running: StartedSync, message: ToChild, tell: (message: FromChild) => void): Promise<void> {
+interface Order {
+  readonly message: ToChild;
+  /** What starting took. */
+  readonly before: NodeJS.CpuUsage;
+  readonly tell: (message: FromChild) => void;
+}
+
+async function obey(running: StartedSync, { message, before, tell }: Order): Promise<void> {
   switch (message.ask) {
     case 'status':
-      return tell({ kind: 'status', report: reportOf(running) });
+      return tell({ kind: 'status', report: reportOf(running, before) });
     case 'settled':
       return tell({ kind: 'settled', settled: await running.settled(message.limitMs) });
     case 'pause':
@@ -29,11 +39,11 @@ async function obey(running: StartedSync, message: ToChild, tell: (message: From
   }
 }
 
-function reportOf(running: StartedSync): SyncReport {
+function reportOf(running: StartedSync, before: NodeJS.CpuUsage): SyncReport {
   const { state, links, conflicts, entities } = running.status();
   const toMongodb = links.sql_to_mongodb;
   const toSql = links.mongodb_to_sql;
-  const { user, system } = process.cpuUsage();
+  const { user, system } = process.cpuUsage(before);
   return {
     state,
     applied: { sql: toSql.applied, mongodb: toMongodb.applied },
