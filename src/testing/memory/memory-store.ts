@@ -75,7 +75,8 @@ export class MemoryStore implements SideStore {
   async readChunk({ entity, after, upTo }: ChunkRange): Promise<readonly { readonly key: string; readonly state: readonly (string | null)[] | null }[]> {
     const inside = (key: string): boolean => (after === null || key > after) && (upTo === null || key <= upTo);
     const read = (): readonly { key: string; state: readonly (string | null)[] | null }[] => this.at.table.scan(entity).filter(({ key }) => inside(key));
-    if (this.side === 'sql') return this.call('reads a chunk', read);
+    // What was decoded before it is visible would be missed, so whoever is committing is waited for.
+    if (this.side === 'sql') return this.call('reads a chunk', read, () => this.at.table.isUnlocked);
     const rows: { readonly key: string; readonly state: readonly (string | null)[] | null }[] = [];
     for (;;) {
       const last = rows.at(-1)?.key ?? after;

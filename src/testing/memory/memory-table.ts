@@ -67,6 +67,10 @@ export class MemoryTable {
     });
   }
 
+  get isUnlocked(): boolean {
+    return this.locks.size === 0;
+  }
+
   lock(ids: readonly RecordId[], owner: object): void {
     for (const id of ids) this.locks.set(id, owner);
   }
