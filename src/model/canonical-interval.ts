@@ -12,10 +12,18 @@ export function intervalFromString(text: string, precision: number | undefined):
   if (text === 'infinity' || text === '-infinity') return text;
   const match = isoInterval.exec(text);
   if (match === null || text.endsWith('P') || text.endsWith('T')) return undefined;
-  const [years, months, weeks, days, hours, minutes] = match.slice(1, 7).map((each) => BigInt(each ?? 0)) as [bigint, bigint, bigint, bigint, bigint, bigint];
+  const [years, months, weeks, days, hours, minutes] = match.slice(1, 7).map((each) => BigInt(each ?? 0)) as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ];
   const seconds = match[7] ?? '0';
   const fraction = BigInt((match[8] ?? '').slice(0, precision ?? 6).padEnd(6, '0'));
-  const micros = (hours * 3600n + minutes * 60n + BigInt(seconds)) * 1_000_000n + (seconds.startsWith('-') ? -fraction : fraction);
+  const micros =
+    (hours * 3600n + minutes * 60n + BigInt(seconds)) * 1_000_000n + (seconds.startsWith('-') ? -fraction : fraction);
   return printInterval(years * 12n + months, weeks * 7n + days, micros);
 }
 
@@ -35,7 +43,9 @@ function unit(count: bigint, letter: string): string {
 function secondsOf(micros: bigint): string {
   if (micros === 0n) return '';
   const size = micros < 0n ? -micros : micros;
-  const fraction = String(size % 1_000_000n).padStart(6, '0').replace(/0+$/, '');
+  const fraction = String(size % 1_000_000n)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
   return `${micros < 0n ? '-' : ''}${size / 1_000_000n}${fraction === '' ? '' : `.${fraction}`}S`;
 }
 

@@ -1,9 +1,22 @@
 /** What a document's string means in a column of another type, in canonical form. Must not know BSON. */
 import { intervalFromString } from './canonical-interval.js';
 import {
-  decimalOfNumber, fitsDecimal128, fitsInteger, fitsNumeric, float4Text, floatText, isIntegerText, trimDecimal,
+  decimalOfNumber,
+  fitsDecimal128,
+  fitsInteger,
+  fitsNumeric,
+  float4Text,
+  floatText,
+  isIntegerText,
+  trimDecimal,
 } from './canonical-number.js';
-import { cutInstant, dateFromString, instantFromString, timeFromString, zonedTimeFromString } from './canonical-time.js';
+import {
+  cutInstant,
+  dateFromString,
+  instantFromString,
+  timeFromString,
+  zonedTimeFromString,
+} from './canonical-time.js';
 import type { ColumnType } from './entity.js';
 
 const uuidText = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

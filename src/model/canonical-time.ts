@@ -13,7 +13,8 @@ export function instantFromSql(text: string, zoned: boolean): string | undefined
   const end = zoned ? text.length - 3 : text.length;
   const last = text.charCodeAt(text.length - 1);
   if (text.charCodeAt(4) !== dash || text.charCodeAt(10) !== space || last === letterC) return rareInstant(text, zoned);
-  if (zoned && (text.charCodeAt(end) !== plus || text.charCodeAt(end + 1) !== zero || last !== zero)) return rareInstant(text, zoned);
+  if (zoned && (text.charCodeAt(end) !== plus || text.charCodeAt(end + 1) !== zero || last !== zero))
+    return rareInstant(text, zoned);
   const seconds = `${text.slice(0, 10)}T${text.slice(11, 19)}`;
   if (end === 19) return `${seconds}.000Z`;
   return `${seconds}.${text.slice(20, Math.min(end, 23)).padEnd(3, '0')}Z`;
@@ -24,7 +25,8 @@ const sqlInstant = /^(\d{4,})-(\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))?(\+00)?( B
 function rareInstant(text: string, zoned: boolean): string | undefined {
   if (text === 'infinity' || text === '-infinity') return undefined;
   const match = sqlInstant.exec(text);
-  if (match === null || (match[5] !== undefined) !== zoned) throw new Error('a timestamp is not in the form that the session settings ask for');
+  if (match === null || (match[5] !== undefined) !== zoned)
+    throw new Error('a timestamp is not in the form that the session settings ask for');
   const [, year = '', day = '', time = '', fraction = '', , bc] = match;
   const iso = `${isoYear(bc === undefined ? Number(year) : 1 - Number(year))}-${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
   return Number.isNaN(Date.parse(iso)) ? undefined : iso;
@@ -59,7 +61,9 @@ function usualInstant(ms: number): string {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365);
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
   const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
@@ -120,7 +124,8 @@ export function dateFromString(text: string): string | undefined {
   const [, year = '', month = '', day = '', bc] = match;
   if ((year.length > 4 && year.startsWith('0')) || Number(year) === 0 || Number(year) > 5_874_897) return undefined;
   const astronomic = bc === undefined ? Number(year) : 1 - Number(year);
-  if (Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > daysOf(astronomic, Number(month))) return undefined;
+  if (Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > daysOf(astronomic, Number(month)))
+    return undefined;
   if (astronomic < -4713 || (astronomic === -4713 && `${month}-${day}` < '11-24')) return undefined;
   return text;
 }
@@ -133,13 +138,16 @@ function daysOf(year: number, month: number): number {
 /** A BSON Date in a date column: only midnight UTC is a date and nothing else. */
 export function dateFromMs(ms: number): string | undefined {
   const instant = ms % dayMs === 0 ? instantFromMs(ms) : undefined;
-  return instant === undefined ? undefined : (instantToSql(instant, false).replace(' 00:00:00.000', ''));
+  return instant === undefined ? undefined : instantToSql(instant, false).replace(' 00:00:00.000', '');
 }
 
 /** Undefined: a Date cannot hold it. */
 export function dateToMs(date: string): number | undefined {
   const [day = '', bc] = date.split(' ');
-  const iso = rareInstant(day.startsWith('i') || day.startsWith('-') ? date : `${day} 00:00:00${bc === undefined ? '' : ' BC'}`, false);
+  const iso = rareInstant(
+    day.startsWith('i') || day.startsWith('-') ? date : `${day} 00:00:00${bc === undefined ? '' : ' BC'}`,
+    false,
+  );
   return iso === undefined ? undefined : Date.parse(iso);
 }
 

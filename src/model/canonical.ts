@@ -24,8 +24,9 @@
  *
  * `ColumnType.document` sets another document type: the canonical form stays, only what a document holds changes.
  */
-import { isRefused, readRefusal } from './refusal.js';
+
 import type { Value } from './record.js';
+import { isRefused, readRefusal } from './refusal.js';
 
 /** A canonical array: elements are canonical or null, nested once for each dimension. */
 export type CanonicalArray = readonly (Value | CanonicalArray)[];

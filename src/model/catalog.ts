@@ -34,7 +34,16 @@ export interface CatalogTable {
 
 /** Opaque types whose text is equal exactly where PostgreSQL calls the values equal. */
 const opaqueKeys: ReadonlySet<string> = new Set([
-  'inet', 'cidr', 'macaddr', 'macaddr8', 'oid', 'name', 'pg_lsn', 'bit varying', 'xid8', 'money',
+  'inet',
+  'cidr',
+  'macaddr',
+  'macaddr8',
+  'oid',
+  'name',
+  'pg_lsn',
+  'bit varying',
+  'xid8',
+  'money',
 ]);
 
 const ambiguousKinds: Partial<Record<ColumnType['kind'], string>> = {

@@ -1,8 +1,8 @@
 /** Finds the table that each configured entity means; `public.*` takes every table that is not named itself. */
 import { didYouMean } from '../base/nearest.js';
 import type { CatalogTable } from './catalog.js';
-import { compileEntity, type EntityConfig, invalid } from './mapping.js';
 import type { Entity } from './entity.js';
+import { compileEntity, type EntityConfig, invalid } from './mapping.js';
 
 export interface ExpandedTable<C extends EntityConfig> {
   readonly table: CatalogTable;
@@ -11,7 +11,10 @@ export interface ExpandedTable<C extends EntityConfig> {
 }
 
 /** In the configuration's order; tables of a pattern by name. Throws `mapping_invalid`. */
-export function expandTables<C extends EntityConfig>(configs: readonly C[], tables: readonly CatalogTable[]): readonly ExpandedTable<C>[] {
+export function expandTables<C extends EntityConfig>(
+  configs: readonly C[],
+  tables: readonly CatalogTable[],
+): readonly ExpandedTable<C>[] {
   const byName = new Map(tables.map((table) => [nameOf(table), table]));
   const taken = new Set<string>();
   for (const config of configs) {
@@ -30,7 +33,10 @@ export function expandTables<C extends EntityConfig>(configs: readonly C[], tabl
 }
 
 /** `expandTables`, each compiled; two entities on one collection are a mistake too. */
-export function compileEntities<C extends EntityConfig>(configs: readonly C[], tables: readonly CatalogTable[]): ReadonlyMap<string, Entity> {
+export function compileEntities<C extends EntityConfig>(
+  configs: readonly C[],
+  tables: readonly CatalogTable[],
+): ReadonlyMap<string, Entity> {
   const entities = new Map<string, Entity>();
   const collections = new Map<string, string>();
   for (const { table, config } of expandTables(configs, tables)) {
@@ -54,7 +60,10 @@ function expandPattern<C extends EntityConfig>(
   taken: Set<string>,
 ): readonly ExpandedTable<C>[] {
   if (config.collection !== undefined)
-    throw invalid(`${pattern} takes many tables and cannot name one collection`, 'Remove collection, or name a single table.');
+    throw invalid(
+      `${pattern} takes many tables and cannot name one collection`,
+      'Remove collection, or name a single table.',
+    );
   const schema = pattern.slice(0, -2);
   const inSchema = tables.filter((table) => table.schema === schema && !table.partition);
   if (inSchema.length === 0) {
@@ -69,7 +78,10 @@ function expandPattern<C extends EntityConfig>(
 function findTable(name: string, byName: ReadonlyMap<string, CatalogTable>): CatalogTable {
   const table = byName.get(name);
   if (table !== undefined) return table;
-  throw invalid(`there is no table ${name}${didYouMean(name, byName.keys())}`, 'Name an existing table, as schema.table.');
+  throw invalid(
+    `there is no table ${name}${didYouMean(name, byName.keys())}`,
+    'Name an existing table, as schema.table.',
+  );
 }
 
 function nameOf(table: CatalogTable): string {

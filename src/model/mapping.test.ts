@@ -10,12 +10,27 @@ const text: ColumnType = { kind: 'text', sql: 'text' };
 const int: ColumnType = { kind: 'int4', sql: 'integer' };
 
 function column(name: string, more: Partial<CatalogColumn> = {}): CatalogColumn {
-  const defaults = { type: text, unmappable: null, nullable: true, hasDefault: false, generated: false, sequence: false, ambiguousKey: null };
+  const defaults = {
+    type: text,
+    unmappable: null,
+    nullable: true,
+    hasDefault: false,
+    generated: false,
+    sequence: false,
+    ambiguousKey: null,
+  };
   return { name, ...defaults, ...more };
 }
 
 function table(name: string, columns: readonly CatalogColumn[], more: Partial<CatalogTable> = {}): CatalogTable {
-  const defaults = { schema: 'public', primaryKey: ['id'], hasUserTriggers: false, replicaIdentityFull: true, partitioned: false, partition: false };
+  const defaults = {
+    schema: 'public',
+    primaryKey: ['id'],
+    hasUserTriggers: false,
+    replicaIdentityFull: true,
+    partitioned: false,
+    partition: false,
+  };
   return { name, columns, ...defaults, ...more };
 }
 
@@ -42,17 +57,32 @@ describe('compileEntity', () => {
   });
 
   it('renames, leaves out and sets types', () => {
-    const shop = table('shop', [id, column('full_name'), column('note'), column('born', { type: { kind: 'date', sql: 'date' } }), column('n', { type: int })]);
-    const fields = { full_name: 'fullName', note: false, birthday: { column: 'born', type: 'date' }, n: { type: 'string' } } as const;
+    const shop = table('shop', [
+      id,
+      column('full_name'),
+      column('note'),
+      column('born', { type: { kind: 'date', sql: 'date' } }),
+      column('n', { type: int }),
+    ]);
+    const fields = {
+      full_name: 'fullName',
+      note: false,
+      birthday: { column: 'born', type: 'date' },
+      n: { type: 'string' },
+    } as const;
     const entity = compileEntity(shop, { table: 'shop', collection: 'people', fields });
     expect(entity.collection).toBe('people');
     expect(entity.fields.map((field) => [field.column, field.field, field.type.document])).toEqual([
-      ['full_name', 'fullName', undefined], ['born', 'birthday', 'date'], ['n', 'n', 'string'],
+      ['full_name', 'fullName', undefined],
+      ['born', 'birthday', 'date'],
+      ['n', 'n', 'string'],
     ]);
   });
 
   it('keeps a composite key in the order of its definition', () => {
-    const lines = table('lines', [column('product', { type: int }), column('note'), column('order', { type: int })], { primaryKey: ['order', 'product'] });
+    const lines = table('lines', [column('product', { type: int }), column('note'), column('order', { type: int })], {
+      primaryKey: ['order', 'product'],
+    });
     const entity = compileEntity(lines, { table: 'lines', fields: { order: 'orderId' } });
     expect(entity.key.map((field) => field.field)).toEqual(['orderId', 'product']);
     expect(entity.key.every((field) => !field.nullable)).toBe(true);
@@ -77,9 +107,24 @@ describe('compileEntity', () => {
     ['column full_name stands twice', users, { full_name: 'a', b: { column: 'full_name' } }, /one of the two/],
     ['key column id cannot be left out', users, { id: false }, /leave the table out/],
     ['cannot be named userId', users, { id: 'userId' }, /always mapped/],
-    ['cannot be a dat in the document; did you mean', table('t', [id, column('d', { type: { kind: 'date', sql: 'date' } })]), { d: { type: 'dat' } }, /date/],
-    ['cannot be mapped: it is a composite', table('t', [id, column('c', { type: null, unmappable: 'it is a composite' })]), {}, /c: false/],
-    ['cannot tell records apart: ', table('t', [column('id', { type: { kind: 'citext', sql: 'citext' }, ambiguousKey: 'case' })]), {}, /another type/],
+    [
+      'cannot be a dat in the document; did you mean',
+      table('t', [id, column('d', { type: { kind: 'date', sql: 'date' } })]),
+      { d: { type: 'dat' } },
+      /date/,
+    ],
+    [
+      'cannot be mapped: it is a composite',
+      table('t', [id, column('c', { type: null, unmappable: 'it is a composite' })]),
+      {},
+      /c: false/,
+    ],
+    [
+      'cannot tell records apart: ',
+      table('t', [column('id', { type: { kind: 'citext', sql: 'citext' }, ambiguousKey: 'case' })]),
+      {},
+      /another type/,
+    ],
   ])('%s', (message, given, fields, remedy) => {
     const error = refused(() => compileEntity(given, { table: given.name, fields: fields ?? {} }));
     expect(error.message).toContain(message);
@@ -93,28 +138,62 @@ describe('compileEntity', () => {
 });
 
 describe('expandTables', () => {
-  const tables = [users, table('orders', [id]), table('orders_1', [id], { partition: true }), table('users', [id], { schema: 'old' })];
+  const tables = [
+    users,
+    table('orders', [id]),
+    table('orders_1', [id], { partition: true }),
+    table('users', [id], { schema: 'old' }),
+  ];
 
   it('takes every table of a schema that is not named itself, partitions left to their root', () => {
     const expanded = expandTables([{ table: 'public.*' }, { table: 'users', collection: 'people' }], tables);
-    expect(expanded.map(({ config }) => [config.table, config.collection])).toEqual([['public.orders', undefined], ['public.users', 'people']]);
+    expect(expanded.map(({ config }) => [config.table, config.collection])).toEqual([
+      ['public.orders', undefined],
+      ['public.users', 'people'],
+    ]);
   });
 
   it('says what is wrong', () => {
-    expect(refused(() => expandTables([{ table: 'public.user' }], tables)).message).toContain('did you mean "public.users"');
+    expect(refused(() => expandTables([{ table: 'public.user' }], tables)).message).toContain(
+      'did you mean "public.users"',
+    );
     expect(refused(() => expandTables([{ table: 'publik.*' }], tables)).message).toContain('did you mean "public"');
-    expect(refused(() => expandTables([{ table: 'users' }, { table: 'public.users' }], tables)).message).toContain('twice');
-    expect(refused(() => expandTables([{ table: 'public.*', collection: 'x' }], tables)).message).toContain('many tables');
-    expect(refused(() => compileEntities([{ table: 'public.*' }, { table: 'old.*' }], tables)).message).toContain('collection users');
+    expect(refused(() => expandTables([{ table: 'users' }, { table: 'public.users' }], tables)).message).toContain(
+      'twice',
+    );
+    expect(refused(() => expandTables([{ table: 'public.*', collection: 'x' }], tables)).message).toContain(
+      'many tables',
+    );
+    expect(refused(() => compileEntities([{ table: 'public.*' }, { table: 'old.*' }], tables)).message).toContain(
+      'collection users',
+    );
     expect([...compileEntities([{ table: 'public.*' }], tables).keys()]).toEqual(['public.orders', 'public.users']);
   });
 });
 
 describe('ambiguousKey', () => {
   it('refuses what the two databases compare in different ways', () => {
-    const of = (kind: ColumnType['kind'], more: Partial<ColumnType> = {}, deterministic = true): boolean => ambiguousKey({ kind, sql: kind, ...more }, deterministic) !== null;
-    expect([of('int8'), of('text'), of('uuid'), of('char'), of('numeric'), of('date'), of('timestamptz', { precision: 3 })]).not.toContain(true);
-    expect([of('citext'), of('float8'), of('text', {}, false), of('timestamptz'), of('jsonb'), of('array'), of('interval'), of('opaque')]).not.toContain(false);
+    const of = (kind: ColumnType['kind'], more: Partial<ColumnType> = {}, deterministic = true): boolean =>
+      ambiguousKey({ kind, sql: kind, ...more }, deterministic) !== null;
+    expect([
+      of('int8'),
+      of('text'),
+      of('uuid'),
+      of('char'),
+      of('numeric'),
+      of('date'),
+      of('timestamptz', { precision: 3 }),
+    ]).not.toContain(true);
+    expect([
+      of('citext'),
+      of('float8'),
+      of('text', {}, false),
+      of('timestamptz'),
+      of('jsonb'),
+      of('array'),
+      of('interval'),
+      of('opaque'),
+    ]).not.toContain(false);
     expect(of('opaque', { sql: 'pg_catalog.inet' })).toBe(false);
   });
 });

@@ -30,13 +30,19 @@ interface Wish {
 export function compileEntity(table: CatalogTable, config: EntityConfig): Entity {
   const name = `${table.schema}.${table.name}`;
   if (table.primaryKey.length === 0)
-    throw invalid(`${name} has no primary key`, `Add one: alter table ${name} add primary key (…); or leave the table out.`);
+    throw invalid(
+      `${name} has no primary key`,
+      `Add one: alter table ${name} add primary key (…); or leave the table out.`,
+    );
   const wishes = readWishes(name, table, config.fields ?? {});
   const composite = table.primaryKey.length > 1;
-  const key = table.primaryKey.map((column) => keyField(name, findColumn(name, table, column), wishes.get(column), composite));
+  const key = table.primaryKey.map((column) =>
+    keyField(name, findColumn(name, table, column), wishes.get(column), composite),
+  );
   const fields: Field[] = [];
   for (const column of table.columns) {
-    if (table.primaryKey.includes(column.name) || column.generated || wishes.get(column.name)?.field === false) continue;
+    if (table.primaryKey.includes(column.name) || column.generated || wishes.get(column.name)?.field === false)
+      continue;
     fields.push(plainField(name, column, wishes.get(column.name)));
   }
   assertDistinct(name, key);
@@ -50,7 +56,8 @@ export function compileEntity(table: CatalogTable, config: EntityConfig): Entity
     key,
     fields,
     sequenceKey: keyColumns.some((column) => column.sequence),
-    mayDeviate: table.hasUserTriggers || fields.some((field) => (field.hasDefault && !field.nullable) || isRewritten(field.type)),
+    mayDeviate:
+      table.hasUserTriggers || fields.some((field) => (field.hasDefault && !field.nullable) || isRewritten(field.type)),
   };
 }
 
@@ -59,12 +66,17 @@ function isRewritten(type: ColumnType): boolean {
   return type.kind === 'opaque' || (type.element !== undefined && isRewritten(type.element));
 }
 
-function readWishes(name: string, table: CatalogTable, fields: Readonly<Record<string, FieldConfig>>): ReadonlyMap<string, Wish> {
+function readWishes(
+  name: string,
+  table: CatalogTable,
+  fields: Readonly<Record<string, FieldConfig>>,
+): ReadonlyMap<string, Wish> {
   const wishes = new Map<string, Wish>();
   for (const [entry, wish] of Object.entries(fields)) {
     const { column, field, type } = readWish(entry, wish);
     findColumn(name, table, column);
-    if (wishes.has(column)) throw invalid(`${name}: column ${column} stands twice under fields`, 'Keep one of the two entries.');
+    if (wishes.has(column))
+      throw invalid(`${name}: column ${column} stands twice under fields`, 'Keep one of the two entries.');
     wishes.set(column, { field, type });
   }
   return wishes;
@@ -87,7 +99,10 @@ function keyField(name: string, column: CatalogColumn, wish: Wish | undefined, c
   if (wish?.field === false) throw invalid(`${name}: key column ${column.name} cannot be left out`, remedy);
   const field = wish?.field ?? column.name;
   if (!composite && field !== column.name && field !== '_id')
-    throw invalid(`${name}: the single key column ${column.name} is the document’s _id and cannot be named ${field}`, remedy);
+    throw invalid(
+      `${name}: the single key column ${column.name} is the document’s _id and cannot be named ${field}`,
+      remedy,
+    );
   const type = documentType(name, column, mappable(name, column), wish?.type);
   if (column.ambiguousKey !== null)
     throw invalid(
@@ -131,13 +146,28 @@ function assertDistinct(name: string, fields: readonly Field[]): void {
   for (const { column, field } of fields) {
     const other = columns.get(field);
     if (other !== undefined)
-      throw invalid(`${name}: columns ${other} and ${column} are both the field ${field}`, 'Give one of them another name under fields.');
+      throw invalid(
+        `${name}: columns ${other} and ${column} are both the field ${field}`,
+        'Give one of them another name under fields.',
+      );
     columns.set(field, column);
   }
 }
 
 const textKinds = ['text', 'varchar', 'char'] as const;
-const stringKinds = ['bool', 'int2', 'int4', 'int8', 'float4', 'float8', 'numeric', 'timestamptz', 'timestamp', 'uuid', 'bytea'] as const;
+const stringKinds = [
+  'bool',
+  'int2',
+  'int4',
+  'int8',
+  'float4',
+  'float8',
+  'numeric',
+  'timestamptz',
+  'timestamp',
+  'uuid',
+  'bytea',
+] as const;
 
 /** Which kinds may be set to a document type other than the usual one. */
 const documentKinds: Record<DocumentType, readonly ColumnType['kind'][]> = {
@@ -149,11 +179,17 @@ const documentKinds: Record<DocumentType, readonly ColumnType['kind'][]> = {
 
 function documentType(name: string, column: CatalogColumn, type: ColumnType, wish: string | undefined): ColumnType {
   if (wish === undefined) return type;
-  const allowed = (Object.keys(documentKinds) as DocumentType[]).filter((each) => documentKinds[each].includes(type.kind));
+  const allowed = (Object.keys(documentKinds) as DocumentType[]).filter((each) =>
+    documentKinds[each].includes(type.kind),
+  );
   const chosen = allowed.find((each) => each === wish);
   if (chosen !== undefined) return { ...type, document: chosen };
-  const remedy = allowed.length === 0 ? 'Remove the type from the entry.' : `Use one of: ${allowed.join(', ')}; or remove the type.`;
-  throw invalid(`${name}: column ${column.name} (${type.sql}) cannot be a ${wish} in the document${didYouMean(wish, allowed)}`, remedy);
+  const remedy =
+    allowed.length === 0 ? 'Remove the type from the entry.' : `Use one of: ${allowed.join(', ')}; or remove the type.`;
+  throw invalid(
+    `${name}: column ${column.name} (${type.sql}) cannot be a ${wish} in the document${didYouMean(wish, allowed)}`,
+    remedy,
+  );
 }
 
 export function invalid(message: string, remedy: string): IsthmusError {

@@ -1,8 +1,8 @@
 /** Array columns: BSON arrays, nested once for each dimension. Must not know the element's type. */
 import { type CanonicalArray, maxDimensions, readArray, writeArray } from '../model/canonical.js';
 import type { ColumnType } from '../model/entity.js';
-import { isRefused, readRefusal } from '../model/refusal.js';
 import type { Value } from '../model/record.js';
+import { isRefused, readRefusal } from '../model/refusal.js';
 import { bsonKind, nameEnd, valueEnd } from './bson-walk.js';
 import { type BsonCodec, refuseRaw } from './types-codec.js';
 
@@ -22,7 +22,11 @@ export function arrayCodec(type: ColumnType, element: BsonCodec): BsonCodec {
   return {
     fromBson: (kind, bytes, start, end) => {
       if (kind !== bsonKind.array)
-        return refuseRaw({ kind, bytes, start, end }, 'structural', 'a single value cannot stand in a column of arrays');
+        return refuseRaw(
+          { kind, bytes, start, end },
+          'structural',
+          'a single value cannot stand in a column of arrays',
+        );
       try {
         const array = read(element, dimensions, bytes, start, end);
         shapeOf(array);

@@ -1,7 +1,7 @@
 /** What reads and writes one field's values, and how it refuses one. Must not know a particular type. */
 import { BSON } from 'mongodb';
-import { refuse } from '../model/refusal.js';
 import type { Value } from '../model/record.js';
+import { refuse } from '../model/refusal.js';
 import { bsonKind, extendedJson } from './bson-walk.js';
 
 export interface BsonCodec {

@@ -1,8 +1,8 @@
 /** JSON columns: any BSON value to canonical JSON. What JSON lacks becomes canonical extended JSON; see `types-special.ts`. */
 import { Double, Int32, Long } from 'mongodb';
+import { type JsonNode, JsonNumber, JsonProblem, maxDepth, parseJson, tooDeep } from '../model/canonical-json.js';
 import { decimalOfNumber } from '../model/canonical-number.js';
-import { JsonNumber, type JsonNode, JsonProblem, maxDepth, parseJson, tooDeep } from '../model/canonical-json.js';
-import { bsonKind, nameEnd, readInt32, valueEnd } from './bson-walk.js';
+import { bsonKind, nameEnd, valueEnd } from './bson-walk.js';
 import { type BsonCodec, refuseRaw } from './types-codec.js';
 import { writeDecimal } from './types-decimal.js';
 import { readNumber, readString, readUtf8 } from './types-read.js';
@@ -17,7 +17,7 @@ export const jsonCodec: BsonCodec = {
       return refuseRaw({ kind, bytes, start, end }, 'type_mismatch', error.message);
     }
   },
-  toBson: (value) => valueOf(parseJson(value)),
+  toBson: (value) => bsonOf(parseJson(value)),
 };
 
 function textOf(kind: number, bytes: Buffer, start: number, end: number, depth: number): string {
@@ -93,14 +93,14 @@ function wellFormed(text: string | undefined): string {
 }
 
 /** Documents become Maps: plain objects would reorder integer-like keys and lose `__proto__`. */
-function valueOf(node: JsonNode): unknown {
+function bsonOf(node: JsonNode): unknown {
   if (node === null || typeof node === 'boolean' || typeof node === 'string') return node;
   if (node instanceof JsonNumber) return numberOf(node.text);
-  if (!(node instanceof Map)) return (node as readonly JsonNode[]).map(valueOf);
+  if (!(node instanceof Map)) return (node as readonly JsonNode[]).map(bsonOf);
   const special = specialOf(node);
   if (special !== undefined) return special;
   const document = new Map<string, unknown>();
-  for (const [key, value] of node as ReadonlyMap<string, JsonNode>) document.set(key, valueOf(value));
+  for (const [key, value] of node as ReadonlyMap<string, JsonNode>) document.set(key, bsonOf(value));
   return document;
 }
 

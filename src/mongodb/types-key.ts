@@ -13,15 +13,37 @@ const strings: readonly number[] = [bsonKind.string];
 
 const kinds: Record<ColumnKind, readonly number[]> = {
   bool: [bsonKind.bool],
-  int2: numbers, int4: numbers, int8: numbers, float4: numbers, float8: numbers, numeric: numbers,
-  text: strings, varchar: strings, char: strings, citext: strings,
-  timestamptz: [bsonKind.date], timestamp: [bsonKind.date],
-  date: strings, time: strings, timetz: strings, interval: strings, enum: strings, opaque: strings,
-  uuid: [bsonKind.binary], bytea: [bsonKind.binary],
-  json: [], jsonb: [], array: [],
+  int2: numbers,
+  int4: numbers,
+  int8: numbers,
+  float4: numbers,
+  float8: numbers,
+  numeric: numbers,
+  text: strings,
+  varchar: strings,
+  char: strings,
+  citext: strings,
+  timestamptz: [bsonKind.date],
+  timestamp: [bsonKind.date],
+  date: strings,
+  time: strings,
+  timetz: strings,
+  interval: strings,
+  enum: strings,
+  opaque: strings,
+  uuid: [bsonKind.binary],
+  bytea: [bsonKind.binary],
+  json: [],
+  jsonb: [],
+  array: [],
 };
 
-const documentKinds = { string: strings, date: [bsonKind.date], double: numbers, objectId: [bsonKind.objectId] } as const;
+const documentKinds = {
+  string: strings,
+  date: [bsonKind.date],
+  double: numbers,
+  objectId: [bsonKind.objectId],
+} as const;
 
 /** Wraps the field's own codec, which converts more than a key may. */
 export function strictCodec(type: ColumnType, inner: BsonCodec): BsonCodec {

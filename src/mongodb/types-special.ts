@@ -1,6 +1,6 @@
 /** BSON values that JSON lacks, as canonical extended JSON with sorted keys, and back. Must not know which column they are for. */
 import { Binary, BSONRegExp, Code, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'mongodb';
-import { JsonNumber, type JsonNode, JsonProblem } from '../model/canonical-json.js';
+import { type JsonNode, JsonNumber, JsonProblem } from '../model/canonical-json.js';
 import { bsonKind, nameEnd, readInt32 } from './bson-walk.js';
 import type { RawValue } from './types-codec.js';
 import { readDateMs, readNumber, readString, readUtf8 } from './types-read.js';
@@ -101,7 +101,8 @@ function dateOf(ms: JsonNode | undefined): unknown {
 }
 
 function binaryOf(base64: JsonNode | undefined, subtype: JsonNode | undefined): unknown {
-  if (typeof base64 !== 'string' || typeof subtype !== 'string' || !/^[0-9a-f]{2}$/.test(subtype) || subtype === '02') return undefined;
+  if (typeof base64 !== 'string' || typeof subtype !== 'string' || !/^[0-9a-f]{2}$/.test(subtype) || subtype === '02')
+    return undefined;
   const bytes = Buffer.from(base64, 'base64');
   return bytes.toString('base64') === base64 ? new Binary(bytes, Number.parseInt(subtype, 16)) : undefined;
 }

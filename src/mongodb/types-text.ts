@@ -12,7 +12,8 @@ type Read = (kind: number, bytes: Buffer, start: number, end: number) => string 
 /** A codec that first reads the type's own BSON type, then a string, then gives up. */
 function codec(reason: string, toBson: BsonCodec['toBson'], read: Read): BsonCodec {
   return {
-    fromBson: (kind, bytes, start, end) => read(kind, bytes, start, end) ?? refuseScalar({ kind, bytes, start, end }, reason),
+    fromBson: (kind, bytes, start, end) =>
+      read(kind, bytes, start, end) ?? refuseScalar({ kind, bytes, start, end }, reason),
     toBson,
   };
 }
@@ -28,7 +29,8 @@ function stringOf(type: ColumnType, kind: number, bytes: Buffer, start: number, 
 
 /** time, interval, enum, opaque … : a string on both sides. */
 export function stringCodec(type: ColumnType): BsonCodec {
-  const reason = type.kind === 'enum' ? `it is no label of ${type.sql}` : `it is no string that ${type.sql} holds unchanged`;
+  const reason =
+    type.kind === 'enum' ? `it is no label of ${type.sql}` : `it is no string that ${type.sql} holds unchanged`;
   return codec(reason, same, (kind, bytes, start, end) => stringOf(type, kind, bytes, start, end));
 }
 
@@ -36,10 +38,14 @@ export function textCodec(type: ColumnType): BsonCodec {
   const limit = type.length === undefined ? '' : ` of at most ${type.length} characters`;
   const reason = `it is no valid text${limit} (or it holds NUL)`;
   const plain = type.kind !== 'char' && type.length === undefined && type.document === undefined;
-  return codec(reason, type.document === 'objectId' ? (value) => new ObjectId(value) : same, (kind, bytes, start, end) => {
-    const text = kind === bsonKind.string ? readString(bytes, start, end) : textOf(kind, bytes, start);
-    return text === undefined || plain ? text : textFromString(type, text);
-  });
+  return codec(
+    reason,
+    type.document === 'objectId' ? (value) => new ObjectId(value) : same,
+    (kind, bytes, start, end) => {
+      const text = kind === bsonKind.string ? readString(bytes, start, end) : textOf(kind, bytes, start);
+      return text === undefined || plain ? text : textFromString(type, text);
+    },
+  );
 }
 
 /** The values that have one obvious text. */
@@ -55,8 +61,11 @@ function boolOf(bytes: Buffer, start: number): string {
 }
 
 export function boolCodec(type: ColumnType): BsonCodec {
-  return codec('it is neither true nor false', (value) => value === 'true', (kind, bytes, start, end) =>
-    kind === bsonKind.bool ? boolOf(bytes, start) : stringOf(type, kind, bytes, start, end),
+  return codec(
+    'it is neither true nor false',
+    (value) => value === 'true',
+    (kind, bytes, start, end) =>
+      kind === bsonKind.bool ? boolOf(bytes, start) : stringOf(type, kind, bytes, start, end),
   );
 }
 
@@ -73,7 +82,8 @@ export function dateCodec(type: ColumnType): BsonCodec {
   const asDate = type.document === 'date';
   const toBson = asDate ? (value: string): Date => new Date(dateToMs(value) as number) : same;
   return codec('it is no day (a Date must be midnight UTC)', toBson, (kind, bytes, start, end) => {
-    const date = kind === bsonKind.date ? dateFromMs(readDateMs(bytes, start)) : stringOf(type, kind, bytes, start, end);
+    const date =
+      kind === bsonKind.date ? dateFromMs(readDateMs(bytes, start)) : stringOf(type, kind, bytes, start, end);
     return date === undefined || !asDate || dateToMs(date) !== undefined ? date : undefined;
   });
 }

@@ -13,21 +13,62 @@ const db = client.db(name);
 afterAll(() => client.close());
 
 const values: readonly unknown[] = [
-  new Int32(5), Long.fromNumber(5), new Double(5), Decimal128.fromString('5'), Decimal128.fromString('5.00'), Decimal128.fromString('50E-1'), '5',
-  new Double(0.1), Decimal128.fromString('0.1'), Decimal128.fromString('0.10'), '0.1', new Double(0), new Double(-0), Decimal128.fromString('-0'),
-  new Double(2 ** 60), Long.fromString('1152921504606846976'), Long.fromString('1152921504606847000'), Decimal128.fromString('1152921504606846976'),
-  new Double(9_007_199_254_740_992), Long.fromString('9007199254740993'), new Double(Number.NaN), Decimal128.fromString('NaN'),
-  'a', 'a ', 'A', true, 'true', new Date(0), '1970-01-01', '1970-01-01T00:00:00.000Z', '00:00', '00:00:00',
-  new UUID('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'), 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11',
-  new ObjectId('0123456789abcdef01234567'), '0123456789abcdef01234567', new Binary(Buffer.from('0123456789abcdef01234567', 'hex'), 0),
+  new Int32(5),
+  Long.fromNumber(5),
+  new Double(5),
+  Decimal128.fromString('5'),
+  Decimal128.fromString('5.00'),
+  Decimal128.fromString('50E-1'),
+  '5',
+  new Double(0.1),
+  Decimal128.fromString('0.1'),
+  Decimal128.fromString('0.10'),
+  '0.1',
+  new Double(0),
+  new Double(-0),
+  Decimal128.fromString('-0'),
+  new Double(2 ** 60),
+  Long.fromString('1152921504606846976'),
+  Long.fromString('1152921504606847000'),
+  Decimal128.fromString('1152921504606846976'),
+  new Double(9_007_199_254_740_992),
+  Long.fromString('9007199254740993'),
+  new Double(Number.NaN),
+  Decimal128.fromString('NaN'),
+  'a',
+  'a ',
+  'A',
+  true,
+  'true',
+  new Date(0),
+  '1970-01-01',
+  '1970-01-01T00:00:00.000Z',
+  '00:00',
+  '00:00:00',
+  new UUID('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'),
+  'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
+  'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11',
+  new ObjectId('0123456789abcdef01234567'),
+  '0123456789abcdef01234567',
+  new Binary(Buffer.from('0123456789abcdef01234567', 'hex'), 0),
 ];
 
 const keyTypes: readonly ColumnType[] = [
-  { kind: 'int8', sql: 'bigint' }, { kind: 'numeric', sql: 'numeric' }, { kind: 'numeric', sql: 'numeric', document: 'double' },
-  { kind: 'numeric', sql: 'numeric', document: 'string' }, { kind: 'text', sql: 'text' }, { kind: 'text', sql: 'text', document: 'objectId' },
-  { kind: 'char', sql: 'bpchar', length: 40 }, { kind: 'bool', sql: 'boolean' }, { kind: 'timestamptz', sql: 'timestamptz', precision: 3 },
-  { kind: 'date', sql: 'date' }, { kind: 'date', sql: 'date', document: 'date' }, { kind: 'time', sql: 'time' }, { kind: 'uuid', sql: 'uuid' },
-  { kind: 'uuid', sql: 'uuid', document: 'string' }, { kind: 'bytea', sql: 'bytea' },
+  { kind: 'int8', sql: 'bigint' },
+  { kind: 'numeric', sql: 'numeric' },
+  { kind: 'numeric', sql: 'numeric', document: 'double' },
+  { kind: 'numeric', sql: 'numeric', document: 'string' },
+  { kind: 'text', sql: 'text' },
+  { kind: 'text', sql: 'text', document: 'objectId' },
+  { kind: 'char', sql: 'bpchar', length: 40 },
+  { kind: 'bool', sql: 'boolean' },
+  { kind: 'timestamptz', sql: 'timestamptz', precision: 3 },
+  { kind: 'date', sql: 'date' },
+  { kind: 'date', sql: 'date', document: 'date' },
+  { kind: 'time', sql: 'time' },
+  { kind: 'uuid', sql: 'uuid' },
+  { kind: 'uuid', sql: 'uuid', document: 'string' },
+  { kind: 'bytea', sql: 'bytea' },
 ];
 
 interface Keyed {
@@ -36,7 +77,8 @@ interface Keyed {
 }
 
 function readId(codec: BsonCodec, bytes: Buffer): string | null {
-  for (const { name: field, kind, start, end } of elements(bytes, 0)) if (field === '_id') return codec.fromBson(kind, bytes, start, end);
+  for (const { name: field, kind, start, end } of elements(bytes, 0))
+    if (field === '_id') return codec.fromBson(kind, bytes, start, end);
   return null;
 }
 
@@ -53,7 +95,10 @@ describe('keyCodec', () => {
       if (key === null || isRefused(key)) continue;
       stored.push({ key, index });
       // Our own way to write the key must find the document.
-      expect(await docs.countDocuments({ _id: { $eq: codec.toBson(key) } } as Filter<Keyed>), `value ${index} of ${type.kind}`).toBe(1);
+      expect(
+        await docs.countDocuments({ _id: { $eq: codec.toBson(key) } } as Filter<Keyed>),
+        `value ${index} of ${type.kind}`,
+      ).toBe(1);
     }
     // … and two keys of ours must be two to MongoDB.
     const distinct = [...new Set(stored.map(({ key }) => key))];
@@ -67,7 +112,8 @@ describe('keyCodec', () => {
 describe('bsonCodec', () => {
   it('every key of a JSON value stands in the document as it was', async () => {
     const codec = bsonCodec({ kind: 'jsonb', sql: 'jsonb' });
-    const text = '{"":1,"$set":{"$gt":5},"10":1,"9":2,"__proto__":{"_bsontype":"x"},"a.b":[{"$x":null}],"d":{"$date":{"$numberLong":"5"}},"n":9007199254740993}';
+    const text =
+      '{"":1,"$set":{"$gt":5},"10":1,"9":2,"__proto__":{"_bsontype":"x"},"a.b":[{"$x":null}],"d":{"$date":{"$numberLong":"5"}},"n":9007199254740993}';
     await db.collection('json').insertOne({ v: codec.toBson(text) });
     const [bytes] = await db.collection('json').find({}, { raw: true }).toArray();
     const raw = Buffer.from(bytes as unknown as Uint8Array);

@@ -1,13 +1,25 @@
 /** The curated hazards of BSON values; the laws are tried in test/values. */
 import {
-  Binary, BSON, BSONRegExp, BSONSymbol, Code, Decimal128, Double, Int32, Long, MaxKey, ObjectId, Timestamp, UUID,
+  Binary,
+  BSON,
+  BSONRegExp,
+  BSONSymbol,
+  Code,
+  Decimal128,
+  Double,
+  Int32,
+  Long,
+  MaxKey,
+  ObjectId,
+  Timestamp,
+  UUID,
 } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import type { ColumnType, Entity } from '../model/entity.js';
 import type { Value } from '../model/record.js';
 import { isRefused, readRefusal } from '../model/refusal.js';
-import { documentOf } from './types-document.js';
 import { type BsonCodec, bsonCodec, keyCodec } from './types.js';
+import { documentOf } from './types-document.js';
 
 const type = (kind: ColumnType['kind'], more: Partial<ColumnType> = {}): ColumnType => ({ kind, sql: kind, ...more });
 const bytesOf = (value: unknown): Buffer => Buffer.from(BSON.serialize({ v: value }, { ignoreUndefined: false }));
@@ -17,8 +29,10 @@ function read(codec: BsonCodec, value: unknown): Value {
   return codec.fromBson(bytes[4] as number, bytes, 7, bytes.length - 1);
 }
 
-const field = (kind: ColumnType['kind'], value: unknown, more: Partial<ColumnType> = {}): Value => read(bsonCodec(type(kind, more)), value);
-const key = (kind: ColumnType['kind'], value: unknown, more: Partial<ColumnType> = {}): Value => read(keyCodec(type(kind, more)), value);
+const field = (kind: ColumnType['kind'], value: unknown, more: Partial<ColumnType> = {}): Value =>
+  read(bsonCodec(type(kind, more)), value);
+const key = (kind: ColumnType['kind'], value: unknown, more: Partial<ColumnType> = {}): Value =>
+  read(keyCodec(type(kind, more)), value);
 const refusalOf = (value: Value): string => (isRefused(value) ? readRefusal(value).kind : `not refused: ${value}`);
 
 describe('bsonCodec', () => {
@@ -55,20 +69,51 @@ describe('bsonCodec', () => {
   });
 
   it.each<[ColumnType['kind'], unknown, Partial<ColumnType>?]>([
-    ['int4', new Double(5.5)], ['int4', Long.fromString('2147483648')], ['int2', new Int32(32_768)], ['int4', '05'], ['int4', 'cheap'],
-    ['int4', new ObjectId()], ['int8', new Double(2 ** 63)], ['int8', new Double(Number.NaN)],
-    ['numeric', 'cheap'], ['numeric', '1e5'], ['numeric', new Double(0.125), { precision: 5, scale: 2 }],
-    ['numeric', Decimal128.fromString('Infinity'), { precision: 5, scale: 2 }], ['numeric', new Int32(1000), { precision: 5, scale: 2 }],
-    ['float4', new Double(16_777_217)], ['float4', new Double(1e39)], ['float4', new Double(1e-46)],
-    ['float8', Long.fromString('9007199254740993')], ['float8', Decimal128.fromString('0.10000000000000000001')],
-    ['text', 'a\u0000b'], ['text', new Binary(Buffer.from('x'))], ['varchar', 'abcdef', { length: 5 }], ['char', 'abc', { length: 2 }],
-    ['timestamptz', '2024-02-30T00:00:00Z'], ['timestamptz', '2024-01-02'], ['timestamptz', '2024-01-02T03:04:05.1234Z'],
-    ['timestamptz', new Int32(5)], ['timestamptz', new Timestamp({ t: 1, i: 1 })], ['timestamptz', new Date(-8.64e15)],
-    ['timestamp', '2024-01-02T03:04:05+02:00'], ['date', new Date('2024-02-29T00:00:01Z')], ['date', '2023-02-29'], ['date', '0000-01-01'],
-    ['time', '25:00:00'], ['time', '23:59:60'], ['interval', 'P0.5M'], ['interval', '1 day'], ['bool', new Int32(1)],
-    ['uuid', new Binary(Buffer.alloc(16), 3)], ['bytea', new Binary(Buffer.alloc(3), 128)], ['bytea', 'xx'],
-    ['enum', 'bad', { labels: ['good'] }], ['jsonb', new BSONSymbol('x')], ['jsonb', 'a\u0000'],
-    ['jsonb', new Map([['$oid', '0123456789abcdef01234567']])], ['jsonb', new Code('x', { a: 1 })],
+    ['int4', new Double(5.5)],
+    ['int4', Long.fromString('2147483648')],
+    ['int2', new Int32(32_768)],
+    ['int4', '05'],
+    ['int4', 'cheap'],
+    ['int4', new ObjectId()],
+    ['int8', new Double(2 ** 63)],
+    ['int8', new Double(Number.NaN)],
+    ['numeric', 'cheap'],
+    ['numeric', '1e5'],
+    ['numeric', new Double(0.125), { precision: 5, scale: 2 }],
+    ['numeric', Decimal128.fromString('Infinity'), { precision: 5, scale: 2 }],
+    ['numeric', new Int32(1000), { precision: 5, scale: 2 }],
+    ['float4', new Double(16_777_217)],
+    ['float4', new Double(1e39)],
+    ['float4', new Double(1e-46)],
+    ['float8', Long.fromString('9007199254740993')],
+    ['float8', Decimal128.fromString('0.10000000000000000001')],
+    ['text', 'a\u0000b'],
+    ['text', new Binary(Buffer.from('x'))],
+    ['varchar', 'abcdef', { length: 5 }],
+    ['char', 'abc', { length: 2 }],
+    ['timestamptz', '2024-02-30T00:00:00Z'],
+    ['timestamptz', '2024-01-02'],
+    ['timestamptz', '2024-01-02T03:04:05.1234Z'],
+    ['timestamptz', new Int32(5)],
+    ['timestamptz', new Timestamp({ t: 1, i: 1 })],
+    ['timestamptz', new Date(-8.64e15)],
+    ['timestamp', '2024-01-02T03:04:05+02:00'],
+    ['date', new Date('2024-02-29T00:00:01Z')],
+    ['date', '2023-02-29'],
+    ['date', '0000-01-01'],
+    ['time', '25:00:00'],
+    ['time', '23:59:60'],
+    ['interval', 'P0.5M'],
+    ['interval', '1 day'],
+    ['bool', new Int32(1)],
+    ['uuid', new Binary(Buffer.alloc(16), 3)],
+    ['bytea', new Binary(Buffer.alloc(3), 128)],
+    ['bytea', 'xx'],
+    ['enum', 'bad', { labels: ['good'] }],
+    ['jsonb', new BSONSymbol('x')],
+    ['jsonb', 'a\u0000'],
+    ['jsonb', new Map([['$oid', '0123456789abcdef01234567']])],
+    ['jsonb', new Code('x', { a: 1 })],
     ['array', [new Int32(1), 'x'], { element: type('int4') }],
   ])('refuses what the column would change: %s', (kind, value, more = {}) => {
     expect(refusalOf(field(kind, value, more))).toBe('type_mismatch');
@@ -77,22 +122,33 @@ describe('bsonCodec', () => {
   it('refuses another structure', () => {
     expect(refusalOf(field('text', { street: 'x' }))).toBe('structural');
     expect(refusalOf(field('int4', [1]))).toBe('structural');
-    for (const value of ['x', {}, new Int32(1)]) expect(refusalOf(field('array', value, { element: type('text') }))).toBe('structural');
+    for (const value of ['x', {}, new Int32(1)])
+      expect(refusalOf(field('array', value, { element: type('text') }))).toBe('structural');
     for (const value of [[[]], [['a'], ['b', 'c']], [['a'], 'b'], [['a'], null], [[[[[[['x']]]]]]], [{}]])
       expect(refusalOf(field('array', value, { element: type('text') }))).toBe('structural');
   });
 
   it('refuses undefined inside of a value', () => {
-    for (const [kind, value, more] of [['jsonb', { a: null }, {}], ['jsonb', [null], {}], ['array', [null], { element: type('text') }]] as const) {
+    for (const [kind, value, more] of [
+      ['jsonb', { a: null }, {}],
+      ['jsonb', [null], {}],
+      ['array', [null], { element: type('text') }],
+    ] as const) {
       const bytes = bytesOf(value);
       bytes[11] = 6;
-      expect(refusalOf(bsonCodec(type(kind, more)).fromBson(bytes[4] as number, bytes, 7, bytes.length - 1))).toBe('type_mismatch');
+      expect(refusalOf(bsonCodec(type(kind, more)).fromBson(bytes[4] as number, bytes, 7, bytes.length - 1))).toBe(
+        'type_mismatch',
+      );
     }
   });
 
   it('refuses text that is not UTF-8 instead of repairing it', () => {
     const bytes = bytesOf('abc');
-    for (const broken of [[0xed, 0xa0, 0x80], [0xff, 0x61, 0x61], [0xc0, 0x80, 0x61]]) {
+    for (const broken of [
+      [0xed, 0xa0, 0x80],
+      [0xff, 0x61, 0x61],
+      [0xc0, 0x80, 0x61],
+    ]) {
       bytes.set(broken, 11);
       expect(refusalOf(bsonCodec(type('text')).fromBson(2, bytes, 7, bytes.length - 1))).toBe('type_mismatch');
       expect(refusalOf(bsonCodec(type('jsonb')).fromBson(2, bytes, 7, bytes.length - 1))).toBe('type_mismatch');
@@ -102,7 +158,12 @@ describe('bsonCodec', () => {
 
   it('tells two refused values apart, twofold keys and far dates too', () => {
     const twofold = (a: number, b: number): Value => {
-      const bytes = bytesOf(new Map([['x', new Int32(a)], ['y', new Int32(b)]]));
+      const bytes = bytesOf(
+        new Map([
+          ['x', new Int32(a)],
+          ['y', new Int32(b)],
+        ]),
+      );
       bytes[bytes.lastIndexOf('y')] = 'x'.charCodeAt(0);
       expect(refusalOf(bsonCodec(type('jsonb')).fromBson(3, bytes, 7, bytes.length - 1))).toBe('type_mismatch');
       return bsonCodec(type('text')).fromBson(3, bytes, 7, bytes.length - 1);
@@ -119,14 +180,24 @@ describe('bsonCodec', () => {
 
   it('keeps every key and number of a JSON value', () => {
     const value = new Map<string, unknown>([
-      ['10', new Int32(1)], ['9', Long.fromString('9007199254740993')], ['__proto__', new Map([['', 1.5]])], ['a.b', new Double(2)],
-      ['$x', Decimal128.fromString('1.2345678901234567890')], ['d', new Date(5)], ['n', null], ['r', new BSONRegExp('^a', 'i')], ['m', new MaxKey()],
+      ['10', new Int32(1)],
+      ['9', Long.fromString('9007199254740993')],
+      ['__proto__', new Map([['', 1.5]])],
+      ['a.b', new Double(2)],
+      ['$x', Decimal128.fromString('1.2345678901234567890')],
+      ['d', new Date(5)],
+      ['n', null],
+      ['r', new BSONRegExp('^a', 'i')],
+      ['m', new MaxKey()],
     ]);
     const text = field('jsonb', value) as string;
     expect(text).toBe(
       '{"$x":1.234567890123456789,"10":1,"9":9007199254740993,"__proto__":{"":1.5},"a.b":2,"d":{"$date":{"$numberLong":"5"}},"m":{"$maxKey":1},"n":null,"r":{"$regularExpression":{"options":"i","pattern":"^a"}}}',
     );
-    const back = BSON.deserialize(bytesOf(bsonCodec(type('jsonb')).toBson(text)), { promoteValues: false, bsonRegExp: true })['v'] as object;
+    const back = BSON.deserialize(bytesOf(bsonCodec(type('jsonb')).toBson(text)), {
+      promoteValues: false,
+      bsonRegExp: true,
+    })['v'] as object;
     expect(Object.keys(back).sort()).toEqual([...value.keys()].sort());
     expect(field('jsonb', bsonCodec(type('jsonb')).toBson(text))).toBe(text);
     expect(field('jsonb', new Map([['$oid', 'not one']]))).toBe('{"$oid":"not one"}');
@@ -143,7 +214,10 @@ describe('bsonCodec', () => {
     expect(bsonCodec(type('numeric', { document: 'double' })).toBson('1.5')).toEqual(new Double(1.5));
     expect(bsonCodec(type('int8', { document: 'string' })).toBson('5')).toBe('5');
     expect(bsonCodec(type('jsonb')).toBson('[1,3000000000,1.5,99999999999999999999]')).toEqual([
-      new Int32(1), Long.fromNumber(3_000_000_000), new Double(1.5), Decimal128.fromString('99999999999999999999'),
+      new Int32(1),
+      Long.fromNumber(3_000_000_000),
+      new Double(1.5),
+      Decimal128.fromString('99999999999999999999'),
     ]);
   });
 });
@@ -158,13 +232,26 @@ describe('keyCodec', () => {
     expect(key('numeric', Decimal128.fromString('0.10'))).toBe('0.1');
     expect(key('uuid', new UUID('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'))).toBe('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11');
     expect(key('timestamptz', new Date(5), { precision: 3 })).toBe('1970-01-01T00:00:00.005Z');
-    expect(key('text', new ObjectId('0123456789abcdef01234567'), { document: 'objectId' })).toBe('0123456789abcdef01234567');
+    expect(key('text', new ObjectId('0123456789abcdef01234567'), { document: 'objectId' })).toBe(
+      '0123456789abcdef01234567',
+    );
   });
 
   it.each<[ColumnType['kind'], unknown, Partial<ColumnType>?]>([
-    ['int4', new ObjectId()], ['int4', '5'], ['int4', null], ['int4', new Double(5.5)], ['text', new Int32(5)],
-    ['text', new ObjectId()], ['numeric', new Double(0.1)], ['numeric', '5'], ['uuid', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'],
-    ['char', 'a ', { length: 3 }], ['time', '03:04'], ['timestamptz', new Date(5), { precision: 1 }], ['date', new Date(0)], ['bool', 'true'],
+    ['int4', new ObjectId()],
+    ['int4', '5'],
+    ['int4', null],
+    ['int4', new Double(5.5)],
+    ['text', new Int32(5)],
+    ['text', new ObjectId()],
+    ['numeric', new Double(0.1)],
+    ['numeric', '5'],
+    ['uuid', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'],
+    ['char', 'a ', { length: 3 }],
+    ['time', '03:04'],
+    ['timestamptz', new Date(5), { precision: 1 }],
+    ['date', new Date(0)],
+    ['bool', 'true'],
     ['uuid', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', { document: 'string' }],
   ])('refuses what would be another key than ours: %s', (kind, value, more = {}) => {
     expect(refusalOf(key(kind, value, more))).toBe('type_mismatch');
@@ -177,12 +264,23 @@ describe('keyCodec', () => {
 
 describe('documentOf', () => {
   const entity: Entity = {
-    name: 'public.t', schema: 'public', table: 't', collection: 't', sequenceKey: false, mayDeviate: false,
+    name: 'public.t',
+    schema: 'public',
+    table: 't',
+    collection: 't',
+    sequenceKey: false,
+    mayDeviate: false,
     key: [
       { column: 'b', field: 'b', type: type('int4'), nullable: false, hasDefault: false },
       { column: 'a', field: 'a', type: type('text'), nullable: false, hasDefault: false },
     ],
-    fields: ['x', '__proto__', 'y'].map((name) => ({ column: name, field: name, type: type('int8'), nullable: true, hasDefault: false })),
+    fields: ['x', '__proto__', 'y'].map((name) => ({
+      column: name,
+      field: name,
+      type: type('int8'),
+      nullable: true,
+      hasDefault: false,
+    })),
   };
 
   it('shows a record with its composite key in order and the image of what is refused', () => {

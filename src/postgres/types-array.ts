@@ -9,7 +9,8 @@ export function arrayCodec(type: ColumnType, element: SqlCodec): SqlCodec {
   const isJson = type.element?.kind === 'json' || type.element?.kind === 'jsonb';
   return {
     fromText: (text) => {
-      if (text.startsWith('[')) return structural('a document’s array cannot begin at another index than the first', text);
+      if (text.startsWith('['))
+        return structural('a document’s array cannot begin at another index than the first', text);
       const array = new ArrayText(text, element).read();
       if (isJson && array.some((each) => Array.isArray(each)))
         return structural('in an array of JSON a further dimension cannot be told from a JSON array', text);

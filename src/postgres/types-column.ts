@@ -68,7 +68,8 @@ function domainBase(domain: TypeFacts, base: TypeFacts): TypeFacts {
 }
 
 function arrayType(facts: TypeFacts, element: TypeFacts): ColumnTypeResult {
-  if ((facts.delimiter ?? element.delimiter ?? ',') !== ',') return unmappable(`an array of ${element.name} is written with another separator`);
+  if ((facts.delimiter ?? element.delimiter ?? ',') !== ',')
+    return unmappable(`an array of ${element.name} is written with another separator`);
   const own = element.typtype === 'd' ? element.typmod : facts.typmod;
   const inner = columnType({ ...element, typmod: own });
   if (inner.type === null) return inner;
@@ -87,7 +88,8 @@ function withModifier(kind: ColumnKind, sql: string, typmod: number): ColumnType
     return { kind, sql, precision: (packed >> 16) & 0xffff, scale: ((packed & 0x7ff) ^ 0x400) - 0x400 };
   }
   if (kind === 'interval') return intervalType(sql, typmod);
-  if (kind === 'timestamptz' || kind === 'timestamp' || kind === 'time' || kind === 'timetz') return { kind, sql, precision: typmod };
+  if (kind === 'timestamptz' || kind === 'timestamp' || kind === 'time' || kind === 'timetz')
+    return { kind, sql, precision: typmod };
   return { kind, sql };
 }
 
@@ -102,7 +104,10 @@ function intervalType(sql: string, typmod: number): ColumnType {
 }
 
 function quotedName(facts: TypeFacts): string {
-  const schema = facts.schema === 'pg_catalog' || facts.schema === 'public' ? facts.schema : `"${facts.schema.replaceAll('"', '""')}"`;
+  const schema =
+    facts.schema === 'pg_catalog' || facts.schema === 'public'
+      ? facts.schema
+      : `"${facts.schema.replaceAll('"', '""')}"`;
   return `${schema}.${quote(facts.name)}`;
 }
 

@@ -2,8 +2,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testPostgres } from '../testing/servers/fixtures/test-postgres.js';
-import { columnType, type TypeFacts } from './types-column.js';
 import { sessionSettings, sqlCodec } from './types.js';
+import { columnType, type TypeFacts } from './types-column.js';
 
 const postgres = await testPostgres();
 let client: pg.Client;
@@ -27,7 +27,15 @@ const typeQuery = `
   from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.oid = $1`;
 
 interface TypeRow {
-  schema: string; name: string; typtype: string; typtypmod: number; typbasetype: string; typelem: string; typdelim: string; typcategory: string; labels: string[];
+  schema: string;
+  name: string;
+  typtype: string;
+  typtypmod: number;
+  typbasetype: string;
+  typelem: string;
+  typdelim: string;
+  typcategory: string;
+  labels: string[];
 }
 
 async function factsOf(oid: string, typmod: number): Promise<TypeFacts> {
@@ -48,8 +56,11 @@ async function roundTrip(declared: string, value: string): Promise<{ canonical: 
   const { type } = columnType(await factsOf(rows[0]?.oid as string, rows[0]?.mod as number));
   if (type === null) return { canonical: null, type };
   const codec = sqlCodec(type);
-  await client.query(`insert into tried select x::${type.sql} from unnest($1::text[]) as u(x)`, [[codec.toText(value)]]);
-  const printed = (await client.query<{ v: string }>({ text: 'select v from tried', types: asPrinted })).rows[0]?.v as string;
+  await client.query(`insert into tried select x::${type.sql} from unnest($1::text[]) as u(x)`, [
+    [codec.toText(value)],
+  ]);
+  const printed = (await client.query<{ v: string }>({ text: 'select v from tried', types: asPrinted })).rows[0]
+    ?.v as string;
   return { canonical: codec.fromText(printed), type };
 }
 
@@ -70,8 +81,16 @@ describe('columnType and sqlCodec', () => {
     ['int4range', '[1,5)', { kind: 'opaque' }],
     ['public."Mood"', "b'c", { kind: 'enum', sql: 'public."Mood"', labels: ['a', "b'c"] }],
     ['public."Mood"[]', '["a",null]', { kind: 'array', sql: 'public."Mood"[]' }],
-    ['public.price[]', '["1.5"]', { kind: 'array', sql: 'public.price[]', element: { kind: 'numeric', sql: 'numeric', precision: 8, scale: 3 } }],
-    ['varchar(3)[]', '["abc"]', { kind: 'array', sql: 'varchar[]', element: { kind: 'varchar', sql: 'varchar', length: 3 } }],
+    [
+      'public.price[]',
+      '["1.5"]',
+      { kind: 'array', sql: 'public.price[]', element: { kind: 'numeric', sql: 'numeric', precision: 8, scale: 3 } },
+    ],
+    [
+      'varchar(3)[]',
+      '["abc"]',
+      { kind: 'array', sql: 'varchar[]', element: { kind: 'varchar', sql: 'varchar', length: 3 } },
+    ],
     ['text[][]', '[["a","{}"],[null,"NULL"]]', { kind: 'array' }],
     ['timestamptz(1)', '2024-01-02T03:04:05.600Z', { kind: 'timestamptz', precision: 1 }],
     ['timestamptz', '+012345-01-02T03:04:05.678Z', { kind: 'timestamptz', sql: 'timestamptz' }],

@@ -88,7 +88,8 @@ function elementOf(type: ColumnType): ColumnType {
 const fewDigits = 30;
 
 function numericCodec(type: ColumnType): SqlCodec {
-  const reason = type.document === 'double' ? 'a Double cannot hold it exactly' : 'it has more digits than Decimal128 holds';
+  const reason =
+    type.document === 'double' ? 'a Double cannot hold it exactly' : 'it has more digits than Decimal128 holds';
   return {
     fromText: (text) => {
       const value = trimDecimal(text);
@@ -119,7 +120,8 @@ function textCodec(type: ColumnType, trim: (text: string) => string): SqlCodec {
   const isObjectId = (text: string): boolean => /^[0-9a-f]{24}$/.test(text);
   if (type.document !== 'objectId') return { fromText: trim, toText: same };
   return {
-    fromText: (text) => (isObjectId(trim(text)) ? trim(text) : mismatch('it is not an ObjectId (24 lower-case hexadecimal digits)', text)),
+    fromText: (text) =>
+      isObjectId(trim(text)) ? trim(text) : mismatch('it is not an ObjectId (24 lower-case hexadecimal digits)', text),
     toText: same,
   };
 }

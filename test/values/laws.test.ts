@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { BSON } from 'mongodb';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isRefused } from '../../src/model/refusal.js';
 import type { Value } from '../../src/model/record.js';
+import { isRefused } from '../../src/model/refusal.js';
 import { bsonCodec } from '../../src/mongodb/types.js';
 import { sessionSettings, sqlCodec } from '../../src/postgres/types.js';
 import { testPostgres } from '../../src/testing/servers/fixtures/test-postgres.js';
@@ -47,19 +47,31 @@ describe.each(triedTypes.map((tried) => ({ name: nameOf(tried), tried })))('$nam
     expect(crossed.filter((value) => !isRefused(value)).length).toBeGreaterThan(cases / 50);
     crossed.forEach((value, i) => {
       if (value === null || isRefused(value)) return;
-      if (read(bson, bson.toBson(value)) !== value) expect(read(bson, bson.toBson(value)), `${replay}: ${printed[i]}`).toBe(value);
+      if (read(bson, bson.toBson(value)) !== value)
+        expect(read(bson, bson.toBson(value)), `${replay}: ${printed[i]}`).toBe(value);
     });
   });
 
   it('get(put(y)) = N(y), or it is refused: what a document holds comes back from the row', async () => {
     const given = fc.sample(bsonValue(tried.type), { seed, numRuns: cases });
-    const crossing = given.map((y) => ({ y, value: read(bson, y) })).filter((each) => each.value !== null && !isRefused(each.value));
+    const crossing = given
+      .map((y) => ({ y, value: read(bson, y) }))
+      .filter((each) => each.value !== null && !isRefused(each.value));
     expect(crossing.length, 'values that cross').toBeGreaterThan(cases / 50);
-    const printed = await throughTable(client, tried, crossing.map(({ value }) => sql.toText(value as string)));
+    const printed = await throughTable(
+      client,
+      tried,
+      crossing.map(({ value }) => sql.toText(value as string)),
+    );
     crossing.forEach(({ y, value }, i) => {
       const back = sql.fromText(printed[i] as string);
-      if (back !== value) expect(back, `${replay}: ${BSON.EJSON.stringify(y)} written as ${sql.toText(value as string)}, printed ${printed[i]}`).toBe(value);
-      if (read(bson, bson.toBson(value as string)) !== value) expect(read(bson, bson.toBson(value as string)), replay).toBe(value);
+      if (back !== value)
+        expect(
+          back,
+          `${replay}: ${BSON.EJSON.stringify(y)} written as ${sql.toText(value as string)}, printed ${printed[i]}`,
+        ).toBe(value);
+      if (read(bson, bson.toBson(value as string)) !== value)
+        expect(read(bson, bson.toBson(value as string)), replay).toBe(value);
     });
   });
 });

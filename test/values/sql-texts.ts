@@ -2,13 +2,23 @@
 import fc from 'fast-check';
 import type { ColumnType } from '../../src/model/entity.js';
 
-const digits = (min: number, max: number): fc.Arbitrary<string> => fc.stringMatching(new RegExp(`^[0-9]{${min},${max}}$`));
-const two = (max: number, min = 0): fc.Arbitrary<string> => fc.integer({ min, max }).map((n) => String(n).padStart(2, '0'));
+const digits = (min: number, max: number): fc.Arbitrary<string> =>
+  fc.stringMatching(new RegExp(`^[0-9]{${min},${max}}$`));
+const two = (max: number, min = 0): fc.Arbitrary<string> =>
+  fc.integer({ min, max }).map((n) => String(n).padStart(2, '0'));
 const integer = (bits: bigint): fc.Arbitrary<string> =>
-  fc.oneof(fc.bigInt({ min: -(2n ** bits), max: 2n ** bits - 1n }).map(String), fc.integer({ min: -99, max: 99 }).map(String));
+  fc.oneof(
+    fc.bigInt({ min: -(2n ** bits), max: 2n ** bits - 1n }).map(String),
+    fc.integer({ min: -99, max: 99 }).map(String),
+  );
 
 const text = fc
-  .oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary', maxLength: 6 }), fc.string({ maxLength: 5 }), fc.constant('NULL'))
+  .oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.string({ unit: 'binary', maxLength: 6 }),
+    fc.string({ maxLength: 5 }),
+    fc.constant('NULL'),
+  )
   .filter((each) => !each.includes('\u0000') && !/\p{Surrogate}/u.test(each));
 
 const decimal = fc.oneof(
@@ -18,10 +28,19 @@ const decimal = fc.oneof(
   fc.constantFrom('NaN', '0', '-0.00', '0.1'),
 );
 
-const year = fc.oneof(fc.integer({ min: 1, max: 9999 }), fc.integer({ min: 1900, max: 2100 }), fc.integer({ min: 1, max: 290_000 }));
+const year = fc.oneof(
+  fc.integer({ min: 1, max: 9999 }),
+  fc.integer({ min: 1900, max: 2100 }),
+  fc.integer({ min: 1, max: 290_000 }),
+);
 const day = fc.tuple(year, two(12, 1), two(28, 1)).map(([y, m, d]) => `${String(y).padStart(4, '0')}-${m}-${d}`);
-const bcDay = fc.tuple(fc.integer({ min: 1, max: 4713 }), two(12, 1), two(28, 1)).map(([y, m, d]) => `${String(y).padStart(4, '0')}-${m}-${d}`);
-const fraction = fc.oneof(fc.constant(''), digits(1, 6).map((d) => `.${d}`));
+const bcDay = fc
+  .tuple(fc.integer({ min: 1, max: 4713 }), two(12, 1), two(28, 1))
+  .map(([y, m, d]) => `${String(y).padStart(4, '0')}-${m}-${d}`);
+const fraction = fc.oneof(
+  fc.constant(''),
+  digits(1, 6).map((d) => `.${d}`),
+);
 const clock = fc.oneof(
   fc.tuple(two(23), two(59), two(59), fraction).map(([h, m, s, f]) => `${h}:${m}:${s}${f}`),
   fc.constant('24:00:00'),
@@ -31,19 +50,38 @@ const instant = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(bcDay, clock).map(([d, t]) => `${d} ${t} BC`) },
   { weight: 1, arbitrary: fc.constantFrom('infinity', '-infinity') },
 );
-const zone = fc.tuple(fc.constantFrom('+', '-'), two(14), fc.constantFrom('', ':30', ':45', ':30:15')).map(([s, h, m]) => s + h + m);
+const zone = fc
+  .tuple(fc.constantFrom('+', '-'), two(14), fc.constantFrom('', ':30', ':45', ':30:15'))
+  .map(([s, h, m]) => s + h + m);
 
 const units = fc.integer({ min: -5000, max: 5000 });
 const interval = fc
-  .tuple(fc.array(fc.tuple(units, fc.constantFrom('years', 'months', 'weeks', 'days', 'hours', 'minutes')), { maxLength: 4 }), units, fraction)
+  .tuple(
+    fc.array(fc.tuple(units, fc.constantFrom('years', 'months', 'weeks', 'days', 'hours', 'minutes')), {
+      maxLength: 4,
+    }),
+    units,
+    fraction,
+  )
   .map(([parts, s, f]) => `${parts.map(([n, unit]) => `${n} ${unit}`).join(' ')} ${s}${f} seconds`);
 
 const jsonText = fc.oneof(
   fc.json({ maxDepth: 3 }),
-  fc.array(fc.tuple(text, decimal.filter((d) => d !== 'NaN').map((d) => d.replace(/^(-?)0+(?=\d)/, '$1').replace(/\.(?=e|$)/, '')))).map(
-    (entries) => `{${entries.map(([k, v]) => `${JSON.stringify(k)} : ${v}`).join(', ')}}`,
+  fc
+    .array(
+      fc.tuple(
+        text,
+        decimal.filter((d) => d !== 'NaN').map((d) => d.replace(/^(-?)0+(?=\d)/, '$1').replace(/\.(?=e|$)/, '')),
+      ),
+    )
+    .map((entries) => `{${entries.map(([k, v]) => `${JSON.stringify(k)} : ${v}`).join(', ')}}`),
+  fc.constantFrom(
+    'null',
+    '9007199254740993',
+    '{"a":1,"a":2}',
+    '{"10":1,"9":2,"__proto__":{"x":null}}',
+    '{"$oid":"0123456789abcdef01234567"}',
   ),
-  fc.constantFrom('null', '9007199254740993', '{"a":1,"a":2}', '{"10":1,"9":2,"__proto__":{"x":null}}', '{"$oid":"0123456789abcdef01234567"}'),
 );
 
 /** Not every text is a value of the type (a varchar may be too long): the server decides. */
@@ -63,10 +101,15 @@ export function sqlText(type: ColumnType): fc.Arbitrary<string> {
       return fc.double().map(String);
     case 'numeric':
       return decimal;
-    case 'timestamptz': case 'timestamp':
+    case 'timestamptz':
+    case 'timestamp':
       return instant;
     case 'date':
-      return fc.oneof(day, bcDay.map((d) => `${d} BC`), fc.constantFrom('infinity', '-infinity', '5874897-12-31'));
+      return fc.oneof(
+        day,
+        bcDay.map((d) => `${d} BC`),
+        fc.constantFrom('infinity', '-infinity', '5874897-12-31'),
+      );
     case 'time':
       return clock;
     case 'timetz':
@@ -77,7 +120,8 @@ export function sqlText(type: ColumnType): fc.Arbitrary<string> {
       return fc.uuid();
     case 'bytea':
       return fc.uint8Array({ maxLength: 20 }).map((b) => `\\x${Buffer.from(b).toString('hex')}`);
-    case 'json': case 'jsonb':
+    case 'json':
+    case 'jsonb':
       return jsonText;
     case 'enum':
       return fc.constantFrom(...(type.labels ?? ['']));
@@ -93,7 +137,15 @@ function arrayText(element: ColumnType): fc.Arbitrary<string> {
     { weight: 8, arbitrary: sqlText(element).map((each) => `"${each.replace(/["\\]/g, '\\$&')}"`) },
     { weight: 1, arbitrary: fc.constant('NULL') },
   );
-  const list = (n: number): fc.Arbitrary<string> => fc.array(item, { minLength: n, maxLength: n }).map((items) => `{${items.join(',')}}`);
-  const grid = fc.integer({ min: 1, max: 3 }).chain((n) => fc.array(list(n), { minLength: 1, maxLength: 3 })).map((rows) => `{${rows.join(',')}}`);
-  return fc.oneof(fc.nat({ max: 4 }).chain(list), grid, list(2).map((each) => `[0:1]=${each}`));
+  const list = (n: number): fc.Arbitrary<string> =>
+    fc.array(item, { minLength: n, maxLength: n }).map((items) => `{${items.join(',')}}`);
+  const grid = fc
+    .integer({ min: 1, max: 3 })
+    .chain((n) => fc.array(list(n), { minLength: 1, maxLength: 3 }))
+    .map((rows) => `{${rows.join(',')}}`);
+  return fc.oneof(
+    fc.nat({ max: 4 }).chain(list),
+    grid,
+    list(2).map((each) => `[0:1]=${each}`),
+  );
 }
