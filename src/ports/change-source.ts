@@ -61,6 +61,9 @@ export interface ChangeSource {
   readonly side: Side;
   /** The position at which the log can first be read now that the side is prepared: no later than any change that follows this call. */
   begin(): Promise<Position>;
-  /** Reads strictly after `from`. Only one reader of a source is open at a time. */
+  /**
+   * Reads strictly after `from`, or after what was acknowledged if that is later: what is acknowledged and not stored
+   * had no effect. Only one reader of a source is open at a time.
+   */
   open(from: Position): Promise<ChangeReader>;
 }

@@ -126,6 +126,7 @@ export interface SideStore {
   mark(id: string): Promise<void>;
   /** The key that ends a chunk of `size` records after `after`, in `compareKeys` order; null: fewer are left. */
   chunkEnd(entity: string, after: string | null, size: number): Promise<string | null>;
+  /** Shows everything that stands in the log before the call: a side that decodes a commit before it is visible waits for it. */
   readChunk(range: ChunkRange): Promise<readonly { readonly key: string; readonly state: State }[]>;
   /** This side's own order of an entity's keys, as chunks use it. */
   compareKeys(entity: string, a: string, b: string): number;

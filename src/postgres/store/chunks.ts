@@ -35,12 +35,31 @@ export class Chunks {
   async read(range: ChunkRange): Promise<readonly { readonly key: string; readonly state: State }[]> {
     const { sql, order } = await this.chunked(range.entity);
     const bounds = rangeOf(sql, order, range);
+    await this.writersGone(sql.table);
     const columns = [...sql.key, ...sql.fields].map((column) => `t.${column.name}`).join(', ');
     const result = await this.context.reads.query({
       text: `select ${columns} from ${sql.table} as t ${bounds.where} order by ${order.columns.join(', ')}`,
       values: bounds.values,
     });
     return result.rows.map((row) => ({ key: keyOf(sql, row), state: stateOf(sql, row, sql.key.length) }));
+  }
+
+  /**
+   * A commit is decoded a moment before it is visible, and with a synchronous standby that does not answer much earlier.
+   * So that a chunk shows all that stands in the log before it, those who write the table now are waited for, once.
+   */
+  private async writersGone(table: string): Promise<void> {
+    const { clock, reads } = this.context;
+    const writers = `select virtualtransaction from pg_locks
+      where locktype = 'relation' and mode = 'RowExclusiveLock' and pid <> pg_backend_pid()
+        and database = (select oid from pg_database where datname = current_database())
+        and (relation = $1::regclass or relation in (select relid from pg_partition_tree($1::regclass)))`;
+    let waiting = new Set((await reads.query({ text: writers, values: [table] })).rows.map(([one]) => one));
+    for (let pauseMs = 1; waiting.size > 0; pauseMs = Math.min(pauseMs * 2, 100)) {
+      await clock.sleep(pauseMs);
+      const still = new Set((await reads.query({ text: writers, values: [table] })).rows.map(([one]) => one));
+      waiting = new Set([...waiting].filter((one) => still.has(one)));
+    }
   }
 
   /** Keys are compared without asking the server, which only tells which expressions to sort by. */
