@@ -13,6 +13,9 @@ const passing = new Set([
 const lostTokens = new Set([280, 286]);
 const badTokens = new Set([40649, 50810, 50811, 260]);
 
+/** What Node says of a broken socket: the driver passes some of these on as they are. */
+const socketCodes = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
+
 export function errorCode(error: unknown): number {
   return error instanceof MongoError && typeof error.code === 'number' ? error.code : 0;
 }
@@ -25,6 +28,7 @@ export function hasLabel(error: unknown, label: string): boolean {
 export function isPassing(error: unknown): boolean {
   if (error instanceof IsthmusError) return error.retry;
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
+  if (error instanceof Error && socketCodes.has(String((error as NodeJS.ErrnoException).code))) return true;
   return passing.has(errorCode(error)) || hasLabel(error, 'TransientTransactionError') || hasLabel(error, 'RetryableWriteError');
 }
 

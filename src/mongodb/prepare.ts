@@ -4,7 +4,7 @@
  */
 import type { Db, Document, IndexSpecification, MongoClient } from 'mongodb';
 import type { Entity } from '../model/entity.js';
-import { mongoError } from './mongo-error.js';
+import { errorCode, mongoError } from './mongo-error.js';
 import { heldCollection, metadataDatabase, progressCollection } from './names.js';
 
 export interface PrepareOptions {
@@ -23,6 +23,7 @@ export interface PrepareTarget {
 
 export const imagesOn = { changeStreamPreAndPostImages: { enabled: true } };
 
+const namespaceExists = 48;
 const newest = { created_at: -1, _id: -1 } as const;
 const metadataIndexes: Readonly<Record<string, readonly IndexSpecification[]>> = {
   conflicts: [{ name: 1, ...newest }, { name: 1, state: 1, ...newest }, { name: 1, table: 1, ...newest }, { name: 1, kind: 1, state: 1 }],
@@ -46,7 +47,8 @@ export async function prepare(target: PrepareTarget, options: PrepareOptions): P
     for (const { collection } of entities.values()) {
       const found = existing.get(collection);
       if (hasImages(found)) continue;
-      await run(db, options, found === undefined ? { create: collection, ...imagesOn } : { collMod: collection, ...imagesOn });
+      if (found === undefined) await run(db, options, { create: collection, ...imagesOn });
+      else await run(db, options, { collMod: collection, ...imagesOn });
       if (!options.dryRun) await db.collection<{ _id: string; collections: string[] }>(progressCollection).updateOne({ _id: switchedId(name) }, { $addToSet: { collections: collection } }, { upsert: true });
     }
     await prepareCollections(client.db(metadataDatabase), metadataIndexes, options);
@@ -111,5 +113,12 @@ export function statement(db: string, command: Document): string {
 
 async function run(db: Db, { dryRun, onStatement }: PrepareOptions, command: Document): Promise<void> {
   onStatement(statement(db.databaseName, command));
-  if (!dryRun) await db.command(command);
+  if (dryRun) return;
+  try {
+    await db.command(command);
+  } catch (error) {
+    // Another process, or the user's application, made it at this moment.
+    if (errorCode(error) !== namespaceExists) throw error;
+    if (command['changeStreamPreAndPostImages'] !== undefined) await db.command({ collMod: command['create'] as string, ...imagesOn });
+  }
 }
