@@ -6,6 +6,7 @@ import { IsthmusError, isIsthmusError } from '../base/errors.js';
 import type { Side } from '../model/side.js';
 import { sides } from '../model/side.js';
 import { Life } from './life.js';
+import type { Reign } from './recover.js';
 import type { EngineParts } from './session.js';
 import { type EngineStatus, statusOf } from './status.js';
 
@@ -17,6 +18,7 @@ export class Engine {
   private stopping = false;
   private paused = false;
   private lastError: IsthmusError | null = null;
+  private readonly reign: Reign = { epoch: null };
   private readonly abort = new AbortController();
   private supervisor: Promise<void> = Promise.resolve();
   private fail: (error: IsthmusError) => void = () => {};
@@ -47,7 +49,7 @@ export class Engine {
     const { clock, log, observer, options } = this.parts;
     let pause = options.restartMs;
     while (!this.stopping) {
-      const life = new Life(this.parts);
+      const life = new Life(this.parts, this.reign);
       this.life = life;
       if (this.paused) life.pause();
       try {

@@ -14,7 +14,7 @@ import { Load, Loads } from './loads.js';
 import { Loader } from './loader.js';
 import { RecordLocks } from './locks.js';
 import { ReadProgress } from './read-progress.js';
-import { type Recovered, beginPosition, findAwaiting, recoverHeld, settleLane, takeOverBoth } from './recover.js';
+import { type Recovered, type Reign, beginPosition, findAwaiting, recoverHeld, settleLane, takeOverBoth } from './recover.js';
 import { type EngineParts, type LinkMemory, Numbers, type Session } from './session.js';
 import { finishSettlements } from './settle-sql.js';
 import { Silent } from './silent.js';
@@ -29,7 +29,10 @@ export class Life {
   private built: Running | null = null;
   private paused = false;
 
-  constructor(private readonly parts: EngineParts) {
+  constructor(
+    private readonly parts: EngineParts,
+    private readonly reign: Reign,
+  ) {
     let end = { resolve: (): void => {}, reject: (_: unknown): void => {} };
     this.ended = new Promise((resolve, reject) => {
       end = { resolve, reject };
@@ -61,7 +64,7 @@ export class Life {
   private async build(): Promise<Running> {
     const { parts } = this;
     const id = parts.newId();
-    const recovered = await takeOverBoth(parts);
+    const recovered = await takeOverBoth(parts, this.reign);
     const progress = await this.positions(recovered);
     const awaiting = {
       sql: await findAwaiting(parts, 'sql', { progress: progress.sql, numbers: recovered.links.mongodb.numbers, session: id }),

@@ -43,9 +43,18 @@ export function settleLane(lanes: number): number {
   return lanes;
 }
 
-export async function takeOverBoth(parts: EngineParts): Promise<Recovered> {
+/** The epoch of this process's lives so far; null: none yet. */
+export interface Reign {
+  epoch: number | null;
+}
+
+/** Only a process's first life takes over from another one: where a newer process has, it must not be taken back. */
+export async function takeOverBoth(parts: EngineParts, reign: Reign): Promise<Recovered> {
   const { sql, mongodb } = parts.sides;
-  const epoch = Math.max(await sql.store.epoch(), await mongodb.store.epoch()) + 1;
+  const stored = Math.max(await sql.store.epoch(), await mongodb.store.epoch());
+  if (reign.epoch !== null && stored > reign.epoch) throw new IsthmusError('fenced');
+  const epoch = stored + 1;
+  reign.epoch = epoch;
   const lanes = parts.options.lanes + 1;
   const onSql = await sql.store.takeOver(epoch, lanes);
   parts.faults.reach('start.taken-over-sql');
