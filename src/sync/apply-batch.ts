@@ -14,6 +14,8 @@ export interface BatchContext {
   readonly session: Session;
   readonly link: LinkMemory;
   readonly lane: LaneWriter;
+  /** Chunks that were met before this batch and are still being handled by another lane. */
+  readonly behind: readonly Chunk[];
   /** What the transaction stores as progress, with the records that it brings a load on by. */
   readonly progress: (loaded: readonly RecordRef[]) => unknown;
 }
@@ -50,7 +52,7 @@ async function commitBatch(context: BatchContext, batch: Batch, prepared: Prepar
   if (prepared.candidates.size === 0 && !must) return { saved: false };
   const build = (attempt: Attempt): LaneRequest<BatchPlan> => ({
     read: [...prepared.candidates.values()],
-    plan: (found) => planBatch({ session, link, prepared, batch, must, progress: context.progress }, attempt, found),
+    plan: (found) => planBatch({ session, link, behind: context.behind, prepared, batch, must, progress: context.progress }, attempt, found),
     save: context.progress([]),
     rehearse: attempt.rehearse,
   });

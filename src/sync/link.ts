@@ -10,7 +10,7 @@ import { type BatchContext, applyBatch } from './apply-batch.js';
 import { type Batch, Inbox } from './batch.js';
 import type { LaneWriter } from './lane-writer.js';
 import type { Chunk } from './loads.js';
-import type { ReadProgress, SavedProgress } from './read-progress.js';
+import type { ReadProgress, SavedProgress, Stretch } from './read-progress.js';
 import { type LinkMemory, type Session, nameOf } from './session.js';
 
 export interface LinkParts {

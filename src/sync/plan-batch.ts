@@ -75,6 +75,8 @@ export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & 
 export interface PlanContext {
   readonly session: Session;
   readonly link: LinkMemory;
+  /** Chunks before this batch in the log that are not handled yet: what comes after their marks must not be left to them. */
+  readonly behind: readonly Chunk[];
   readonly prepared: Prepared;
   readonly batch: Batch;
   /** Something is to be remembered even if nothing is to be written. */
@@ -114,7 +116,7 @@ interface Step {
   readonly loaded: boolean;
 }
 
-function chooseStep(context: { readonly session: Session; readonly link: LinkMemory }, id: RecordId, candidate: Candidate, target: State): Step {
+function chooseStep(context: Pick<PlanContext, 'session' | 'link' | 'behind'>, id: RecordId, candidate: Candidate, target: State): Step {
   const { session, link } = context;
   const disabled = session.parts.options.disabledRules;
   const crossing = isRefused(candidate.key) || refusedField(candidate.after) >= 0 ? 'hold' : 'write';
@@ -123,7 +125,7 @@ function chooseStep(context: { readonly session: Session; readonly link: LinkMem
     if (target === null && !other.held.get(id)) return { action: crossing, base: null, loaded: true };
     return { action: sameState(target, candidate.after) ? 'skip' : 'hold', base: null, loaded: true };
   }
-  if (link.loads.isUnloaded(candidate) && !disabled.has('unloaded')) {
+  if (isUnloaded(context, candidate) && !disabled.has('unloaded')) {
     if (target !== null) return { ...usual(candidate, target, crossing, disabled.has('compare')), loaded: true };
     // Not here yet: left to its chunk, or, between the chunk's marks, in place of the chunk's row.
     if (!candidate.inWindow) return { action: 'skip', base: null, loaded: false };
@@ -131,6 +133,12 @@ function chooseStep(context: { readonly session: Session; readonly link: LinkMem
     return { action: other.held.get(id) ? 'hold' : crossing, base: null, loaded: true };
   }
   return { ...usual(candidate, target, crossing, disabled.has('compare')), loaded: false };
+}
+
+function isUnloaded({ link, behind }: Pick<PlanContext, 'link' | 'behind'>, ref: RecordRef): boolean {
+  if (!link.loads.isUnloaded(ref)) return false;
+  const load = link.loads.get(ref.entity);
+  return !behind.some(({ range }) => range.entity === ref.entity && load?.covers(range, ref.key));
 }
 
 function usual(candidate: Candidate, target: State, crossing: 'write' | 'hold', blind: boolean): Omit<Step, 'loaded'> {
