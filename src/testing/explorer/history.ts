@@ -29,6 +29,7 @@ export class History {
   readonly transactions: UserTransaction[] = [];
   readonly writes: UserWrite[] = [];
   private readonly parents = new Map<string, Token[]>();
+  private readonly firsts = new Set<string>();
   private made = 0;
 
   /** A new value, made from others. */
@@ -43,6 +44,17 @@ export class History {
     const token = `(${a}+${b})`;
     this.parents.set(token, [a, b]);
     return token;
+  }
+
+  /** A value that a record had before the sync. */
+  first(): string {
+    const token = this.make([null]);
+    this.firsts.add(token);
+    return token;
+  }
+
+  isFirst(token: Token): boolean {
+    return token !== null && this.firsts.has(token);
   }
 
   /** Committed changes of a user. */

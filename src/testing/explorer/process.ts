@@ -2,6 +2,7 @@
 import type { IsthmusError } from '../../base/errors.js';
 import { noFaults } from '../../base/fault-points.js';
 import { silentLogger } from '../../base/logger.js';
+import { sides } from '../../model/side.js';
 import { Engine } from '../../sync/engine.js';
 import { silentObserver } from '../../sync/observer.js';
 import type { EngineParts } from '../../sync/session.js';
@@ -60,6 +61,13 @@ export class Process {
 
   get running(): boolean {
     return this.actor.alive && this.failure === null && !this.stopping;
+  }
+
+  /** It says that nothing is left to write, but for what waits for a person. */
+  get idle(): boolean {
+    if (!this.started) return false;
+    const { state, links } = this.engine.status();
+    return state === 'running' && sides.every((side) => links[side].pending === 0 && links[side].heldMoving === 0);
   }
 
   kill(): void {

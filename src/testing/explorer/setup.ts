@@ -81,13 +81,13 @@ export function fill({ random, scenario, history, refs }: Filling, from: MemoryS
   if (!scenario.load) return;
   for (const ref of refs) {
     if (random.chance(0.8)) {
-      const token = history.make([null]);
+      const token = history.first();
       from.fill([{ ...ref, after: initial(scenario, token) }]);
       if (!random.chance(scenario.overlap ?? 0)) continue;
-      const theirs = random.chance(0.3) ? token : history.make([null]);
+      const theirs = random.chance(0.3) ? token : history.first();
       other.fill([{ ...ref, after: initial(scenario, theirs) }]);
     } else if (random.chance((scenario.overlap ?? 0) / 2)) {
-      other.fill([{ ...ref, after: initial(scenario, history.make([null])) }]);
+      other.fill([{ ...ref, after: initial(scenario, history.first()) }]);
     }
   }
 }

@@ -3,7 +3,7 @@
  * Ends at rest, where `check.ts` looks at what is left.
  */
 import { type RecordRef, sameState } from '../../model/record.js';
-import type { Side } from '../../model/side.js';
+import { type Side, otherSide } from '../../model/side.js';
 import type { RemovableRule } from '../../sync/rules.js';
 import { MemoryConflicts } from '../memory/memory-conflicts.js';
 import { MemorySide } from '../memory/memory-side.js';
@@ -25,10 +25,10 @@ export interface WorldOptions {
   readonly trace?: (line: string) => void;
 }
 
-/** Rest: nobody has changed a record for so long, by virtual time. */
-const calmMs = 600;
+/** Rest: nobody has had anything to do for so long, by virtual time. */
+const calmMs = 300;
 /** A run that takes more steps never comes to rest. */
-const stepsMax = 40_000;
+const stepsMax = 20_000;
 
 export class World {
   readonly random: Random;
@@ -86,7 +86,7 @@ export class World {
     this.whole = new WholeTransactions(this, drawn.options.wholeTransaction);
     drawSlow(random, this.scheduler);
     this.listen(options.trace);
-    fill(this.users, this.sides[this.loadFrom], this.sides[this.loadFrom === 'sql' ? 'mongodb' : 'sql']);
+    fill(this.users, this.sides[this.loadFrom], this.sides[otherSide(this.loadFrom)]);
     this.filled = this.sides.sql.table.ids().length + this.sides.mongodb.table.ids().length;
   }
 
@@ -176,9 +176,10 @@ export class World {
     this.lastChange = this.scheduler.now;
   }
 
-  /** What is written to a side before it is followed crosses only by a load from there. */
+  /** What is written to a side before a position in its log is stored crosses only by a load from there. */
   private isFollowed(side: Side): boolean {
-    return this.sides[side].begun || (this.options.scenario.load === true && side === this.loadFrom);
+    const stored = [...this.sides[otherSide(side)].lanes.values()].some((lane) => lane.saved !== undefined);
+    return stored || (this.options.scenario.load === true && side === this.loadFrom);
   }
 
   private user(side: Side): void {
@@ -204,8 +205,8 @@ export class World {
   private get resting(): boolean {
     const sides = Object.values(this.sides);
     const read = sides.every((side) => side.reader !== null && side.reader.cursor >= side.log.lastPart);
-    const started = this.processes.some((one) => one.running && one.started);
-    if (!read || !started || this.openUsers > 0) this.lastChange = this.scheduler.now;
+    const idle = this.processes.some((one) => one.running && one.idle);
+    if (!read || !idle || this.openUsers > 0) this.lastChange = this.scheduler.now;
     return this.scheduler.now - this.lastChange > calmMs && sides.every((side) => side.log.caughtUp && side.transactions.size === 0);
   }
 
@@ -214,7 +215,7 @@ export class World {
     for (const side of Object.values(this.sides)) {
       side.onCommit = (commit) => {
         const changed = commit.changes.filter((one) => !sameState(one.before, one.after));
-        if (changed.length > 0) this.lastChange = this.scheduler.now;
+        if (changed.length + commit.held.length > 0) this.lastChange = this.scheduler.now;
         if (commit.number !== null) this.ours += changed.length;
         this.deviations += commit.deviations;
         trace?.(`  ${commit.side} ${commit.number === null ? 'user' : `sync #${commit.number}`} ${commit.changes.map((one) => `${one.key}: ${show(one.before)} -> ${show(one.after)}`).join(', ')}${commit.held.map((row) => ` holds ${row.key}: ${show(row.base)} -> ${show(row.tip)}`).join('')}`);
