@@ -3,12 +3,29 @@ import { BSON } from 'mongodb';
 
 /** The element types that this folder asks for by name. */
 export const bsonKind = {
-  double: 1, string: 2, document: 3, array: 4, binary: 5, undefined: 6, objectId: 7, bool: 8, date: 9, null: 10,
-  int32: 16, timestamp: 17, int64: 18, decimal: 19,
+  double: 1,
+  string: 2,
+  document: 3,
+  array: 4,
+  binary: 5,
+  undefined: 6,
+  objectId: 7,
+  bool: 8,
+  date: 9,
+  null: 10,
+  int32: 16,
+  timestamp: 17,
+  int64: 18,
+  decimal: 19,
 } as const;
 
 export function readInt32(bytes: Buffer, at: number): number {
-  return (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
+  return (
+    (bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24)
+  );
 }
 
 /** An int64 as a number: exact up to 2^53, which is enough for times and for numbers of ours. */
@@ -26,18 +43,40 @@ export function nameEnd(bytes: Buffer, at: number): number {
 /** Where the value part of an element of this kind ends. */
 export function valueEnd(bytes: Buffer, kind: number, at: number): number {
   switch (kind) {
-    case 1: case 9: case 17: case 18: return at + 8;
-    case 2: case 13: case 14: return at + 4 + readInt32(bytes, at);
-    case 3: case 4: case 15: return at + readInt32(bytes, at);
-    case 5: return at + 5 + readInt32(bytes, at);
-    case 6: case 10: case 127: case 255: return at;
-    case 7: return at + 12;
-    case 8: return at + 1;
-    case 11: return nameEnd(bytes, nameEnd(bytes, at) + 1) + 1;
-    case 12: return at + 4 + readInt32(bytes, at) + 12;
-    case 16: return at + 4;
-    case 19: return at + 16;
-    default: throw new RangeError(`BSON has no type ${kind}`);
+    case 1:
+    case 9:
+    case 17:
+    case 18:
+      return at + 8;
+    case 2:
+    case 13:
+    case 14:
+      return at + 4 + readInt32(bytes, at);
+    case 3:
+    case 4:
+    case 15:
+      return at + readInt32(bytes, at);
+    case 5:
+      return at + 5 + readInt32(bytes, at);
+    case 6:
+    case 10:
+    case 127:
+    case 255:
+      return at;
+    case 7:
+      return at + 12;
+    case 8:
+      return at + 1;
+    case 11:
+      return nameEnd(bytes, nameEnd(bytes, at) + 1) + 1;
+    case 12:
+      return at + 4 + readInt32(bytes, at) + 12;
+    case 16:
+      return at + 4;
+    case 19:
+      return at + 16;
+    default:
+      throw new RangeError(`BSON has no type ${kind}`);
   }
 }
 

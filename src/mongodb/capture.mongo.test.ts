@@ -3,13 +3,15 @@ import { expect, test } from 'vitest';
 import { IsthmusError } from '../base/errors.js';
 import { isRefused } from '../model/refusal.js';
 import type { SourcePart } from '../ports/change-source.js';
-import { waitFor } from '../testing/wait-for.js';
+import { entity, field, ref, user, users } from '../testing/mongodb/entities.js';
+import { newLane, openTestSide, readAll, readUntil } from '../testing/mongodb/test-side.js';
 import { testMongo } from '../testing/servers/fixtures/test-mongo.js';
-import { entity, field, newLane, openTestSide, readAll, readUntil, ref, user, users } from './fixtures/test-side.js';
+import { waitFor } from '../testing/wait-for.js';
 
 const mongo = testMongo();
 
-const parts = (events: readonly unknown[]): SourcePart[] => events.filter((event): event is SourcePart => (event as SourcePart).kind === 'part');
+const parts = (events: readonly unknown[]): SourcePart[] =>
+  events.filter((event): event is SourcePart => (event as SourcePart).kind === 'part');
 
 test('plain writes are transactions of one change each, with before and after, in sorted positions', async () => {
   const side = await openTestSide(mongo.freshDatabase());
@@ -39,7 +41,14 @@ test('plain writes are transactions of one change each, with before and after, i
 test('a position resumes strictly after it, whatever number type the key has', async () => {
   const side = await openTestSide(mongo.freshDatabase());
   const start = await side.source.begin();
-  const ids = [new Double(1), Long.fromNumber(2), 3, new Double(6.5), new Double(-0), Long.fromString('9007199254740993')];
+  const ids = [
+    new Double(1),
+    Long.fromNumber(2),
+    3,
+    new Double(6.5),
+    new Double(-0),
+    Long.fromString('9007199254740993'),
+  ];
   await side.db.collection<{ _id: unknown }>('users').insertMany(ids.map((_id) => ({ _id })));
   const reader = await side.source.open(start);
   const events = parts(await readAll(side, reader));
@@ -60,7 +69,10 @@ test('a large transaction comes in parts and resumes between them; ours come who
   const start = await side.source.begin();
   const session = side.client.startSession();
   await session.withTransaction(async () => {
-    await side.db.collection<{ _id: number; name: string }>('users').insertMany(Array.from({ length: 5000 }, (_, _id) => ({ _id, name: 'x' })), { session });
+    await side.db.collection<{ _id: number; name: string }>('users').insertMany(
+      Array.from({ length: 5000 }, (_, _id) => ({ _id, name: 'x' })),
+      { session },
+    );
   });
   await session.endSession();
   const lane = await newLane(side);
@@ -69,7 +81,10 @@ test('a large transaction comes in parts and resumes between them; ours come who
   const events = parts(await readAll(side, reader));
   await reader.close();
   expect(events.map(({ changes, last, echo }) => [changes.length, last, echo?.number])).toEqual([
-    [2000, false, undefined], [2000, false, undefined], [1000, true, undefined], [3000, true, 1],
+    [2000, false, undefined],
+    [2000, false, undefined],
+    [1000, true, undefined],
+    [3000, true, 1],
   ]);
   expect(events[3]?.echo).toMatchObject({ lane: 0, number: 1 });
   expect(new Set(events.slice(0, 3).map(({ transaction }) => transaction)).size).toBe(1);
@@ -77,7 +92,11 @@ test('a large transaction comes in parts and resumes between them; ours come who
   const again = await side.source.open(events[0]?.position ?? '');
   const rest = parts(await readAll(side, again));
   await again.close();
-  expect(rest.map(({ changes, last }) => [changes.length, last])).toEqual([[2000, false], [1000, true], [3000, true]]);
+  expect(rest.map(({ changes, last }) => [changes.length, last])).toEqual([
+    [2000, false],
+    [1000, true],
+    [3000, true],
+  ]);
   expect(rest[0]?.transaction).toBe(events[0]?.transaction);
   expect(rest[0]?.changes[0]?.key).toBe('2000');
 });
@@ -105,16 +124,23 @@ test('another sync’s transactions are an application’s, its marks and progre
   await db.collection<{ _id: string }>('isthmus_progress').insertOne({ _id: 'other/0', number: 0 } as { _id: string });
   const session = side.client.startSession();
   await session.withTransaction(async () => {
-    await db.collection<{ _id: string; number: number }>('isthmus_progress').updateOne({ _id: 'other/0' }, { $set: { number: 7 } }, { session });
+    await db
+      .collection<{ _id: string; number: number }>('isthmus_progress')
+      .updateOne({ _id: 'other/0' }, { $set: { number: 7 } }, { session });
     await db.collection<{ _id: number }>('users').insertOne({ _id: 1 }, { session });
   });
   await session.endSession();
-  await db.collection<{ _id: string; id: string }>('isthmus_progress').replaceOne({ _id: 'mark/other' }, { id: 'x' }, { upsert: true });
+  await db
+    .collection<{ _id: string; id: string }>('isthmus_progress')
+    .replaceOne({ _id: 'mark/other' }, { id: 'x' }, { upsert: true });
   const reader = await side.source.open(start);
   await side.store.mark('ours');
   const events = await readUntil(reader, (all) => all.some(({ kind }) => kind === 'mark'));
   await reader.close();
-  expect(events).toMatchObject([{ kind: 'part', echo: null, changes: [{ key: '1' }] }, { kind: 'mark', id: 'ours' }]);
+  expect(events).toMatchObject([
+    { kind: 'part', echo: null, changes: [{ key: '1' }] },
+    { kind: 'mark', id: 'ours' },
+  ]);
 });
 
 test('the same mark twice is told twice', async () => {
@@ -122,7 +148,10 @@ test('the same mark twice is told twice', async () => {
   const reader = await side.source.open(await side.source.begin());
   await side.store.mark('m');
   await side.store.mark('m');
-  expect(await readUntil(reader, (all) => all.length >= 2)).toMatchObject([{ kind: 'mark', id: 'm' }, { kind: 'mark', id: 'm' }]);
+  expect(await readUntil(reader, (all) => all.length >= 2)).toMatchObject([
+    { kind: 'mark', id: 'm' },
+    { kind: 'mark', id: 'm' },
+  ]);
   await reader.close();
 });
 
@@ -141,7 +170,9 @@ test('drop, rename and a dropped database stop the entity, and the log is read o
   await side.db.dropDatabase();
   await readUntil(reader, (all) => all.some((event) => event.kind === 'stop' && event.entity === 'public.others'));
   await side.store.mark('after');
-  expect((await readUntil(reader, (all) => all.some(({ kind }) => kind === 'mark'))).at(-1)).toMatchObject({ id: 'after' });
+  expect((await readUntil(reader, (all) => all.some(({ kind }) => kind === 'mark'))).at(-1)).toMatchObject({
+    id: 'after',
+  });
   await reader.close();
 });
 
@@ -163,9 +194,15 @@ test('a position that the log does not hold stops for safety', async () => {
   const [{ position }] = (await readUntil(reader, (all) => all.length > 0)) as [SourcePart];
   await reader.close();
   const elsewhere = position.replace(/2B0A0004$/, '2B020004');
-  const lost = await side.source.open(elsewhere).then((other) => other.next()).catch((error: unknown) => error);
+  const lost = await side.source
+    .open(elsewhere)
+    .then((other) => other.next())
+    .catch((error: unknown) => error);
   expect(lost).toMatchObject({ code: 'token_lost', retry: false });
-  const wrong = await side.source.open('zz').then((other) => other.next()).catch((error: unknown) => error);
+  const wrong = await side.source
+    .open('zz')
+    .then((other) => other.next())
+    .catch((error: unknown) => error);
   expect(wrong).toBeInstanceOf(IsthmusError);
   expect((wrong as IsthmusError).retry).toBe(false);
 });
@@ -186,11 +223,21 @@ test('an event of more than 16 MB crosses although this server cannot split it, 
   const reader = await side.source.open(start);
   const events = parts(await readAll(side, reader));
   await reader.close();
-  const shape = events.map(({ changes, last }) => [last, changes.map(({ key, before, after }) => [key, before?.[0]?.length, after?.[0]?.length])]);
+  const shape = events.map(({ changes, last }) => [
+    last,
+    changes.map(({ key, before, after }) => [key, before?.[0]?.length, after?.[0]?.length]),
+  ]);
   expect(shape).toEqual([
     [true, [['1', undefined, 5]]],
     [true, [['5', undefined, 12_000_000]]],
-    [true, [['2', undefined, 3], ['5', 12_000_000, 12_000_000], ['3', undefined, 5]]],
+    [
+      true,
+      [
+        ['2', undefined, 3],
+        ['5', 12_000_000, 12_000_000],
+        ['3', undefined, 5],
+      ],
+    ],
   ]);
 });
 
@@ -211,20 +258,55 @@ test('a dropped cursor is an error that passes', async () => {
   const reader = await side.source.open(await side.source.begin());
   const waiting = readUntil(reader, () => false).catch((error: unknown) => error);
   const where = { 'cursor.cursorId': { $exists: true }, ns: `${side.name}.$cmd.aggregate` };
-  const running = () => side.client.db('admin').aggregate([{ $currentOp: { idleCursors: true, allUsers: true } }, { $match: where }]).toArray();
-  const cursors = await waitFor(async () => ((found) => found.length > 0 && found)(await running()), { what: 'the cursor to be seen', limitMs: 10_000 });
-  await side.db.command({ killCursors: '$cmd.aggregate', cursors: cursors.map(({ cursor }) => (cursor as { cursorId: unknown }).cursorId) });
+  const running = () =>
+    side.client
+      .db('admin')
+      .aggregate([{ $currentOp: { idleCursors: true, allUsers: true } }, { $match: where }])
+      .toArray();
+  const cursors = await waitFor(async () => ((found) => found.length > 0 && found)(await running()), {
+    what: 'the cursor to be seen',
+    limitMs: 10_000,
+  });
+  await side.db.command({
+    killCursors: '$cmd.aggregate',
+    cursors: cursors.map(({ cursor }) => (cursor as { cursorId: unknown }).cursorId),
+  });
   expect(await waiting).toMatchObject({ retry: true });
 });
 
 test('composite keys, uuid keys and names that objects lose', async () => {
-  const lines = entity('lines', [field('order', 'int4', 'integer'), field('code', 'text', 'text')], [field('__proto__', 'text', 'text'), field('a.b', 'text', 'text'), field('2', 'text', 'text'), field('1', 'text', 'text')]);
+  const lines = entity(
+    'lines',
+    [field('order', 'int4', 'integer'), field('code', 'text', 'text')],
+    [
+      field('__proto__', 'text', 'text'),
+      field('a.b', 'text', 'text'),
+      field('2', 'text', 'text'),
+      field('1', 'text', 'text'),
+    ],
+  );
   const things = entity('things', [field('id', 'uuid', 'uuid')], [field('name', 'text', 'text')]);
   const side = await openTestSide(mongo.freshDatabase(), [lines, things]);
   const reader = await side.source.open(await side.source.begin());
-  await side.db.collection<Record<string, unknown>>('lines').insertOne(new Map<string, unknown>([['_id', new Map<string, unknown>([['order', 1], ['code', 'x']])], ['__proto__', 'p'], ['a.b', 'q'], ['2', 'two'], ['1', 'one']]) as unknown as Record<string, unknown>);
+  await side.db.collection<Record<string, unknown>>('lines').insertOne(
+    new Map<string, unknown>([
+      [
+        '_id',
+        new Map<string, unknown>([
+          ['order', 1],
+          ['code', 'x'],
+        ]),
+      ],
+      ['__proto__', 'p'],
+      ['a.b', 'q'],
+      ['2', 'two'],
+      ['1', 'one'],
+    ]) as unknown as Record<string, unknown>,
+  );
   await side.db.collection<Record<string, unknown>>('lines').insertOne({ _id: { code: 'x', order: 1 } } as never);
-  await side.db.collection<Record<string, unknown>>('things').insertOne({ _id: new UUID('0189d3f0-0000-7000-8000-000000000001') } as never);
+  await side.db
+    .collection<Record<string, unknown>>('things')
+    .insertOne({ _id: new UUID('0189d3f0-0000-7000-8000-000000000001') } as never);
   const changes = parts(await readAll(side, reader)).flatMap((part) => part.changes);
   expect(changes[0]).toMatchObject({ key: '["1","x"]', after: ['p', 'q', 'two', 'one'] });
   expect(isRefused(changes[1]?.key ?? null)).toBe(true);

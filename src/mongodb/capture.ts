@@ -4,12 +4,12 @@
 import type { MongoClient } from 'mongodb';
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
-import type { Entity } from '../model/entity.js';
 import type { Position } from '../model/change.js';
+import type { Entity } from '../model/entity.js';
 import type { ChangeReader, ChangeSource, SourceEvent } from '../ports/change-source.js';
 import { ChangeStreamCursor, type StreamBatch, type StreamOptions } from './change-stream.js';
 import { DocumentReader } from './document-reader.js';
-import { EventView, collectionOf, fragmentsLeft, joinFragments } from './event-view.js';
+import { collectionOf, EventView, fragmentsLeft, joinFragments } from './event-view.js';
 import { readBareEvent, readLargeEvent } from './large-event.js';
 import { errorCode, mongoError } from './mongo-error.js';
 import { positionAt, positionSeconds } from './position.js';
@@ -49,7 +49,12 @@ export class MongoSource implements ChangeSource {
 
   async open(from: Position): Promise<ChangeReader> {
     try {
-      return new MongoReader(this.options, this.streamOptions(from), await ChangeStreamCursor.open(this.streamOptions(from)), from);
+      return new MongoReader(
+        this.options,
+        this.streamOptions(from),
+        await ChangeStreamCursor.open(this.streamOptions(from)),
+        from,
+      );
     } catch (error) {
       throw mongoError(error, 'opening its log');
     }
@@ -81,7 +86,9 @@ class MongoReader implements ChangeReader {
     private cursor: ChangeStreamCursor,
     from: Position,
   ) {
-    this.readers = new Map([...options.entities.values()].map((entity) => [entity.collection, new DocumentReader(entity)]));
+    this.readers = new Map(
+      [...options.entities.values()].map((entity) => [entity.collection, new DocumentReader(entity)]),
+    );
     this.assembler = new TransactionAssembler(options.name, this.readers);
     this.told = from;
   }
@@ -190,8 +197,23 @@ class MongoReader implements ChangeReader {
   }
 
   private idle(upTo: Position): readonly SourceEvent[] {
-    if (this.fragments.length > 0 || upTo <= this.told || positionSeconds(upTo) - positionSeconds(this.told) < idleSeconds) return [];
-    return [{ kind: 'part', position: upTo, transaction: upTo, last: true, committedAt: positionSeconds(upTo) * 1000, echo: null, changes: [] }];
+    if (
+      this.fragments.length > 0 ||
+      upTo <= this.told ||
+      positionSeconds(upTo) - positionSeconds(this.told) < idleSeconds
+    )
+      return [];
+    return [
+      {
+        kind: 'part',
+        position: upTo,
+        transaction: upTo,
+        last: true,
+        committedAt: positionSeconds(upTo) * 1000,
+        echo: null,
+        changes: [],
+      },
+    ];
   }
 
   private async refuseLargeEvent(stream: StreamOptions): Promise<never> {
@@ -201,7 +223,9 @@ class MongoReader implements ChangeReader {
     view.fill(bytes, 0);
     const collection = collectionOf(bytes, view.namespace);
     const key = view.documentKey === 0 ? undefined : this.readers.get(collection)?.keyOf(bytes, view.documentKey);
-    throw new IsthmusError('event_too_large', { message: `The ${view.operation} of record ${JSON.stringify(key)} in ${collection} makes a change event of more than 16 MB, which this server cannot split.` });
+    throw new IsthmusError('event_too_large', {
+      message: `The ${view.operation} of record ${JSON.stringify(key)} in ${collection} makes a change event of more than 16 MB, which this server cannot split.`,
+    });
   }
 }
 

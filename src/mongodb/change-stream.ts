@@ -46,8 +46,15 @@ export class ChangeStreamCursor {
   static async open(options: StreamOptions): Promise<ChangeStreamCursor> {
     const session = options.client.startSession({ causalConsistency: false });
     try {
-      const command = { aggregate: 1, pipeline: pipelineOf(options), cursor: { batchSize: 0 }, readConcern: { level: 'majority' } };
-      const reply = await options.client.db(options.database).command(command, { session, raw: true, readPreference: 'primary' });
+      const command = {
+        aggregate: 1,
+        pipeline: pipelineOf(options),
+        cursor: { batchSize: 0 },
+        readConcern: { level: 'majority' },
+      };
+      const reply = await options.client
+        .db(options.database)
+        .command(command, { session, raw: true, readPreference: 'primary' });
       const batch = readReply(reply['cursor'] as Buffer);
       return new ChangeStreamCursor(options, session, batch.id, batch.upTo);
     } catch (error) {
@@ -59,14 +66,18 @@ export class ChangeStreamCursor {
   /** The next events; waits for them up to `awaitMs`. */
   async next(awaitMs: number, size = batchSize): Promise<StreamBatch> {
     const command = { getMore: this.id, collection: '$cmd.aggregate', batchSize: size, maxTimeMS: awaitMs };
-    const reply = await this.options.client.db(this.options.database).command(command, { session: this.session, raw: true });
+    const reply = await this.options.client
+      .db(this.options.database)
+      .command(command, { session: this.session, raw: true });
     const { bytes, documents, upTo, id } = readReply(reply['cursor'] as Buffer);
     return { bytes, events: documents, upTo, full: documents.length === size && !id.isZero(), closed: id.isZero() };
   }
 
   async close(): Promise<void> {
     try {
-      await this.options.client.db(this.options.database).command({ killCursors: '$cmd.aggregate', cursors: [this.id] });
+      await this.options.client
+        .db(this.options.database)
+        .command({ killCursors: '$cmd.aggregate', cursors: [this.id] });
     } catch {
       // The cursor or the server is gone already: the server ends idle cursors by itself.
     }
@@ -88,7 +99,15 @@ function pipelineOf({ collections, from, split, images }: StreamOptions): object
   const [asked, ...project] = imageStages[images ?? 'both'];
   return [
     { $changeStream: { ...asked, ...(from === null ? {} : { startAfter: tokenOf(from) }) } },
-    { $match: { $or: [{ 'ns.coll': { $in: names } }, { 'to.coll': { $in: names } }, { operationType: { $in: ['invalidate', 'dropDatabase'] } }] } },
+    {
+      $match: {
+        $or: [
+          { 'ns.coll': { $in: names } },
+          { 'to.coll': { $in: names } },
+          { operationType: { $in: ['invalidate', 'dropDatabase'] } },
+        ],
+      },
+    },
     ...project,
     ...(split ? [{ $changeStreamSplitLargeEvent: {} }] : []),
   ];

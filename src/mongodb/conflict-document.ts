@@ -2,8 +2,15 @@
  * Conflicts and agreements as documents of `sync_metadata`: the shape that people and tools read (`interface.md`), and beside it, in `internal`, the
  * canonical form from which the engine gets back exactly what it stored. Must not know when they are written.
  */
-import { BSON, Binary, type Document } from 'mongodb';
-import type { Agreement, ConflictRecord, ConflictState, DeadLetter, Settlement, SideVersion } from '../model/conflict.js';
+import { Binary, BSON, type Document } from 'mongodb';
+import type {
+  Agreement,
+  ConflictRecord,
+  ConflictState,
+  DeadLetter,
+  Settlement,
+  SideVersion,
+} from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
 import type { State } from '../model/record.js';
 import { stateOfText, stateText } from './held-rows.js';
@@ -22,33 +29,93 @@ export function settlementDocument(name: string, entity: Entity, settlement: Set
 function agreementDocument(name: string, entity: Entity, agreement: Agreement): Document {
   const { id, key, base, decision, createdAt } = agreement;
   return {
-    _id: id, name, table: entity.name, collection: entity.collection, key: shownKey(entity, key), created_at: new Date(createdAt), state: 'propagating',
-    internal: { entity: entity.name, key, base: stateText(entity, base), decision: stateText(entity, decision), createdAt },
-  };
-}
-
-function conflictDocument(name: string, entity: Entity, conflict: ConflictRecord, raw: boolean): Document {
-  const { id, key, kind, base, sql, mongodb, resolution, decision, strategy, fields, reason, state, createdAt, resolvedAt, resolvedBy } = conflict;
-  const shown = (value: State): Document | null => documentOf(entity, conflict, value);
-  return {
-    _id: id, conflictId: id, name, table: entity.name, collection: entity.collection, key: shownKey(entity, key), kind, base: shown(base),
-    sqlEvent: event('sql', entity, conflict, sql, raw), mongoEvent: event('mongodb', entity, conflict, mongodb, raw),
-    resolution, resolvedData: resolution === 'pending' ? null : shown(decision), strategy, fields: pairs(fields), reason, state,
-    created_at: new Date(createdAt), resolvedAt: resolvedAt === null ? null : new Date(resolvedAt), resolvedBy,
+    _id: id,
+    name,
+    table: entity.name,
+    collection: entity.collection,
+    key: shownKey(entity, key),
+    created_at: new Date(createdAt),
+    state: 'propagating',
     internal: {
-      entity: entity.name, key, base: stateText(entity, base), decision: stateText(entity, decision), createdAt, fields: JSON.stringify(fields),
-      sql: version(entity, sql, raw), mongodb: version(entity, mongodb, raw),
+      entity: entity.name,
+      key,
+      base: stateText(entity, base),
+      decision: stateText(entity, decision),
+      createdAt,
     },
   };
 }
 
-function event(source: 'sql' | 'mongodb', entity: Entity, conflict: ConflictRecord, side: SideVersion, raw: boolean): Document {
+function conflictDocument(name: string, entity: Entity, conflict: ConflictRecord, raw: boolean): Document {
+  const {
+    id,
+    key,
+    kind,
+    base,
+    sql,
+    mongodb,
+    resolution,
+    decision,
+    strategy,
+    fields,
+    reason,
+    state,
+    createdAt,
+    resolvedAt,
+    resolvedBy,
+  } = conflict;
+  const shown = (value: State): Document | null => documentOf(entity, conflict, value);
+  return {
+    _id: id,
+    conflictId: id,
+    name,
+    table: entity.name,
+    collection: entity.collection,
+    key: shownKey(entity, key),
+    kind,
+    base: shown(base),
+    sqlEvent: event('sql', entity, conflict, sql, raw),
+    mongoEvent: event('mongodb', entity, conflict, mongodb, raw),
+    resolution,
+    resolvedData: resolution === 'pending' ? null : shown(decision),
+    strategy,
+    fields: pairs(fields),
+    reason,
+    state,
+    created_at: new Date(createdAt),
+    resolvedAt: resolvedAt === null ? null : new Date(resolvedAt),
+    resolvedBy,
+    internal: {
+      entity: entity.name,
+      key,
+      base: stateText(entity, base),
+      decision: stateText(entity, decision),
+      createdAt,
+      fields: JSON.stringify(fields),
+      sql: version(entity, sql, raw),
+      mongodb: version(entity, mongodb, raw),
+    },
+  };
+}
+
+function event(
+  source: 'sql' | 'mongodb',
+  entity: Entity,
+  conflict: ConflictRecord,
+  side: SideVersion,
+  raw: boolean,
+): Document {
   const { base } = conflict;
   const operation = side.state === null ? 'delete' : base === null ? 'insert' : 'update';
   return {
-    source, operation: base === null && side.state === null ? 'none' : operation, table: entity.name, key: shownKey(entity, conflict.key),
-    before: documentOf(entity, conflict, base), after: documentOf(entity, conflict, side.state),
-    timestamp: typeof side.time === 'number' ? new Date(side.time) : side.time, version: null,
+    source,
+    operation: base === null && side.state === null ? 'none' : operation,
+    table: entity.name,
+    key: shownKey(entity, conflict.key),
+    before: documentOf(entity, conflict, base),
+    after: documentOf(entity, conflict, side.state),
+    timestamp: typeof side.time === 'number' ? new Date(side.time) : side.time,
+    version: null,
     raw: raw ? shownRaw(side.raw) : null,
   };
 }
@@ -75,8 +142,11 @@ function sideVersion(entity: Entity, stored: Document): SideVersion {
 export function settlementOf(entity: Entity, stored: Document): Settlement {
   const internal = stored['internal'] as Document;
   const common = {
-    id: String(stored['_id']), entity: entity.name, key: internal['key'] as string,
-    base: stateOfText(entity, internal['base'] as string | null), decision: stateOfText(entity, internal['decision'] as string | null),
+    id: String(stored['_id']),
+    entity: entity.name,
+    key: internal['key'] as string,
+    base: stateOfText(entity, internal['base'] as string | null),
+    decision: stateOfText(entity, internal['decision'] as string | null),
     createdAt: internal['createdAt'] as number,
   };
   return stored['kind'] === undefined ? { type: 'agreement', ...common } : conflictOf(entity, stored, common);
@@ -86,7 +156,8 @@ function conflictOf(entity: Entity, stored: Document, common: Omit<Agreement, 't
   const internal = stored['internal'] as Document;
   const resolvedAt = stored['resolvedAt'] as Date | null;
   return {
-    type: 'conflict', ...common,
+    type: 'conflict',
+    ...common,
     kind: stored['kind'] as ConflictRecord['kind'],
     sql: sideVersion(entity, internal['sql'] as Document),
     mongodb: sideVersion(entity, internal['mongodb'] as Document),
@@ -103,8 +174,19 @@ function conflictOf(entity: Entity, stored: Document, common: Omit<Agreement, 't
 export function deadLetterDocument(name: string, entity: Entity, letter: DeadLetter): Document {
   const { id, key, link, base, tip, code, reason, attempts, firstAt, lastAt } = letter;
   return {
-    _id: id, name, table: entity.name, collection: entity.collection, key: shownKey(entity, key), link, code, reason, attempts,
-    before: documentOf(entity, letter, base), after: documentOf(entity, letter, tip), firstAt: new Date(firstAt), lastAt: new Date(lastAt),
+    _id: id,
+    name,
+    table: entity.name,
+    collection: entity.collection,
+    key: shownKey(entity, key),
+    link,
+    code,
+    reason,
+    attempts,
+    before: documentOf(entity, letter, base),
+    after: documentOf(entity, letter, tip),
+    firstAt: new Date(firstAt),
+    lastAt: new Date(lastAt),
     internal: { entity: entity.name, key, base: stateText(entity, base), tip: stateText(entity, tip) },
   };
 }
@@ -112,16 +194,27 @@ export function deadLetterDocument(name: string, entity: Entity, letter: DeadLet
 export function deadLetterOf(entity: Entity, stored: Document): DeadLetter {
   const internal = stored['internal'] as Document;
   return {
-    id: String(stored['_id']), entity: entity.name, key: internal['key'] as string, link: stored['link'] as DeadLetter['link'],
-    base: stateOfText(entity, internal['base'] as string | null), tip: stateOfText(entity, internal['tip'] as string | null),
-    code: stored['code'] as string, reason: stored['reason'] as string, attempts: stored['attempts'] as number,
-    firstAt: (stored['firstAt'] as Date).getTime(), lastAt: (stored['lastAt'] as Date).getTime(),
+    id: String(stored['_id']),
+    entity: entity.name,
+    key: internal['key'] as string,
+    link: stored['link'] as DeadLetter['link'],
+    base: stateOfText(entity, internal['base'] as string | null),
+    tip: stateOfText(entity, internal['tip'] as string | null),
+    code: stored['code'] as string,
+    reason: stored['reason'] as string,
+    attempts: stored['attempts'] as number,
+    firstAt: (stored['firstAt'] as Date).getTime(),
+    lastAt: (stored['lastAt'] as Date).getTime(),
   };
 }
 
 /** The key as it stands in the document. */
 function shownKey(entity: Entity, key: string): unknown {
-  const shown = documentOf(entity, { entity: entity.name, key }, entity.fields.map(() => null));
+  const shown = documentOf(
+    entity,
+    { entity: entity.name, key },
+    entity.fields.map(() => null),
+  );
   return (shown?.['_id'] as unknown) ?? key;
 }
 

@@ -1,14 +1,30 @@
 import { expect, test } from 'vitest';
 import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
+import { ref, user } from '../testing/mongodb/entities.js';
+import { openTestSide } from '../testing/mongodb/test-side.js';
 import { testMongo } from '../testing/servers/fixtures/test-mongo.js';
-import { openTestSide, ref, user } from './fixtures/test-side.js';
 
 const mongo = testMongo();
 
 function conflict(id: string, createdAt: number, rest: Partial<ConflictRecord> = {}): ConflictRecord {
   return {
-    type: 'conflict', id, ...ref('1'), kind: 'write_write', base: user('b'), sql: { state: user('s', '1'), raw: { id: '1' }, time: 5 }, mongodb: { state: null, raw: null, time: null },
-    resolution: 'pending', decision: null, strategy: 'manual', fields: {}, reason: 'asks for a person', state: 'pending', createdAt, resolvedAt: null, resolvedBy: null, ...rest,
+    type: 'conflict',
+    id,
+    ...ref('1'),
+    kind: 'write_write',
+    base: user('b'),
+    sql: { state: user('s', '1'), raw: { id: '1' }, time: 5 },
+    mongodb: { state: null, raw: null, time: null },
+    resolution: 'pending',
+    decision: null,
+    strategy: 'manual',
+    fields: {},
+    reason: 'asks for a person',
+    state: 'pending',
+    createdAt,
+    resolvedAt: null,
+    resolvedBy: null,
+    ...rest,
   };
 }
 
@@ -22,7 +38,12 @@ test('pending conflicts are one document each, come back as they were, and close
   expect(await side.store.settled([first.id])).toEqual(new Set());
   await conflicts.finish([first.id], { state: 'resolved', at: 5000, by: 'agreement' });
   expect((await conflicts.openWork()).pending).toHaveLength(1);
-  expect(await conflicts.get(first.id)).toMatchObject({ conflictId: first.id, state: 'resolved', resolvedBy: 'agreement', resolvedAt: '1970-01-01T00:00:05.000Z' });
+  expect(await conflicts.get(first.id)).toMatchObject({
+    conflictId: first.id,
+    state: 'resolved',
+    resolvedBy: 'agreement',
+    resolvedAt: '1970-01-01T00:00:05.000Z',
+  });
   expect(await conflicts.get('nowhere')).toBeNull();
 });
 
@@ -31,10 +52,26 @@ test('a shown conflict has the stored form, as JSON', async () => {
   await side.conflicts.savePending([conflict(`${side.name}-1`, 1000)]);
   const shown = await side.conflicts.get(`${side.name}-1`);
   expect(JSON.parse(JSON.stringify(shown))).toMatchObject({
-    name: side.name, table: 'public.users', collection: 'users', key: 1, kind: 'write_write', base: { _id: 1, name: 'b' },
-    sqlEvent: { source: 'sql', operation: 'update', table: 'public.users', key: 1, before: { name: 'b' }, after: { name: 's', age: 1 }, timestamp: '1970-01-01T00:00:00.005Z' },
+    name: side.name,
+    table: 'public.users',
+    collection: 'users',
+    key: 1,
+    kind: 'write_write',
+    base: { _id: 1, name: 'b' },
+    sqlEvent: {
+      source: 'sql',
+      operation: 'update',
+      table: 'public.users',
+      key: 1,
+      before: { name: 'b' },
+      after: { name: 's', age: 1 },
+      timestamp: '1970-01-01T00:00:00.005Z',
+    },
     mongoEvent: { source: 'mongodb', operation: 'delete', after: null, timestamp: null },
-    resolution: 'pending', resolvedData: null, state: 'pending', created_at: '1970-01-01T00:00:01.000Z',
+    resolution: 'pending',
+    resolvedData: null,
+    state: 'pending',
+    created_at: '1970-01-01T00:00:01.000Z',
   });
   expect(shown).not.toHaveProperty('internal');
 });
@@ -42,7 +79,9 @@ test('a shown conflict has the stored form, as JSON', async () => {
 test('pages run from the newest to the oldest, filtered, without gaps where times are equal', async () => {
   const side = await openTestSide(mongo.freshDatabase());
   const { conflicts, name } = side;
-  const all = Array.from({ length: 7 }, (_, i) => conflict(`${name}-${i}`, 1000 + Math.floor(i / 3), { kind: i % 2 === 0 ? 'write_write' : 'delete_update' }));
+  const all = Array.from({ length: 7 }, (_, i) =>
+    conflict(`${name}-${i}`, 1000 + Math.floor(i / 3), { kind: i % 2 === 0 ? 'write_write' : 'delete_update' }),
+  );
   await conflicts.savePending(all);
   const seen: unknown[] = [];
   for (let cursor: string | null | undefined; cursor !== null; ) {
@@ -51,23 +90,55 @@ test('pages run from the newest to the oldest, filtered, without gaps where time
     cursor = page.cursor;
   }
   expect(seen).toEqual([6, 5, 4, 3, 2, 1, 0].map((i) => `${name}-${i}`));
-  expect((await conflicts.list({ limit: 10, kind: 'delete_update', state: 'pending', table: 'public.users' })).conflicts).toHaveLength(3);
+  expect(
+    (await conflicts.list({ limit: 10, kind: 'delete_update', state: 'pending', table: 'public.users' })).conflicts,
+  ).toHaveLength(3);
   expect((await conflicts.list({ limit: 10, state: 'resolved' })).conflicts).toHaveLength(0);
   await expect(conflicts.list({ limit: 10, cursor: '{"$gt":1}' })).rejects.toMatchObject({ code: 'request_invalid' });
-  expect(await conflicts.totals()).toMatchObject({ total: 7, pending: 7, byKind: { write_write: 4, delete_update: 3, structural: 0 } });
+  expect(await conflicts.totals()).toMatchObject({
+    total: 7,
+    pending: 7,
+    byKind: { write_write: 4, delete_update: 3, structural: 0 },
+  });
 });
 
 test('dead letters, loads and stops come back and go', async () => {
   const side = await openTestSide(mongo.freshDatabase());
   const { conflicts, name } = side;
-  const letter: DeadLetter = { id: `${name}-d`, ...ref('9'), link: 'sql_to_mongodb', base: null, tip: user('x'), code: 'too_large', reason: 'r', attempts: 3, firstAt: 1, lastAt: 2 };
-  const load = { entity: 'public.users', from: 'sql' as const, id: 'l1', state: 'open' as const, rows: 5, total: 10, startedAt: 1, finishedAt: null };
+  const letter: DeadLetter = {
+    id: `${name}-d`,
+    ...ref('9'),
+    link: 'sql_to_mongodb',
+    base: null,
+    tip: user('x'),
+    code: 'too_large',
+    reason: 'r',
+    attempts: 3,
+    firstAt: 1,
+    lastAt: 2,
+  };
+  const load = {
+    entity: 'public.users',
+    from: 'sql' as const,
+    id: 'l1',
+    state: 'open' as const,
+    rows: 5,
+    total: 10,
+    startedAt: 1,
+    finishedAt: null,
+  };
   const stop = { entity: 'public.users', side: 'mongodb' as const, reason: 'dropped', at: 7 };
   await conflicts.saveDeadLetters([letter]);
   await conflicts.saveLoad(load);
   await conflicts.saveLoad({ ...load, rows: 6 });
   await conflicts.saveStop(stop);
-  expect(await conflicts.openWork()).toEqual({ propagating: [], pending: [], deadLetters: [letter], loads: [{ ...load, rows: 6 }], stops: [stop] });
+  expect(await conflicts.openWork()).toEqual({
+    propagating: [],
+    pending: [],
+    deadLetters: [letter],
+    loads: [{ ...load, rows: 6 }],
+    stops: [stop],
+  });
   await conflicts.removeDeadLetters([letter]);
   await conflicts.removeStop('public.users');
   expect(await conflicts.openWork()).toMatchObject({ deadLetters: [], stops: [] });

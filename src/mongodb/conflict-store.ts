@@ -1,11 +1,18 @@
 /** `ConflictStore` in the database `sync_metadata`: what need not be atomic with a write. Must not know who decides conflicts. */
 import type { AnyBulkWriteOperation, Collection, Document, Filter, MongoClient } from 'mongodb';
 import { IsthmusError } from '../base/errors.js';
-import { type ConflictRecord, type DeadLetter, conflictKinds } from '../model/conflict.js';
+import { type ConflictRecord, conflictKinds, type DeadLetter } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
-import type { ConflictFilter, ConflictPage, ConflictStore, LoadRow, OpenWork, StopRow } from '../ports/conflict-store.js';
-import { conflictJson } from './conflict-json.js';
+import type {
+  ConflictFilter,
+  ConflictPage,
+  ConflictStore,
+  LoadRow,
+  OpenWork,
+  StopRow,
+} from '../ports/conflict-store.js';
 import { deadLetterDocument, deadLetterOf, settlementDocument, settlementOf } from './conflict-document.js';
+import { conflictJson } from './conflict-json.js';
 import { mongoError } from './mongo-error.js';
 import { metadataDatabase } from './names.js';
 
@@ -44,53 +51,95 @@ export class MongoConflictStore implements ConflictStore {
 
   savePending(conflicts: readonly ConflictRecord[]): Promise<void> {
     const { name } = this.options;
-    return this.replace('conflicts', conflicts.map((conflict) => settlementDocument(name, this.entity(conflict.entity), conflict)));
+    return this.replace(
+      'conflicts',
+      conflicts.map((conflict) => settlementDocument(name, this.entity(conflict.entity), conflict)),
+    );
   }
 
-  finish(ids: readonly string[], end: { readonly state: 'resolved' | 'superseded'; readonly at: number; readonly by?: string }): Promise<void> {
+  finish(
+    ids: readonly string[],
+    end: { readonly state: 'resolved' | 'superseded'; readonly at: number; readonly by?: string },
+  ): Promise<void> {
     return this.told('ending settlements', async () => {
       const filter = { _id: { $in: [...ids] }, name: this.options.name, state: { $in: ['pending', 'propagating'] } };
-      const $set = { state: end.state, resolvedAt: new Date(end.at), ...(end.by === undefined ? {} : { resolvedBy: end.by }) };
-      for (const collection of ['conflicts', 'settlements']) await this.stored(collection).updateMany(filter, { $set }, majority);
+      const $set = {
+        state: end.state,
+        resolvedAt: new Date(end.at),
+        ...(end.by === undefined ? {} : { resolvedBy: end.by }),
+      };
+      for (const collection of ['conflicts', 'settlements'])
+        await this.stored(collection).updateMany(filter, { $set }, majority);
     });
   }
 
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void> {
     const { name } = this.options;
-    return this.replace('dead_letters', letters.map((letter) => deadLetterDocument(name, this.entity(letter.entity), letter)));
+    return this.replace(
+      'dead_letters',
+      letters.map((letter) => deadLetterDocument(name, this.entity(letter.entity), letter)),
+    );
   }
 
   removeDeadLetters(records: readonly { readonly id: string }[]): Promise<void> {
     return this.told('removing dead letters', async () => {
-      await this.stored('dead_letters').deleteMany({ _id: { $in: records.map(({ id }) => id) }, name: this.options.name }, majority);
+      await this.stored('dead_letters').deleteMany(
+        { _id: { $in: records.map(({ id }) => id) }, name: this.options.name },
+        majority,
+      );
     });
   }
 
   saveLoad(load: LoadRow): Promise<void> {
-    return this.replace('loads', [{ _id: this.rowId(load.entity), name: this.options.name, table: load.entity, row: load }]);
+    return this.replace('loads', [
+      { _id: this.rowId(load.entity), name: this.options.name, table: load.entity, row: load },
+    ]);
   }
 
   saveStop(stop: StopRow): Promise<void> {
-    return this.replace('stops', [{ _id: this.rowId(stop.entity), name: this.options.name, table: stop.entity, row: stop }]);
+    return this.replace('stops', [
+      { _id: this.rowId(stop.entity), name: this.options.name, table: stop.entity, row: stop },
+    ]);
   }
 
   removeStop(entity: string): Promise<void> {
-    return this.told('removing a stop', async () => void (await this.stored('stops').deleteOne({ _id: this.rowId(entity) }, majority)));
+    return this.told(
+      'removing a stop',
+      async () => void (await this.stored('stops').deleteOne({ _id: this.rowId(entity) }, majority)),
+    );
   }
 
   list({ state, table, kind, limit, cursor }: ConflictFilter): Promise<ConflictPage> {
     return this.told('listing conflicts', async () => {
-      const where = { ...(state === undefined ? {} : { state }), ...(table === undefined ? {} : { table }), ...(kind === undefined ? {} : { kind }) };
-      const filter: Filter<Stored> = { name: this.options.name, ...where, ...(cursor === undefined ? {} : olderThan(cursor)) };
-      const found = await this.stored('conflicts').find(filter, { ...reading, promoteValues: false, projection: { internal: 0 } }).sort({ created_at: -1, _id: -1 }).limit(limit + 1).toArray();
+      const where = {
+        ...(state === undefined ? {} : { state }),
+        ...(table === undefined ? {} : { table }),
+        ...(kind === undefined ? {} : { kind }),
+      };
+      const filter: Filter<Stored> = {
+        name: this.options.name,
+        ...where,
+        ...(cursor === undefined ? {} : olderThan(cursor)),
+      };
+      const found = await this.stored('conflicts')
+        .find(filter, { ...reading, promoteValues: false, projection: { internal: 0 } })
+        .sort({ created_at: -1, _id: -1 })
+        .limit(limit + 1)
+        .toArray();
       const page = found.slice(0, limit);
-      return { conflicts: page.map(conflictJson), cursor: found.length > limit ? cursorOf(page[page.length - 1] as Stored) : null };
+      return {
+        conflicts: page.map(conflictJson),
+        cursor: found.length > limit ? cursorOf(page[page.length - 1] as Stored) : null,
+      };
     });
   }
 
   get(id: string): Promise<Readonly<Record<string, unknown>> | null> {
     return this.told('reading a conflict', async () => {
-      const found = await this.stored('conflicts').findOne({ _id: id, name: this.options.name }, { ...reading, promoteValues: false, projection: { internal: 0 } });
+      const found = await this.stored('conflicts').findOne(
+        { _id: id, name: this.options.name },
+        { ...reading, promoteValues: false, projection: { internal: 0 } },
+      );
       return found === null ? null : conflictJson(found);
     });
   }
@@ -101,7 +150,10 @@ export class MongoConflictStore implements ConflictStore {
         { $match: { name: this.options.name } },
         { $group: { _id: { kind: '$kind', state: '$state' }, n: { $sum: 1 } } },
       ]);
-      const byKind = Object.fromEntries(conflictKinds.map((kind) => [kind, 0])) as Record<(typeof conflictKinds)[number], number>;
+      const byKind = Object.fromEntries(conflictKinds.map((kind) => [kind, 0])) as Record<
+        (typeof conflictKinds)[number],
+        number
+      >;
       let [total, pending] = [0, 0];
       for await (const { _id, n } of groups) {
         total += n;
@@ -113,9 +165,15 @@ export class MongoConflictStore implements ConflictStore {
   }
 
   /** Documents of entities that are mapped no longer stay where they are. */
-  private async read<T>(collection: string, filter: Filter<Stored>, make: (entity: Entity, stored: Stored) => T): Promise<T[]> {
+  private async read<T>(
+    collection: string,
+    filter: Filter<Stored>,
+    make: (entity: Entity, stored: Stored) => T,
+  ): Promise<T[]> {
     const made: T[] = [];
-    for await (const stored of this.stored(collection).find({ name: this.options.name, ...filter }, reading).sort({ created_at: 1 })) {
+    for await (const stored of this.stored(collection)
+      .find({ name: this.options.name, ...filter }, reading)
+      .sort({ created_at: 1 })) {
       const entity = this.options.entities.get(stored['table'] as string);
       if (entity !== undefined) made.push(make(entity, stored));
     }
@@ -129,7 +187,10 @@ export class MongoConflictStore implements ConflictStore {
         return { replaceOne: { filter: { _id }, replacement, upsert: true } };
       });
       for (let from = 0; from < operations.length; from += operationsPerBulk) {
-        await this.stored(collection).bulkWrite(operations.slice(from, from + operationsPerBulk), { ordered: false, ...majority });
+        await this.stored(collection).bulkWrite(operations.slice(from, from + operationsPerBulk), {
+          ordered: false,
+          ...majority,
+        });
       }
     });
   }
@@ -165,7 +226,8 @@ function cursorOf(last: Stored): string {
 function olderThan(cursor: string): Filter<Stored> {
   const cut = cursor.indexOf('_');
   const at = Number(cursor.slice(0, cut));
-  if (cut < 1 || !Number.isSafeInteger(at)) throw new IsthmusError('request_invalid', { message: 'The cursor is not one of ours.' });
+  if (cut < 1 || !Number.isSafeInteger(at))
+    throw new IsthmusError('request_invalid', { message: 'The cursor is not one of ours.' });
   const created_at = new Date(at);
   return { $or: [{ created_at: { $lt: created_at } }, { created_at, _id: { $lt: cursor.slice(cut + 1) } }] };
 }

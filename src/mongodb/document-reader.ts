@@ -42,7 +42,7 @@ export class DocumentReader {
   constructor(readonly entity: Entity) {
     this.codecs = entity.fields.map((field) => bsonCodec(field.type));
     this.keyCodecs = entity.key.map((field) => keyCodec(field.type));
-    entity.fields.forEach((field, slot) => this.slots.set(field.field, slot));
+    for (const [slot, field] of entity.fields.entries()) this.slots.set(field.field, slot);
     this.filled = new Int32Array(entity.fields.length);
   }
 
@@ -75,8 +75,14 @@ export class DocumentReader {
   /** The key of a record by the value of its `_id`; a refused one keeps the `_id` as canonical extended JSON. */
   key(kind: number, bytes: Buffer, start: number, end: number): string {
     const first = this.keyCodecs[0] as BsonCodec;
-    const key = this.keyCodecs.length > 1 ? this.compositeKey(kind, bytes, start) : first.fromBson(kind, bytes, start, end);
-    if (key === null) return refuse({ kind: 'type_mismatch', reason: 'a key must not be null', image: extendedJson(kind, bytes, start, end) });
+    const key =
+      this.keyCodecs.length > 1 ? this.compositeKey(kind, bytes, start) : first.fromBson(kind, bytes, start, end);
+    if (key === null)
+      return refuse({
+        kind: 'type_mismatch',
+        reason: 'a key must not be null',
+        image: extendedJson(kind, bytes, start, end),
+      });
     return isRefused(key) ? refuse({ ...readRefusal(key), image: extendedJson(kind, bytes, start, end) }) : key;
   }
 
@@ -89,17 +95,24 @@ export class DocumentReader {
 
   private compositeKey(kind: number, bytes: Buffer, at: number): string {
     const expected = this.entity.key;
-    if (kind !== bsonKind.document) return refuse({ kind: 'structural', reason: 'the key must be a document', image: '' });
+    if (kind !== bsonKind.document)
+      return refuse({ kind: 'structural', reason: 'the key must be a document', image: '' });
     const parts: string[] = [];
     for (const element of elements(bytes, at)) {
       const index = parts.length;
-      if (element.name !== expected[index]?.field) return refuse({ kind: 'structural', reason: 'the key must have the fields of the primary key in its order', image: '' });
+      if (element.name !== expected[index]?.field)
+        return refuse({
+          kind: 'structural',
+          reason: 'the key must have the fields of the primary key in its order',
+          image: '',
+        });
       const part = (this.keyCodecs[index] as BsonCodec).fromBson(element.kind, bytes, element.start, element.end);
       if (part === null) return refuse({ kind: 'type_mismatch', reason: 'a part of the key is null', image: '' });
       if (isRefused(part)) return part;
       parts.push(part);
     }
-    if (parts.length < expected.length) return refuse({ kind: 'structural', reason: 'a part of the key is missing', image: '' });
+    if (parts.length < expected.length)
+      return refuse({ kind: 'structural', reason: 'a part of the key is missing', image: '' });
     return encodeKey(parts);
   }
 
@@ -110,10 +123,17 @@ export class DocumentReader {
   }
 
   private fill(values: Value[], slot: number, kind: number, bytes: Buffer, start: number, end: number): void {
-    const value = kind === bsonKind.null || kind === bsonKind.undefined ? null : (this.codecs[slot] as BsonCodec).fromBson(kind, bytes, start, end);
+    const value =
+      kind === bsonKind.null || kind === bsonKind.undefined
+        ? null
+        : (this.codecs[slot] as BsonCodec).fromBson(kind, bytes, start, end);
     if (this.filled[slot] === this.turn) {
       // BSON allows a name twice, and readers differ in which one they take: neither may cross unseen.
-      values[slot] = refuse({ kind: 'structural', reason: 'the document has this field more than once', image: JSON.stringify([values[slot], value]) });
+      values[slot] = refuse({
+        kind: 'structural',
+        reason: 'the document has this field more than once',
+        image: JSON.stringify([values[slot], value]),
+      });
       return;
     }
     this.filled[slot] = this.turn;
@@ -125,7 +145,10 @@ export class DocumentReader {
     const guess = this.layout[index];
     if (guess !== undefined && nameIs(bytes, at, guess.name)) return guess;
     const end = nameEnd(bytes, at);
-    const found = { name: Buffer.from(bytes.subarray(at, end)), slot: this.slots.get(bytes.toString('utf8', at, end)) ?? unmapped };
+    const found = {
+      name: Buffer.from(bytes.subarray(at, end)),
+      slot: this.slots.get(bytes.toString('utf8', at, end)) ?? unmapped,
+    };
     if (index < layoutLimit) this.layout[index] = found;
     return found;
   }

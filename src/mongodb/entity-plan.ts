@@ -21,7 +21,9 @@ export class EntityPlan {
   /** The `_id` of a key. Numbers are found by value, so a 5.0 that an application wrote is found by 5. */
   id(key: string): unknown {
     if (isRefused(key)) return BSON.EJSON.parse(`{"v":${readRefusal(key).image}}`, { relaxed: false })['v'];
-    const parts = decodeKey(key, this.keyCodecs.length).map((part, index) => (this.keyCodecs[index] as BsonCodec).toBson(part));
+    const parts = decodeKey(key, this.keyCodecs.length).map((part, index) =>
+      (this.keyCodecs[index] as BsonCodec).toBson(part),
+    );
     if (parts.length === 1) return parts[0];
     return new Map(parts.map((part, index) => [this.entity.key[index]?.field ?? '', part]));
   }

@@ -4,10 +4,22 @@
  */
 import { bsonKind, findElement, nameEnd, numberAt, readInt32, readInt64, stringAt, valueEnd } from './bson-walk.js';
 
-export type Operation = 'insert' | 'update' | 'replace' | 'delete' | 'drop' | 'rename' | 'dropDatabase' | 'invalidate' | 'other';
+export type Operation =
+  | 'insert'
+  | 'update'
+  | 'replace'
+  | 'delete'
+  | 'drop'
+  | 'rename'
+  | 'dropDatabase'
+  | 'invalidate'
+  | 'other';
 
 const operations: ReadonlyMap<string, Operation> = new Map(
-  (['insert', 'update', 'replace', 'delete', 'drop', 'rename', 'dropDatabase', 'invalidate'] as const).map((name) => [name, name]),
+  (['insert', 'update', 'replace', 'delete', 'drop', 'rename', 'dropDatabase', 'invalidate'] as const).map((name) => [
+    name,
+    name,
+  ]),
 );
 
 /** Places are the index of a document's first byte; 0: the event has no such part. */
@@ -60,16 +72,36 @@ export class EventView {
         if (first === 110 /* ns */) [this.namespace, this.namespaceEnd] = [start, end];
         else if (isDocument) this.renamedTo = start;
         return;
-      case 3: this.token = start; return;
-      case 4: if (isDocument) [this.lsid, this.lsidEnd] = [start, end]; return;
-      case 8: if (kind === bsonKind.date) this.wallTime = readInt64(this.bytes, start); return;
-      case 9: if (kind === bsonKind.int64) this.txnNumber = readInt64(this.bytes, start); return;
-      case 10: if (isDocument) this.split = start; return;
-      case 11: if (isDocument) this.documentKey = start; return;
-      case 12: if (isDocument) this.after = start; return;
-      case 13: this.operation = operations.get(stringAt(this.bytes, start)) ?? 'other'; return;
-      case 17: if (isDocument) this.update = start; return;
-      case 24: if (isDocument) this.before = start; return;
+      case 3:
+        this.token = start;
+        return;
+      case 4:
+        if (isDocument) [this.lsid, this.lsidEnd] = [start, end];
+        return;
+      case 8:
+        if (kind === bsonKind.date) this.wallTime = readInt64(this.bytes, start);
+        return;
+      case 9:
+        if (kind === bsonKind.int64) this.txnNumber = readInt64(this.bytes, start);
+        return;
+      case 10:
+        if (isDocument) this.split = start;
+        return;
+      case 11:
+        if (isDocument) this.documentKey = start;
+        return;
+      case 12:
+        if (isDocument) this.after = start;
+        return;
+      case 13:
+        this.operation = operations.get(stringAt(this.bytes, start)) ?? 'other';
+        return;
+      case 17:
+        if (isDocument) this.update = start;
+        return;
+      case 24:
+        if (isDocument) this.before = start;
+        return;
       default:
     }
   }
@@ -85,7 +117,9 @@ export function collectionOf(bytes: Buffer, at: number): string {
 export function fragmentsLeft(bytes: Buffer, split: number): number {
   const fragment = findElement(bytes, split, 'fragment');
   const of = findElement(bytes, split, 'of');
-  return fragment === null || of === null ? 0 : numberAt(bytes, of.kind, of.start) - numberAt(bytes, fragment.kind, fragment.start);
+  return fragment === null || of === null
+    ? 0
+    : numberAt(bytes, of.kind, of.start) - numberAt(bytes, fragment.kind, fragment.start);
 }
 
 /** Makes one event of its fragments: the fields of all, and the token of the last. */
@@ -98,7 +132,8 @@ export function joinFragments(fragments: readonly Buffer[]): Buffer {
       const stop = nameEnd(bytes, position + 1);
       const name = bytes.toString('latin1', position + 1, stop);
       const end = valueEnd(bytes, bytes[position] as number, stop + 1);
-      if (name !== 'splitEvent' && (name !== '_id' || index === fragments.length - 1)) parts.push(bytes.subarray(position, end));
+      if (name !== 'splitEvent' && (name !== '_id' || index === fragments.length - 1))
+        parts.push(bytes.subarray(position, end));
       position = end;
     }
   });

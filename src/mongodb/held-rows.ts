@@ -4,7 +4,7 @@
  */
 import type { Document } from 'mongodb';
 import type { Entity } from '../model/entity.js';
-import { type RecordRef, type State, type Value, recordId } from '../model/record.js';
+import { type RecordRef, recordId, type State, type Value } from '../model/record.js';
 import type { HeldRow } from '../ports/side-store.js';
 
 export function stateText(entity: Entity, state: State): string | null {
@@ -24,7 +24,17 @@ export function heldId(name: string, ref: RecordRef): string {
 
 export function heldDocument(name: string, entity: Entity, row: HeldRow): Document {
   const { key, time, begun, since } = row;
-  return { _id: heldId(name, row), name, entity: entity.name, key, base: stateText(entity, row.base), tip: stateText(entity, row.tip), time, begun, since };
+  return {
+    _id: heldId(name, row),
+    name,
+    entity: entity.name,
+    key,
+    base: stateText(entity, row.base),
+    tip: stateText(entity, row.tip),
+    time,
+    begun,
+    since,
+  };
 }
 
 export function heldRow(entity: Entity, stored: Document): HeldRow {

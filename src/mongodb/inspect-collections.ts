@@ -4,7 +4,7 @@ import { type Finding, failed, ok, warning } from '../base/finding.js';
 import type { Entity } from '../model/entity.js';
 import { isRefused, readRefusal } from '../model/refusal.js';
 import { DocumentReader } from './document-reader.js';
-import { type PrepareTarget, collectionsOf, hasImages, imagesOn, statement } from './prepare.js';
+import { collectionsOf, hasImages, imagesOn, type PrepareTarget, statement } from './prepare.js';
 import { replies } from './records.js';
 
 /** Keys that are looked at from either end of the order: values of another type stand there. */
@@ -36,12 +36,32 @@ function shapeFindings(entity: Entity, info: Document): Finding[] {
   const { collection } = entity;
   const id = `mongodb.collection.${collection}`;
   const options = (info['options'] ?? {}) as Document;
-  if (info['type'] !== 'collection') return [failed(id, `${collection} is a ${String(info['type'])}`, 'Only ordinary collections can be synced: pair the table with another one.')];
+  if (info['type'] !== 'collection')
+    return [
+      failed(
+        id,
+        `${collection} is a ${String(info['type'])}`,
+        'Only ordinary collections can be synced: pair the table with another one.',
+      ),
+    ];
   const findings: Finding[] = [];
-  if (options['capped'] === true) findings.push(failed(id, `${collection} is capped: it drops documents by itself, and transactions cannot write to it`, `db.runCommand({ convertToCapped … }) cannot undo it: copy it to an ordinary collection.`));
+  if (options['capped'] === true)
+    findings.push(
+      failed(
+        id,
+        `${collection} is capped: it drops documents by itself, and transactions cannot write to it`,
+        `db.runCommand({ convertToCapped … }) cannot undo it: copy it to an ordinary collection.`,
+      ),
+    );
   const locale = (options['collation'] as Document | undefined)?.['locale'] as string | undefined;
   if (locale !== undefined && locale !== 'simple' && entity.key.some(({ type }) => textKinds.has(type.kind))) {
-    findings.push(failed(`mongodb.collation.${collection}`, `${collection} has the collation ${locale}, under which two different keys may be the same`, 'Copy it to a collection without a default collation; indexes and queries can still name one.'));
+    findings.push(
+      failed(
+        `mongodb.collation.${collection}`,
+        `${collection} has the collation ${locale}, under which two different keys may be the same`,
+        'Copy it to a collection without a default collation; indexes and queries can still name one.',
+      ),
+    );
   }
   return findings;
 }
@@ -50,7 +70,13 @@ async function keyFindings(target: PrepareTarget, entity: Entity): Promise<Findi
   const reader = new DocumentReader(entity);
   const reasons = new Set<string>();
   for (const direction of [1, -1]) {
-    const find = { find: entity.collection, projection: { _id: 1 }, sort: { _id: direction }, limit: sample, batchSize: sample };
+    const find = {
+      find: entity.collection,
+      projection: { _id: 1 },
+      sort: { _id: direction },
+      limit: sample,
+      batchSize: sample,
+    };
     for await (const { bytes, documents } of replies(target, find)) {
       for (const at of documents) {
         const key = reader.keyOf(bytes, at);
@@ -59,5 +85,11 @@ async function keyFindings(target: PrepareTarget, entity: Entity): Promise<Findi
     }
   }
   if (reasons.size === 0) return [];
-  return [warning(`mongodb.keys.${entity.collection}`, `${entity.collection} has keys that cannot cross: ${[...reasons].slice(0, 3).join('; ')}`, 'Such records stay on their side and wait for a person; give them keys of the table’s type to sync them.')];
+  return [
+    warning(
+      `mongodb.keys.${entity.collection}`,
+      `${entity.collection} has keys that cannot cross: ${[...reasons].slice(0, 3).join('; ')}`,
+      'Such records stay on their side and wait for a person; give them keys of the table’s type to sync them.',
+    ),
+  ];
 }

@@ -5,7 +5,7 @@ import { inspectCollections } from './inspect-collections.js';
 import { inspectRights } from './inspect-rights.js';
 import { mongoError } from './mongo-error.js';
 import type { PrepareTarget } from './prepare.js';
-import { type ServerVersion, isAtLeast, splitsEvents, versionOf } from './server-version.js';
+import { isAtLeast, type ServerVersion, splitsEvents, versionOf } from './server-version.js';
 
 /** An oplog that holds less than this may lose the sync's place over a weekend. */
 const oplogHours = 24;
@@ -24,15 +24,33 @@ export async function inspect(target: PrepareTarget): Promise<readonly Finding[]
 
 function versionFinding(version: ServerVersion): Finding {
   const what = `MongoDB ${version.text}`;
-  if (!isAtLeast(version, 6, 0)) return failed('mongodb.version', `${what} cannot keep before-images`, 'Upgrade to MongoDB 6.0 or later.');
+  if (!isAtLeast(version, 6, 0))
+    return failed('mongodb.version', `${what} cannot keep before-images`, 'Upgrade to MongoDB 6.0 or later.');
   if (splitsEvents(version)) return ok('mongodb.version', what);
-  return warning('mongodb.version', `${what} cannot split change events of more than 16 MB`, 'Upgrade to MongoDB 6.0.9 or later if documents may grow beyond 5 MB.');
+  return warning(
+    'mongodb.version',
+    `${what} cannot split change events of more than 16 MB`,
+    'Upgrade to MongoDB 6.0.9 or later if documents may grow beyond 5 MB.',
+  );
 }
 
 function topologyFinding(hello: Document): Finding {
-  if (hello['msg'] === 'isdbgrid') return failed('mongodb.topology', 'a sharded cluster', 'Sharded clusters are not supported yet; sync a replica set.');
-  if (hello['setName'] !== undefined) return ok('mongodb.topology', `replica set ${String(hello['setName'])}, ${(hello['hosts'] as unknown[] | undefined)?.length ?? 1} members`);
-  return failed('mongodb.topology', 'a standalone server has no change streams', 'Start mongod with --replSet rs0 and run `rs.initiate()` once; a single node is enough.');
+  if (hello['msg'] === 'isdbgrid')
+    return failed(
+      'mongodb.topology',
+      'a sharded cluster',
+      'Sharded clusters are not supported yet; sync a replica set.',
+    );
+  if (hello['setName'] !== undefined)
+    return ok(
+      'mongodb.topology',
+      `replica set ${String(hello['setName'])}, ${(hello['hosts'] as unknown[] | undefined)?.length ?? 1} members`,
+    );
+  return failed(
+    'mongodb.topology',
+    'a standalone server has no change streams',
+    'Start mongod with --replSet rs0 and run `rs.initiate()` once; a single node is enough.',
+  );
 }
 
 async function oplogFinding({ client }: PrepareTarget): Promise<Finding> {
@@ -41,17 +59,35 @@ async function oplogFinding({ client }: PrepareTarget): Promise<Finding> {
     const window = await oplogWindow(client);
     const what = `the oplog holds the last ${window.hours.toFixed(1)} hours${window.full ? '' : ' and is not full yet'}`;
     if (!window.full || window.hours >= oplogHours) return ok(id, what);
-    return warning(id, what, 'Enlarge it: `db.adminCommand({ replSetResizeOplog: 1, size: <megabytes>, minRetentionHours: 48 })`.');
+    return warning(
+      id,
+      what,
+      'Enlarge it: `db.adminCommand({ replSetResizeOplog: 1, size: <megabytes>, minRetentionHours: 48 })`.',
+    );
   } catch {
-    return warning(id, 'the oplog’s window cannot be read', 'Grant `read` on the database `local` to see it: `db.getSiblingDB("admin").grantRolesToUser(<user>, [{ role: "read", db: "local" }])`.');
+    return warning(
+      id,
+      'the oplog’s window cannot be read',
+      'Grant `read` on the database `local` to see it: `db.getSiblingDB("admin").grantRolesToUser(<user>, [{ role: "read", db: "local" }])`.',
+    );
   }
 }
 
 /** How far back the oplog reaches, and whether it has begun to drop its oldest entries. */
-export async function oplogWindow(client: PrepareTarget['client']): Promise<{ readonly hours: number; readonly full: boolean }> {
+export async function oplogWindow(
+  client: PrepareTarget['client'],
+): Promise<{ readonly hours: number; readonly full: boolean }> {
   const oplog = client.db('local').collection('oplog.rs');
-  const [first] = await oplog.find({}, { projection: { ts: 1 } }).sort({ $natural: 1 }).limit(1).toArray();
-  const [last] = await oplog.find({}, { projection: { ts: 1 } }).sort({ $natural: -1 }).limit(1).toArray();
+  const [first] = await oplog
+    .find({}, { projection: { ts: 1 } })
+    .sort({ $natural: 1 })
+    .limit(1)
+    .toArray();
+  const [last] = await oplog
+    .find({}, { projection: { ts: 1 } })
+    .sort({ $natural: -1 })
+    .limit(1)
+    .toArray();
   const stats = await client.db('local').command({ collStats: 'oplog.rs' });
   const seconds = secondsOf(last) - secondsOf(first);
   return { hours: seconds / 3600, full: Number(stats['size']) > Number(stats['maxSize']) * 0.9 };

@@ -16,7 +16,7 @@ import type { ProgressDocuments } from './progress.js';
 import { readRecords } from './records.js';
 import { settlementCommands } from './settlement-commands.js';
 import { writeCommands } from './statements.js';
-import { Redo, RefusedWrite, assertWritten, writeFault } from './write-refusal.js';
+import { assertWritten, Redo, RefusedWrite, writeFault } from './write-refusal.js';
 
 /** How long a transaction is tried again before the caller hears of it. */
 const patienceMs = 30_000;
@@ -24,7 +24,11 @@ const pause = { firstMs: 1, mostMs: 250 };
 /** A record that seems absent and yet cannot be inserted this often is in the way for good (a collation that calls two keys the same). */
 const redoLimit = 12;
 
-const transaction = { readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority' }, readPreference: 'primary' } as const;
+const transaction = {
+  readConcern: { level: 'snapshot' },
+  writeConcern: { w: 'majority' },
+  readPreference: 'primary',
+} as const;
 
 export interface LaneOptions {
   readonly client: MongoClient;
@@ -61,9 +65,13 @@ export class LaneCommit {
       } catch (error) {
         await this.abort();
         if (error instanceof RefusedWrite) return { kind: 'refused', refusal: error.refusal };
-        if (error instanceof Redo && ++redone >= redoLimit) return { kind: 'refused', refusal: { code: 'unique_violation', reason: `index _id_: ${error.message}` } };
+        if (error instanceof Redo && ++redone >= redoLimit)
+          return { kind: 'refused', refusal: { code: 'unique_violation', reason: `index _id_: ${error.message}` } };
         if (!(error instanceof Redo) && !isPassing(error)) throw mongoError(error, 'writing');
-        if (clock.now() > limit) throw error instanceof Redo ? new IsthmusError('transient', { message: `MongoDB: ${error.message}` }) : mongoError(error, 'writing');
+        if (clock.now() > limit)
+          throw error instanceof Redo
+            ? new IsthmusError('transient', { message: `MongoDB: ${error.message}` })
+            : mongoError(error, 'writing');
       }
       const most = Math.min(pause.mostMs, pause.firstMs * 2 ** Math.min(tries, 10));
       await clock.sleep(most / 2 + (Math.random() * most) / 2);
@@ -115,7 +123,12 @@ export class LaneCommit {
     const { database, name, plans } = this.options;
     if (drop.length > 0) {
       const ids = drop.map((ref) => heldId(name, ref));
-      await this.run(database, { delete: heldCollection, deletes: [{ q: { _id: { $in: ids } }, limit: 0 }] }, null, heldCollection);
+      await this.run(
+        database,
+        { delete: heldCollection, deletes: [{ q: { _id: { $in: ids } }, limit: 0 }] },
+        null,
+        heldCollection,
+      );
     }
     if (hold.length === 0) return;
     const updates = hold.map((row) => {
@@ -126,7 +139,12 @@ export class LaneCommit {
   }
 
   /** `expected` null: any number of records may be met. */
-  private async run(database: string, command: Readonly<Record<string, unknown>>, expected: number | null, collection: string): Promise<void> {
+  private async run(
+    database: string,
+    command: Readonly<Record<string, unknown>>,
+    expected: number | null,
+    collection: string,
+  ): Promise<void> {
     let reply: Document;
     try {
       reply = await this.options.client.db(database).command(command, { session: this.options.session });
@@ -154,11 +172,17 @@ export class LaneCommit {
   private async missed(request: CommitRequest): Promise<CommitOutcome | null> {
     const { progress, epoch, owner, clock, skewMs } = this.options;
     const standing = await progress.standing(request.lane);
-    if (standing === null) throw new IsthmusError('metadata_invalid', { message: 'The progress document of this sync is gone from MongoDB.' });
+    if (standing === null)
+      throw new IsthmusError('metadata_invalid', {
+        message: 'The progress document of this sync is gone from MongoDB.',
+      });
     if (standing.epoch !== epoch || standing.owner !== owner) throw new IsthmusError('fenced');
     if (standing.number === request.previous) return null;
-    if (standing.number === request.number && this.sent !== null) return { kind: 'committed', plan: this.sent, committedAt: clock.now() + skewMs() };
-    throw new IsthmusError('invariant_broken', { message: `lane ${request.lane} stands at ${standing.number}, neither ${request.previous} nor a commit of ours` });
+    if (standing.number === request.number && this.sent !== null)
+      return { kind: 'committed', plan: this.sent, committedAt: clock.now() + skewMs() };
+    throw new IsthmusError('invariant_broken', {
+      message: `lane ${request.lane} stands at ${standing.number}, neither ${request.previous} nor a commit of ours`,
+    });
   }
 
   private async abort(): Promise<void> {

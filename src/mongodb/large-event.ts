@@ -2,8 +2,9 @@
  * Reads one change event that is too large to be read at once, on servers that cannot split it: its after-image and its before-image
  * by two streams, since each alone fits where both do not. Must not know what is made of it.
  */
-import { ChangeStreamCursor, type StreamOptions } from './change-stream.js';
+
 import { readInt32 } from './bson-walk.js';
+import { ChangeStreamCursor, type StreamOptions } from './change-stream.js';
 import { joinFragments } from './event-view.js';
 import { errorCode } from './mongo-error.js';
 

@@ -1,7 +1,8 @@
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { ref, user } from '../testing/mongodb/entities.js';
+import { newLane, openTestSide } from '../testing/mongodb/test-side.js';
 import { type MongoServer, startMongo } from '../testing/servers/mongo-server.js';
-import { newLane, openTestSide, ref, user } from './fixtures/test-side.js';
 
 /** Fail points need a server that was started for tests. */
 let server: MongoServer;
@@ -27,11 +28,19 @@ test('a COMMIT whose answer is lost with the connection is written once', async 
   const side = await openTestSide({ url: server.url, name: 'lost' });
   const lane = await newLane(side);
   // The command is carried out, then answered with an error that leaves its outcome open, more often than the driver tries.
-  await fail({ times: 5 }, { failCommands: ['commitTransaction'], writeConcernError: { code: 91, errmsg: 'shutting down' } });
+  await fail(
+    { times: 5 },
+    { failCommands: ['commitTransaction'], writeConcernError: { code: 91, errmsg: 'shutting down' } },
+  );
   let asked = 0;
   const outcome = await lane.commit([ref('1')], () => {
     asked++;
-    return { writes: [{ ...ref('1'), before: null, after: user(`attempt ${asked}`) }], hold: [], drop: [], settlements: [] };
+    return {
+      writes: [{ ...ref('1'), before: null, after: user(`attempt ${asked}`) }],
+      hold: [],
+      drop: [],
+      settlements: [],
+    };
   });
   expect(outcome).toMatchObject({ kind: 'committed', plan: { writes: [{ after: user('attempt 1') }] } });
   expect(asked).toBe(1);
@@ -52,12 +61,18 @@ test('a COMMIT that landed and then looks aborted is found by its number', async
   const side = await openTestSide({ url: server.url, name: 'landed' });
   const lane = await newLane(side);
   const commit = lane.store.commit({
-    lane: 0, previous: 0, number: 1, read: [],
+    lane: 0,
+    previous: 0,
+    number: 1,
+    read: [],
     plan: () => ({ writes: [{ ...ref('1'), before: null, after: user('a') }], hold: [], drop: [], settlements: [] }),
   });
   expect(await commit).toMatchObject({ kind: 'committed' });
   // The same request again is what an engine's retry would be: the number stands there, so it was ours.
-  await fail({ times: 1 }, { failCommands: ['commitTransaction'], errorCode: 251, errorLabels: ['TransientTransactionError'] });
+  await fail(
+    { times: 1 },
+    { failCommands: ['commitTransaction'], errorCode: 251, errorLabels: ['TransientTransactionError'] },
+  );
   lane.number = 1;
   expect(await lane.write([{ ...ref('1'), after: user('b') }])).toMatchObject({ kind: 'committed' });
   expect(await side.db.collection('users').findOne()).toMatchObject({ name: 'b' });
@@ -67,9 +82,15 @@ test('lost connections and elections in any statement are tried again', async ()
   const side = await openTestSide({ url: server.url, name: 'flaky' });
   const lane = await newLane(side);
   for (const failCommands of [['update'], ['find'], ['insert'], ['commitTransaction']]) {
-    for (const how of [{ closeConnection: true }, { errorCode: 112, errorLabels: ['TransientTransactionError'] }, { errorCode: 10107 }]) {
+    for (const how of [
+      { closeConnection: true },
+      { errorCode: 112, errorLabels: ['TransientTransactionError'] },
+      { errorCode: 10107 },
+    ]) {
       await fail({ times: 2 }, { failCommands, ...how });
-      expect(await lane.write([{ ...ref(String(lane.number)), after: user('x') }])).toMatchObject({ kind: 'committed' });
+      expect(await lane.write([{ ...ref(String(lane.number)), after: user('x') }])).toMatchObject({
+        kind: 'committed',
+      });
     }
   }
   expect(await side.db.collection('users').countDocuments()).toBe(12);

@@ -9,7 +9,7 @@ import { MongoConflictStore } from './conflict-store.js';
 import { inspect } from './inspect.js';
 import { mongoError } from './mongo-error.js';
 import { type PrepareOptions, prepare, teardown } from './prepare.js';
-import { versionOf, splitsEvents } from './server-version.js';
+import { splitsEvents, versionOf } from './server-version.js';
 import { MongoSideStore } from './side-store.js';
 
 export interface OpenMongoOptions {

@@ -2,9 +2,10 @@ import { MongoClient } from 'mongodb';
 import { expect, test } from 'vitest';
 import { systemClock } from '../base/clock.js';
 import { silentLogger } from '../base/logger.js';
+import { entity, field, users } from '../testing/mongodb/entities.js';
+import { openTestSide } from '../testing/mongodb/test-side.js';
 import { testMongo } from '../testing/servers/fixtures/test-mongo.js';
 import { startMongo } from '../testing/servers/mongo-server.js';
-import { entity, field, openTestSide, users } from './fixtures/test-side.js';
 import { openMongo } from './open.js';
 
 const mongo = testMongo();
@@ -19,10 +20,13 @@ test('prepare says what it does, does it once, and teardown takes it away again'
   const side = await openMongo({ url, database: name, name, ...deps });
   const said: string[] = [];
   const onStatement = (statement: string): void => void said.push(statement);
-  const images = async (): Promise<unknown> => (await db.listCollections({ name: 'users' }).toArray() as { options?: object }[])[0]?.options;
+  const images = async (): Promise<unknown> =>
+    ((await db.listCollections({ name: 'users' }).toArray()) as { options?: object }[])[0]?.options;
 
   await side.prepare({ dryRun: true, onStatement });
-  expect(said.join('\n')).toContain(`db.getSiblingDB("${name}").runCommand({"collMod":"users","changeStreamPreAndPostImages":{"enabled":true}})`);
+  expect(said.join('\n')).toContain(
+    `db.getSiblingDB("${name}").runCommand({"collMod":"users","changeStreamPreAndPostImages":{"enabled":true}})`,
+  );
   expect((await db.listCollections().toArray()).map((info) => info.name)).toEqual(['users']);
 
   await side.prepare({ dryRun: false, onStatement });
@@ -48,7 +52,9 @@ test('before-images that somebody else switched on stay', async () => {
   const side = await openMongo({ url, database: name, name, ...deps });
   await side.prepare({ dryRun: false, onStatement: () => {} });
   await side.teardown({ dryRun: false, onStatement: () => {} });
-  expect(await client.db(name).listCollections({ name: 'users' }).toArray()).toMatchObject([{ options: { changeStreamPreAndPostImages: { enabled: true } } }]);
+  expect(await client.db(name).listCollections({ name: 'users' }).toArray()).toMatchObject([
+    { options: { changeStreamPreAndPostImages: { enabled: true } } },
+  ]);
   await side.close();
   await client.close();
 });
@@ -65,13 +71,23 @@ test('inspect: good, then before-images off, keys of a wrong type, a collation, 
   await side.db.collection<{ _id: string | number }>('users').insertMany([{ _id: 1 }, { _id: 'secret' }]);
   await side.db.createCollection('texts', { collation: { locale: 'en', strength: 2 } });
   await side.db.createCollection('views', { viewOn: 'users', pipeline: [] });
-  const worse = await openMongo({ url: side.url, database: side.name, name: side.name, ...deps, entities: new Map([users, texts, views].map((each) => [each.name, each])) });
+  const worse = await openMongo({
+    url: side.url,
+    database: side.name,
+    name: side.name,
+    ...deps,
+    entities: new Map([users, texts, views].map((each) => [each.name, each])),
+  });
   const findings = await worse.inspect();
   await worse.close();
   const states = Object.fromEntries(findings.map(({ id, state }) => [id, state]));
   expect(states).toMatchObject({
-    'mongodb.version': 'warning', 'mongodb.topology': 'ok', 'mongodb.before_images.users': 'warning', 'mongodb.keys.users': 'warning',
-    'mongodb.collation.texts': 'failed', 'mongodb.collection.views': 'failed',
+    'mongodb.version': 'warning',
+    'mongodb.topology': 'ok',
+    'mongodb.before_images.users': 'warning',
+    'mongodb.keys.users': 'warning',
+    'mongodb.collation.texts': 'failed',
+    'mongodb.collection.views': 'failed',
   });
   expect(JSON.stringify(findings)).not.toContain('secret');
   expect(findings.every(({ state, remedy }) => (state === 'ok') === (remedy === null))).toBe(true);
@@ -81,22 +97,35 @@ test('a standalone server, a wrong password and missing rights are told with the
   const [standalone, locked] = await Promise.all([startMongo({ standalone: true }), startMongo({ auth: true })]);
   try {
     const lone = await openMongo({ url: standalone.url, database: 'shop', name: 'shop', ...deps });
-    expect((await lone.inspect()).find(({ id }) => id === 'mongodb.topology')).toMatchObject({ state: 'failed', remedy: expect.stringContaining('--replSet') as string });
+    expect((await lone.inspect()).find(({ id }) => id === 'mongodb.topology')).toMatchObject({
+      state: 'failed',
+      remedy: expect.stringContaining('--replSet') as string,
+    });
     await lone.close();
 
     const wrong = new URL(locked.url.replace(/^mongodb:/, 'http:'));
     wrong.password = 'not-it';
-    await expect(openMongo({ url: wrong.href.replace(/^http:/, 'mongodb:'), database: 'shop', name: 'shop', ...deps })).rejects.toMatchObject({ code: 'authentication_failed' });
+    await expect(
+      openMongo({ url: wrong.href.replace(/^http:/, 'mongodb:'), database: 'shop', name: 'shop', ...deps }),
+    ).rejects.toMatchObject({ code: 'authentication_failed' });
 
     const client = await new MongoClient(locked.url).connect();
-    await client.db('admin').command({ createUser: 'weak', pwd: 'weak-password', roles: [{ role: 'readWrite', db: 'shop' }] });
+    await client
+      .db('admin')
+      .command({ createUser: 'weak', pwd: 'weak-password', roles: [{ role: 'readWrite', db: 'shop' }] });
     await client.close();
     const url = locked.url.replace(/\/\/[^@]*@/, '//weak:weak-password@');
     const weak = await openMongo({ url, database: 'shop', name: 'shop', ...deps });
     const findings = await weak.inspect();
-    expect(findings.find(({ id }) => id === 'mongodb.rights.shop')).toMatchObject({ state: 'failed', what: expect.stringContaining('collMod') as string, remedy: expect.stringContaining('grantRolesToUser("weak"') as string });
+    expect(findings.find(({ id }) => id === 'mongodb.rights.shop')).toMatchObject({
+      state: 'failed',
+      what: expect.stringContaining('collMod') as string,
+      remedy: expect.stringContaining('grantRolesToUser("weak"') as string,
+    });
     expect(findings.find(({ id }) => id === 'mongodb.rights.sync_metadata')).toMatchObject({ state: 'failed' });
-    await expect(weak.prepare({ dryRun: false, onStatement: () => {} })).rejects.toMatchObject({ code: 'permission_denied' });
+    await expect(weak.prepare({ dryRun: false, onStatement: () => {} })).rejects.toMatchObject({
+      code: 'permission_denied',
+    });
     await weak.close();
   } finally {
     await Promise.all([standalone.stop(), locked.stop()]);
@@ -104,5 +133,7 @@ test('a standalone server, a wrong password and missing rights are told with the
 });
 
 test('a server that does not answer is told as such', async () => {
-  await expect(openMongo({ url: 'mongodb://127.0.0.1:1', database: 'shop', name: 'shop', timeoutMs: 500, ...deps })).rejects.toMatchObject({ code: 'mongodb_unreachable', retry: true });
+  await expect(
+    openMongo({ url: 'mongodb://127.0.0.1:1', database: 'shop', name: 'shop', timeoutMs: 500, ...deps }),
+  ).rejects.toMatchObject({ code: 'mongodb_unreachable', retry: true });
 });

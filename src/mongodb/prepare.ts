@@ -26,12 +26,23 @@ export const imagesOn = { changeStreamPreAndPostImages: { enabled: true } };
 const namespaceExists = 48;
 const newest = { created_at: -1, _id: -1 } as const;
 const metadataIndexes: Readonly<Record<string, readonly IndexSpecification[]>> = {
-  conflicts: [{ name: 1, ...newest }, { name: 1, state: 1, ...newest }, { name: 1, table: 1, ...newest }, { name: 1, kind: 1, state: 1 }],
+  conflicts: [
+    { name: 1, ...newest },
+    { name: 1, state: 1, ...newest },
+    { name: 1, table: 1, ...newest },
+    { name: 1, kind: 1, state: 1 },
+  ],
   settlements: [{ name: 1, state: 1, created_at: 1 }],
   dead_letters: [{ name: 1, table: 1 }],
-  loads: [], stops: [], comparisons: [{ name: 1, startedAt: -1 }], phases: [],
+  loads: [],
+  stops: [],
+  comparisons: [{ name: 1, startedAt: -1 }],
+  phases: [],
 };
-const ownIndexes: Readonly<Record<string, readonly IndexSpecification[]>> = { [progressCollection]: [], [heldCollection]: [{ name: 1 }] };
+const ownIndexes: Readonly<Record<string, readonly IndexSpecification[]>> = {
+  [progressCollection]: [],
+  [heldCollection]: [{ name: 1 }],
+};
 
 /** Which collections had no before-images until we switched them on: `teardown` switches off only these. */
 function switchedId(name: string): string {
@@ -49,7 +60,10 @@ export async function prepare(target: PrepareTarget, options: PrepareOptions): P
       if (hasImages(found)) continue;
       if (found === undefined) await run(db, options, { create: collection, ...imagesOn });
       else await run(db, options, { collMod: collection, ...imagesOn });
-      if (!options.dryRun) await db.collection<{ _id: string; collections: string[] }>(progressCollection).updateOne({ _id: switchedId(name) }, { $addToSet: { collections: collection } }, { upsert: true });
+      if (!options.dryRun)
+        await db
+          .collection<{ _id: string; collections: string[] }>(progressCollection)
+          .updateOne({ _id: switchedId(name) }, { $addToSet: { collections: collection } }, { upsert: true });
     }
     await prepareCollections(client.db(metadataDatabase), metadataIndexes, options);
   } catch (error) {
@@ -62,9 +76,12 @@ export async function teardown(target: PrepareTarget, options: PrepareOptions): 
   const db = client.db(database);
   try {
     const existing = await collectionsOf(db);
-    const switched = await db.collection<{ _id: string; collections: string[] }>(progressCollection).findOne({ _id: switchedId(name) });
+    const switched = await db
+      .collection<{ _id: string; collections: string[] }>(progressCollection)
+      .findOne({ _id: switchedId(name) });
     for (const collection of switched?.collections ?? []) {
-      if (hasImages(existing.get(collection))) await run(db, options, { collMod: collection, changeStreamPreAndPostImages: { enabled: false } });
+      if (hasImages(existing.get(collection)))
+        await run(db, options, { collMod: collection, changeStreamPreAndPostImages: { enabled: false } });
     }
     await clear(db, Object.keys(ownIndexes), name, options);
     await clear(client.db(metadataDatabase), Object.keys(metadataIndexes), name, options);
@@ -78,14 +95,23 @@ async function clear(db: Db, collections: readonly string[], name: string, optio
   const existing = await collectionsOf(db);
   for (const collection of collections) {
     if (!existing.has(collection)) continue;
-    const mine: Document = collection === progressCollection ? { $or: [{ name }, { _id: { $in: [`${name}/sessions`, switchedId(name), `mark/${name}`] } }] } : { name };
+    const mine: Document =
+      collection === progressCollection
+        ? { $or: [{ name }, { _id: { $in: [`${name}/sessions`, switchedId(name), `mark/${name}`] } }] }
+        : { name };
     await run(db, options, { delete: collection, deletes: [{ q: mine, limit: 0 }] });
-    const others = await db.collection(collection).findOne(options.dryRun ? { $nor: [mine] } : {}, { projection: { _id: 1 } });
+    const others = await db
+      .collection(collection)
+      .findOne(options.dryRun ? { $nor: [mine] } : {}, { projection: { _id: 1 } });
     if (others === null) await run(db, options, { drop: collection });
   }
 }
 
-async function prepareCollections(db: Db, wanted: Readonly<Record<string, readonly IndexSpecification[]>>, options: PrepareOptions): Promise<void> {
+async function prepareCollections(
+  db: Db,
+  wanted: Readonly<Record<string, readonly IndexSpecification[]>>,
+  options: PrepareOptions,
+): Promise<void> {
   const existing = await collectionsOf(db);
   for (const [collection, specifications] of Object.entries(wanted)) {
     if (!existing.has(collection)) await run(db, options, { create: collection });
@@ -119,6 +145,7 @@ async function run(db: Db, { dryRun, onStatement }: PrepareOptions, command: Doc
   } catch (error) {
     // Another process, or the user's application, made it at this moment.
     if (errorCode(error) !== namespaceExists) throw error;
-    if (command['changeStreamPreAndPostImages'] !== undefined) await db.command({ collMod: command['create'] as string, ...imagesOn });
+    if (command['changeStreamPreAndPostImages'] !== undefined)
+      await db.command({ collMod: command['create'] as string, ...imagesOn });
   }
 }

@@ -6,8 +6,8 @@ import type { Binary, ClientSession, Collection, Db, Document, MongoClient } fro
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
 import type { LaneProgress } from '../ports/side-store.js';
-import { laneId, progressCollection, sessionsId } from './names.js';
 import { errorCode, isPassing, mongoError } from './mongo-error.js';
+import { laneId, progressCollection, sessionsId } from './names.js';
 
 /** How long the transactions of a process that was ended may stand in the way. */
 const takeOverMs = 30_000;
@@ -49,15 +49,31 @@ export class ProgressDocuments {
 
   /** The highest epoch that was ever stored. */
   async epoch(): Promise<number> {
-    const [highest] = await this.all().find({ name: this.options.name }, { readConcern: 'majority' }).sort({ epoch: -1 }).limit(1).toArray();
+    const [highest] = await this.all()
+      .find({ name: this.options.name }, { readConcern: 'majority' })
+      .sort({ epoch: -1 })
+      .limit(1)
+      .toArray();
     return highest?.epoch ?? 0;
   }
 
   /** First statement of a transaction: false if another epoch or number stands there. */
-  async advance(session: ClientSession, step: { readonly lane: number; readonly epoch: number; readonly previous: number; readonly number: number; readonly save?: unknown }): Promise<boolean> {
+  async advance(
+    session: ClientSession,
+    step: {
+      readonly lane: number;
+      readonly epoch: number;
+      readonly previous: number;
+      readonly number: number;
+      readonly save?: unknown;
+    },
+  ): Promise<boolean> {
     const { name, owner } = this.options;
     const q = { _id: laneId(name, step.lane), epoch: step.epoch, owner, number: step.previous };
-    const $set = { number: step.number, ...('save' in step && step.save !== undefined ? { saved: JSON.stringify(step.save) } : {}) };
+    const $set = {
+      number: step.number,
+      ...('save' in step && step.save !== undefined ? { saved: JSON.stringify(step.save) } : {}),
+    };
     const reply = await this.db.command({ update: progressCollection, updates: [{ q, u: { $set } }] }, { session });
     return reply['n'] === 1;
   }
@@ -65,7 +81,10 @@ export class ProgressDocuments {
   /** In the same transaction, after `advance`: another `saved`. */
   async save(session: ClientSession, lane: number, saved: unknown): Promise<void> {
     const u = { $set: { saved: JSON.stringify(saved) } };
-    await this.db.command({ update: progressCollection, updates: [{ q: { _id: laneId(this.options.name, lane) }, u }] }, { session });
+    await this.db.command(
+      { update: progressCollection, updates: [{ q: { _id: laneId(this.options.name, lane) }, u }] },
+      { session },
+    );
   }
 
   async standing(lane: number): Promise<Standing | null> {
@@ -80,7 +99,9 @@ export class ProgressDocuments {
   async takeOver(epoch: number, lanes: number, own: readonly Binary[]): Promise<LaneProgress[]> {
     await this.remember(own);
     const killed = await this.killOthers(own);
-    const stored = await this.all().find({ name: this.options.name }, { readConcern: 'majority', projection: { lane: 1 } }).toArray();
+    const stored = await this.all()
+      .find({ name: this.options.name }, { readConcern: 'majority', projection: { lane: 1 } })
+      .toArray();
     const wanted = new Set([...stored.map(({ lane }) => lane), ...Array.from({ length: lanes }, (_, lane) => lane)]);
     const raised: LaneProgress[] = [];
     for (const lane of [...wanted].sort((a, b) => a - b)) raised.push(await this.raise(lane, epoch, own));
@@ -95,9 +116,19 @@ export class ProgressDocuments {
       try {
         const filter = { _id: laneId(name, lane), $or: [{ epoch: { $lt: epoch } }, { epoch, owner }] };
         const change = { $set: { epoch, owner }, $setOnInsert: { name, lane, number: 0, saved: null } };
-        const found = await this.all().findOneAndUpdate(filter, change, { upsert: true, returnDocument: 'after', maxTimeMS: raiseMs, writeConcern: { w: 'majority' } });
-        if (found === null) throw new IsthmusError('invariant_broken', { message: 'an upsert of progress gave nothing back' });
-        return { lane, number: found.number, saved: found.saved === null ? null : (JSON.parse(found.saved) as unknown) };
+        const found = await this.all().findOneAndUpdate(filter, change, {
+          upsert: true,
+          returnDocument: 'after',
+          maxTimeMS: raiseMs,
+          writeConcern: { w: 'majority' },
+        });
+        if (found === null)
+          throw new IsthmusError('invariant_broken', { message: 'an upsert of progress gave nothing back' });
+        return {
+          lane,
+          number: found.number,
+          saved: found.saved === null ? null : (JSON.parse(found.saved) as unknown),
+        };
       } catch (error) {
         if (errorCode(error) === 11000) throw new IsthmusError('fenced');
         if (!isPassing(error) || clock.now() > limit) throw mongoError(error, 'taking over');
@@ -109,7 +140,10 @@ export class ProgressDocuments {
 
   private async remember(own: readonly Binary[]): Promise<void> {
     const $push = { sessions: { $each: [...own], $slice: -rememberedSessions } };
-    await this.sessions().updateOne({ _id: sessionsId(this.options.name) }, { $push } as Document, { upsert: true, writeConcern: { w: 'majority' } });
+    await this.sessions().updateOne({ _id: sessionsId(this.options.name) }, { $push } as Document, {
+      upsert: true,
+      writeConcern: { w: 'majority' },
+    });
   }
 
   private async killOthers(own: readonly Binary[]): Promise<readonly Binary[]> {
@@ -121,7 +155,10 @@ export class ProgressDocuments {
   }
 
   private async forget(killed: readonly Binary[]): Promise<void> {
-    if (killed.length > 0) await this.sessions().updateOne({ _id: sessionsId(this.options.name) }, { $pull: { sessions: { $in: killed } } } as Document);
+    if (killed.length > 0)
+      await this.sessions().updateOne({ _id: sessionsId(this.options.name) }, {
+        $pull: { sessions: { $in: killed } },
+      } as Document);
   }
 
   private all(): Collection<ProgressDocument> {

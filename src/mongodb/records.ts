@@ -33,7 +33,10 @@ export interface ReadOptions {
 }
 
 /** Every ref is in the answer. */
-export async function readRecords(options: ReadOptions, refs: readonly RecordRef[]): Promise<Map<RecordId, ReadRecord>> {
+export async function readRecords(
+  options: ReadOptions,
+  refs: readonly RecordRef[],
+): Promise<Map<RecordId, ReadRecord>> {
   const found = new Map<RecordId, ReadRecord>();
   const byEntity = new Map<string, string[]>();
   for (const ref of refs) {
@@ -43,26 +46,45 @@ export async function readRecords(options: ReadOptions, refs: readonly RecordRef
     else keys.push(ref.key);
   }
   for (const [entity, keys] of byEntity) {
-    for (let from = 0; from < keys.length; from += idsPerFind) await readInto(found, options, entity, keys.slice(from, from + idsPerFind));
+    for (let from = 0; from < keys.length; from += idsPerFind)
+      await readInto(found, options, entity, keys.slice(from, from + idsPerFind));
   }
   return found;
 }
 
-async function readInto(found: Map<RecordId, ReadRecord>, options: ReadOptions, entity: string, keys: readonly string[]): Promise<void> {
+async function readInto(
+  found: Map<RecordId, ReadRecord>,
+  options: ReadOptions,
+  entity: string,
+  keys: readonly string[],
+): Promise<void> {
   const plan = planOf(options.plans, entity);
-  const find = { find: plan.entity.collection, filter: { _id: { $in: keys.map((key) => plan.id(key)) } }, batchSize: keys.length + 1 };
+  const find = {
+    find: plan.entity.collection,
+    filter: { _id: { $in: keys.map((key) => plan.id(key)) } },
+    batchSize: keys.length + 1,
+  };
   for await (const { bytes, documents } of replies(options, find)) {
     for (const at of documents) {
       const { key, state } = plan.reader.record(bytes, at);
       const id = recordId({ entity, key });
       // Another key may come too: a collation can call it the same as one that was asked for.
-      if (found.has(id)) found.set(id, { state, raw: options.raw ? new RawDocument(Uint8Array.prototype.slice.call(bytes, at, at + readInt32(bytes, at))) : null });
+      if (found.has(id))
+        found.set(id, {
+          state,
+          raw: options.raw
+            ? new RawDocument(Uint8Array.prototype.slice.call(bytes, at, at + readInt32(bytes, at)))
+            : null,
+        });
     }
   }
 }
 
 /** All replies of a `find`, raw. */
-export async function* replies(options: Pick<ReadOptions, 'client' | 'database' | 'session'>, find: { readonly find: string } & Readonly<Record<string, unknown>>): AsyncGenerator<RawReply> {
+export async function* replies(
+  options: Pick<ReadOptions, 'client' | 'database' | 'session'>,
+  find: { readonly find: string } & Readonly<Record<string, unknown>>,
+): AsyncGenerator<RawReply> {
   const { client, session } = options;
   const db = client.db(options.database);
   const own = session ?? client.startSession({ causalConsistency: false });

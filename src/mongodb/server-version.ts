@@ -7,7 +7,10 @@ export interface ServerVersion {
 }
 
 export async function versionOf(client: MongoClient): Promise<ServerVersion> {
-  const { version, versionArray } = (await client.db('admin').command({ buildInfo: 1 })) as { version?: string; versionArray?: number[] };
+  const { version, versionArray } = (await client.db('admin').command({ buildInfo: 1 })) as {
+    version?: string;
+    versionArray?: number[];
+  };
   return { text: String(version), parts: versionArray ?? [] };
 }
 

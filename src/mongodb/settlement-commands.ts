@@ -1,8 +1,9 @@
 /** Settlements as write commands of the transaction that decides them: upserts by id. Must not know transactions. */
+
+import { BSON, type Document } from 'mongodb';
 import type { Settlement } from '../model/conflict.js';
 import { settlementDocument } from './conflict-document.js';
 import { type EntityPlans, planOf } from './entity-plan.js';
-import { BSON, type Document } from 'mongodb';
 
 /** A command is one BSON document of at most 16 MB. */
 const commandBytes = 12_000_000;
@@ -12,15 +13,24 @@ export interface SettlementCommand {
   readonly expected: number;
 }
 
-export function settlementCommands(name: string, plans: EntityPlans, settlements: readonly Settlement[]): SettlementCommand[] {
+export function settlementCommands(
+  name: string,
+  plans: EntityPlans,
+  settlements: readonly Settlement[],
+): SettlementCommand[] {
   if (settlements.length === 0) return [];
   const conflicts = settlements.filter(({ type }) => type === 'conflict');
   const agreements = settlements.filter(({ type }) => type === 'agreement');
   return [...commandsOf('conflicts', conflicts), ...commandsOf('settlements', agreements)];
 
   function commandsOf(collection: string, group: readonly Settlement[]): SettlementCommand[] {
-    return bounded(group.map((settlement) => settlementDocument(name, planOf(plans, settlement.entity).entity, settlement))).map((documents) => ({
-      command: { update: collection, updates: documents.map((u) => ({ q: { _id: u['_id'] as string }, u, upsert: true })) },
+    return bounded(
+      group.map((settlement) => settlementDocument(name, planOf(plans, settlement.entity).entity, settlement)),
+    ).map((documents) => ({
+      command: {
+        update: collection,
+        updates: documents.map((u) => ({ q: { _id: u['_id'] as string }, u, upsert: true })),
+      },
       expected: documents.length,
     }));
   }

@@ -1,10 +1,11 @@
 import { Binary, Double, Long, ObjectId } from 'mongodb';
 import { expect, test } from 'vitest';
 import type { ConflictRecord } from '../model/conflict.js';
-import { type State, recordId } from '../model/record.js';
+import { recordId, type State } from '../model/record.js';
 import { isRefused, refuse } from '../model/refusal.js';
+import { entity, field, ref, user, users } from '../testing/mongodb/entities.js';
+import { Lane, newLane, openTestSide } from '../testing/mongodb/test-side.js';
 import { testMongo } from '../testing/servers/fixtures/test-mongo.js';
-import { Lane, entity, field, newLane, openTestSide, ref, user, users } from './fixtures/test-side.js';
 import { RawDocument } from './records.js';
 
 const mongo = testMongo();
@@ -17,7 +18,12 @@ test('inserts, updates and deletes; what is not mapped or equal in another type 
   const side = await openTestSide(mongo.freshDatabase());
   const lane = await newLane(side);
   const collection = side.db.collection<Doc>('users');
-  await collection.insertMany(docs([{ _id: new Double(1), name: 'a', age: new Double(3), other: 'kept' }, { _id: 2, name: 'gone' }]));
+  await collection.insertMany(
+    docs([
+      { _id: new Double(1), name: 'a', age: new Double(3), other: 'kept' },
+      { _id: 2, name: 'gone' },
+    ]),
+  );
   const outcome = await lane.write([
     { ...ref('1'), after: user('b', '3') },
     { ...ref('2'), after: null },
@@ -25,7 +31,10 @@ test('inserts, updates and deletes; what is not mapped or equal in another type 
   ]);
   expect(outcome).toMatchObject({ kind: 'committed' });
   const found = await collection.find({}, { promoteValues: false }).sort({ _id: 1 }).toArray();
-  expect(found).toMatchObject([{ _id: new Double(1), name: 'b', age: new Double(3), other: 'kept' }, { _id: Long.fromNumber(3), name: 'new' }]);
+  expect(found).toMatchObject([
+    { _id: new Double(1), name: 'b', age: new Double(3), other: 'kept' },
+    { _id: Long.fromNumber(3), name: 'new' },
+  ]);
   expect(Object.keys(found[1] ?? {})).toEqual(['_id', 'name', 'data']);
   await lane.write([{ ...ref('1'), after: user(null, '3') }]);
   expect(await collection.findOne({ _id: 1 })).toEqual({ _id: 1, age: 3, other: 'kept' });
@@ -41,7 +50,10 @@ test('the plan sees what stands there, and null means that nothing is done', asy
     return null;
   });
   expect(outcome).toMatchObject({ kind: 'committed', plan: null });
-  expect([...seen]).toEqual([[recordId(ref('1')), user('a')], [recordId(ref('2')), null]]);
+  expect([...seen]).toEqual([
+    [recordId(ref('1')), user('a')],
+    [recordId(ref('2')), null],
+  ]);
   expect((await side.store.takeOver(2, 1)).lanes).toEqual([{ lane: 0, number: 0, saved: null }]);
 });
 
@@ -50,19 +62,27 @@ test('saved is kept, replaced, and the plan’s own wins', async () => {
   const lane = await newLane(side);
   await lane.commit([], () => none, { save: { a: [1, null, 'x'] } });
   await lane.commit([], () => none);
-  expect((await side.store.takeOver(2, 2)).lanes).toEqual([{ lane: 0, number: 2, saved: { a: [1, null, 'x'] } }, { lane: 1, number: 0, saved: null }]);
+  expect((await side.store.takeOver(2, 2)).lanes).toEqual([
+    { lane: 0, number: 2, saved: { a: [1, null, 'x'] } },
+    { lane: 1, number: 0, saved: null },
+  ]);
   await lane.commit([], () => ({ ...none, save: 'plan' }), { save: 'request' });
   expect((await side.store.takeOver(3, 1)).lanes.map(({ saved }) => saved)).toEqual(['plan', null]);
   expect(await side.store.epoch()).toBe(3);
 });
 
 test('names that are paths or operators elsewhere are plain names here', async () => {
-  const odd = entity('odd', [field('id', 'text', 'text')], ['a.b', '$x', '', '__proto__', '2', '1', '$set', 'plain'].map((name) => field(name, 'text', 'text')));
+  const odd = entity(
+    'odd',
+    [field('id', 'text', 'text')],
+    ['a.b', '$x', '', '__proto__', '2', '1', '$set', 'plain'].map((name) => field(name, 'text', 'text')),
+  );
   const side = await openTestSide(mongo.freshDatabase(), [odd]);
   const lane = await newLane(side);
   const full = ['q', '$name', '{$', 'p', 'two', 'one', '$$ROOT', 'r'];
   const at = ref('$key.a', odd);
-  const standing = async (): Promise<unknown> => (await side.store.read([at], { locked: false, raw: false })).get(recordId(at))?.state;
+  const standing = async (): Promise<unknown> =>
+    (await side.store.read([at], { locked: false, raw: false })).get(recordId(at))?.state;
   await lane.write([{ ...at, after: full }]);
   expect(await standing()).toEqual(full);
   const changed = full.map((value, index) => (index === 7 ? value : `${value}!`));
@@ -79,8 +99,14 @@ test('a secondary unique index refuses by its name and without the value, and no
   const lane = await newLane(side);
   await side.db.collection<Doc>('users').createIndex({ name: 1 }, { unique: true, name: 'one_name' });
   await side.db.collection<Doc>('users').insertOne({ _id: 1, name: 'secret' });
-  const outcome = await lane.write([{ ...ref('5'), after: user('other') }, { ...ref('2'), after: user('secret') }]);
-  expect(outcome).toMatchObject({ kind: 'refused', refusal: { code: 'unique_violation', reason: expect.stringContaining('one_name') as string } });
+  const outcome = await lane.write([
+    { ...ref('5'), after: user('other') },
+    { ...ref('2'), after: user('secret') },
+  ]);
+  expect(outcome).toMatchObject({
+    kind: 'refused',
+    refusal: { code: 'unique_violation', reason: expect.stringContaining('one_name') as string },
+  });
   expect(JSON.stringify(outcome)).not.toContain('secret');
   expect(await side.db.collection<Doc>('users').countDocuments()).toBe(1);
   expect(await lane.write([{ ...ref('5'), after: user('other') }])).toMatchObject({ kind: 'committed' });
@@ -90,7 +116,10 @@ test('in order: a unique value moves from one record to the next', async () => {
   const side = await openTestSide(mongo.freshDatabase());
   const lane = await newLane(side);
   await side.db.collection<Doc>('users').createIndex({ name: 1 }, { unique: true });
-  await lane.write([{ ...ref('1'), after: user('a') }, { ...ref('2'), after: user('b') }]);
+  await lane.write([
+    { ...ref('1'), after: user('a') },
+    { ...ref('2'), after: user('b') },
+  ]);
   const moves = [
     { ...ref('1'), before: user('a'), after: user('c') },
     { ...ref('2'), before: user('b'), after: user('a') },
@@ -100,19 +129,36 @@ test('in order: a unique value moves from one record to the next', async () => {
   ];
   const outcome = await lane.commit([ref('1'), ref('2'), ref('3')], () => ({ ...none, ordered: true, writes: moves }));
   expect(outcome.kind).toBe('committed');
-  expect(await side.db.collection<Doc>('users').find().sort({ _id: 1 }).toArray()).toMatchObject([{ _id: 1, name: 'b' }, { _id: 2, name: 'a' }]);
+  expect(await side.db.collection<Doc>('users').find().sort({ _id: 1 }).toArray()).toMatchObject([
+    { _id: 1, name: 'b' },
+    { _id: 2, name: 'a' },
+  ]);
 });
 
 test('validators and documents of more than 16 MB are refusals', async () => {
   const side = await openTestSide(mongo.freshDatabase());
   const lane = await newLane(side);
   await side.db.command({ collMod: 'users', validator: { age: { $lt: 10 } } });
-  expect(await lane.write([{ ...ref('1'), after: user('secret', '11') }])).toMatchObject({ kind: 'refused', refusal: { code: 'check_violation' } });
-  expect(await lane.write([{ ...ref('1'), after: user('x'.repeat(17_000_000), '1') }])).toMatchObject({ kind: 'refused', refusal: { code: 'too_large' } });
-  expect(await lane.write([{ ...ref('1'), after: user('x'.repeat(9_000_000), '1') }])).toMatchObject({ kind: 'committed' });
+  expect(await lane.write([{ ...ref('1'), after: user('secret', '11') }])).toMatchObject({
+    kind: 'refused',
+    refusal: { code: 'check_violation' },
+  });
+  expect(await lane.write([{ ...ref('1'), after: user('x'.repeat(17_000_000), '1') }])).toMatchObject({
+    kind: 'refused',
+    refusal: { code: 'too_large' },
+  });
+  expect(await lane.write([{ ...ref('1'), after: user('x'.repeat(9_000_000), '1') }])).toMatchObject({
+    kind: 'committed',
+  });
   await side.db.collection<Doc>('users').updateOne({ _id: 1 }, { $set: { other: 'z'.repeat(7_000_000) } });
-  expect(await lane.write([{ ...ref('1'), after: user('y'.repeat(10_000_000), '1') }])).toMatchObject({ kind: 'refused', refusal: { code: 'too_large' } });
-  const many = Array.from({ length: 6 }, (_, i) => ({ ...ref(String(10 + i)), after: user('x'.repeat(7_000_000), '1') }));
+  expect(await lane.write([{ ...ref('1'), after: user('y'.repeat(10_000_000), '1') }])).toMatchObject({
+    kind: 'refused',
+    refusal: { code: 'too_large' },
+  });
+  const many = Array.from({ length: 6 }, (_, i) => ({
+    ...ref(String(10 + i)),
+    after: user('x'.repeat(7_000_000), '1'),
+  }));
   expect(await lane.write(many)).toMatchObject({ kind: 'committed' });
 });
 
@@ -120,7 +166,10 @@ test('rehearse does everything and leaves nothing', async () => {
   const side = await openTestSide(mongo.freshDatabase());
   const lane = await newLane(side);
   const writes = [{ ...ref('1'), before: null, after: user('a') }];
-  expect(await lane.commit([ref('1')], () => ({ ...none, writes }), { rehearse: true })).toMatchObject({ kind: 'committed', plan: { writes } });
+  expect(await lane.commit([ref('1')], () => ({ ...none, writes }), { rehearse: true })).toMatchObject({
+    kind: 'committed',
+    plan: { writes },
+  });
   expect(await side.db.collection('users').countDocuments()).toBe(0);
   expect(await lane.write([{ ...ref('1'), after: user('b') }])).toMatchObject({ kind: 'committed' });
 });
@@ -129,7 +178,10 @@ test('a write of an application in between is seen: the plan is asked again', as
   const side = await openTestSide(mongo.freshDatabase());
   const lane = await newLane(side);
   const collection = side.db.collection<Doc>('users');
-  await collection.insertMany([{ _id: 1, name: 'a' }, { _id: 2, name: 'a' }]);
+  await collection.insertMany([
+    { _id: 1, name: 'a' },
+    { _id: 2, name: 'a' },
+  ]);
   const asked: State[] = [];
   const writing: Promise<unknown>[] = [];
   const application = side.client.startSession();
@@ -173,7 +225,14 @@ test('lanes commit at the same time, also to the same record', async () => {
   await side.store.takeOver(1, 3);
   const lanes = [0, 1, 2].map((lane) => new Lane(side.store, lane));
   for (let round = 0; round < 10; round++) {
-    const outcomes = await Promise.all(lanes.map((lane) => lane.write([{ ...ref('1'), after: user(`${lane.lane}/${round}`) }, { ...ref(`1${lane.lane}`), after: user('x', String(round)) }])));
+    const outcomes = await Promise.all(
+      lanes.map((lane) =>
+        lane.write([
+          { ...ref('1'), after: user(`${lane.lane}/${round}`) },
+          { ...ref(`1${lane.lane}`), after: user('x', String(round)) },
+        ]),
+      ),
+    );
     expect(outcomes.every(({ kind }) => kind === 'committed')).toBe(true);
   }
   expect((await side.store.takeOver(2, 3)).lanes.map(({ number }) => number)).toEqual([10, 10, 10]);
@@ -186,11 +245,22 @@ test('held rows come back as they were, with fields of a later mapping', async (
   const odd = refuse({ kind: 'type_mismatch', reason: 'r', image: '\ud800 "x"' });
   const rows = [
     { ...ref('1'), base: null, tip: user('a', null, odd), time: 5, begun: 3, since: 1_700_000_000_000 },
-    { ...ref(refuse({ kind: 'type_mismatch', reason: 'k', image: '{"$oid":"65b000000000000000000001"}' })), base: user('b'), tip: null, time: null, begun: 0, since: 9 },
+    {
+      ...ref(refuse({ kind: 'type_mismatch', reason: 'k', image: '{"$oid":"65b000000000000000000001"}' })),
+      base: user('b'),
+      tip: null,
+      time: null,
+      begun: 0,
+      since: 9,
+    },
     { ...ref('3'), base: user('b'), tip: user('c'), time: 'load' as const, begun: 0, since: 9 },
   ];
   await lane.commit([], () => ({ ...none, hold: rows }));
-  await lane.commit([], () => ({ ...none, drop: [ref('3'), ref('404')], hold: [{ ...(rows[1] as (typeof rows)[1]), begun: 8 }] }));
+  await lane.commit([], () => ({
+    ...none,
+    drop: [ref('3'), ref('404')],
+    hold: [{ ...(rows[1] as (typeof rows)[1]), begun: 8 }],
+  }));
   expect((await side.store.takeOver(2, 1)).held).toEqual([rows[0], { ...rows[1], begun: 8 }]);
 
   const later = entity('users', users.key, [field('city', 'text', 'text'), field('name', 'text', 'text')]);
@@ -201,15 +271,42 @@ test('held rows come back as they were, with fields of a later mapping', async (
 test('settlements are stored with the write, and found again', async () => {
   const side = await openTestSide(mongo.freshDatabase());
   const lane = await newLane(side);
-  await side.db.collection<Doc>('users').insertOne({ _id: 1, name: 'm', other: { far: Long.fromString('9007199254740993') } });
+  await side.db
+    .collection<Doc>('users')
+    .insertOne({ _id: 1, name: 'm', other: { far: Long.fromString('9007199254740993') } });
   const raw = (await side.store.read([ref('1')], { locked: false, raw: true })).get(recordId(ref('1')))?.raw;
   expect(raw).toBeInstanceOf(RawDocument);
   const conflict: ConflictRecord = {
-    type: 'conflict', id: `c-${side.name}`, ...ref('1'), kind: 'write_write', base: user('b'), sql: { state: user('s'), raw: { id: '1', name: 's' }, time: 5 }, mongodb: { state: user('m'), raw, time: 'load' },
-    resolution: 'sql_wins', decision: user('s'), strategy: 'lww', fields: { name: 'lww' }, reason: null, state: 'propagating', createdAt: 1000, resolvedAt: 2000, resolvedBy: 'policy',
+    type: 'conflict',
+    id: `c-${side.name}`,
+    ...ref('1'),
+    kind: 'write_write',
+    base: user('b'),
+    sql: { state: user('s'), raw: { id: '1', name: 's' }, time: 5 },
+    mongodb: { state: user('m'), raw, time: 'load' },
+    resolution: 'sql_wins',
+    decision: user('s'),
+    strategy: 'lww',
+    fields: { name: 'lww' },
+    reason: null,
+    state: 'propagating',
+    createdAt: 1000,
+    resolvedAt: 2000,
+    resolvedBy: 'policy',
   };
-  const agreement = { type: 'agreement' as const, id: `a-${side.name}`, ...ref('2'), base: null, decision: user('x'), createdAt: 500 };
-  await lane.commit([ref('1')], () => ({ ...none, settlements: [conflict, agreement], writes: [{ ...ref('1'), before: user('m'), after: user('s') }] }));
+  const agreement = {
+    type: 'agreement' as const,
+    id: `a-${side.name}`,
+    ...ref('2'),
+    base: null,
+    decision: user('x'),
+    createdAt: 500,
+  };
+  await lane.commit([ref('1')], () => ({
+    ...none,
+    settlements: [conflict, agreement],
+    writes: [{ ...ref('1'), before: user('m'), after: user('s') }],
+  }));
   expect((await side.conflicts.openWork()).propagating).toEqual([agreement, conflict]);
   expect(await side.store.settled([conflict.id, agreement.id, 'none'])).toEqual(new Set([conflict.id, agreement.id]));
   await side.conflicts.finish([conflict.id, agreement.id], { state: 'resolved', at: 3000 });
@@ -219,18 +316,53 @@ test('settlements are stored with the write, and found again', async () => {
 test('reads whole documents, and records by a key that cannot cross', async () => {
   const side = await openTestSide(mongo.freshDatabase());
   const odd = new ObjectId();
-  await side.db.collection<Doc>('users').insertMany(docs([{ _id: odd, name: 'o' }, { _id: 'text', name: 't' }, { _id: { a: 1 }, name: 'd' }, { _id: 5, name: 'five', bin: new Binary(Buffer.from('x')) }]));
+  await side.db.collection<Doc>('users').insertMany(
+    docs([
+      { _id: odd, name: 'o' },
+      { _id: 'text', name: 't' },
+      { _id: { a: 1 }, name: 'd' },
+      { _id: 5, name: 'five', bin: new Binary(Buffer.from('x')) },
+    ]),
+  );
   const rows = await side.store.readChunk({ entity: users.name, after: null, upTo: null });
-  expect(rows.map(({ key, state }) => [isRefused(key), state?.[0]])).toEqual([[false, 'five'], [true, 't'], [true, 'd'], [true, 'o']]);
+  expect(rows.map(({ key, state }) => [isRefused(key), state?.[0]])).toEqual([
+    [false, 'five'],
+    [true, 't'],
+    [true, 'd'],
+    [true, 'o'],
+  ]);
   const refs = [...rows.map(({ key }) => ref(key)), ref('6')];
   const found = await side.store.read(refs, { locked: false, raw: true });
   expect(refs.map((each) => found.get(recordId(each))?.state?.[0])).toEqual(['five', 't', 'd', 'o', undefined]);
-  expect((found.get(recordId(ref('5')))?.raw as RawDocument).toObject()).toMatchObject({ name: 'five', bin: new Binary(Buffer.from('x')) });
+  const raw = found.get(recordId(ref('5')))?.raw;
+  expect(raw instanceof RawDocument && raw.toObject()).toMatchObject({
+    name: 'five',
+    bin: new Binary(Buffer.from('x')),
+  });
 });
 
 test('chunks follow the server’s order over all types, and compareKeys is that order', async () => {
   const side = await openTestSide(mongo.freshDatabase());
-  const ids = [5, -3, Long.fromString('9007199254740993'), Long.fromString('9007199254740992'), new Double(2.5), 'b', 'a', '\u{1f600}', '\uffee', new ObjectId(), { a: 1 }, { a: 'x' }, { b: 0 }, true, new Date(0), new Binary(Buffer.from('zz')), new Binary(Buffer.from('abc')), new Double(Number.NaN)];
+  const ids = [
+    5,
+    -3,
+    Long.fromString('9007199254740993'),
+    Long.fromString('9007199254740992'),
+    new Double(2.5),
+    'b',
+    'a',
+    '\u{1f600}',
+    '\uffee',
+    new ObjectId(),
+    { a: 1 },
+    { a: 'x' },
+    { b: 0 },
+    true,
+    new Date(0),
+    new Binary(Buffer.from('zz')),
+    new Binary(Buffer.from('abc')),
+    new Double(Number.NaN),
+  ];
   await side.db.collection<Doc>('users').insertMany(docs(ids.map((_id) => ({ _id }))));
   const all = (await side.store.readChunk({ entity: users.name, after: null, upTo: null })).map(({ key }) => key);
   expect(all).toHaveLength(ids.length);

@@ -4,7 +4,15 @@ import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
 import type { Entity } from '../model/entity.js';
 import type { RecordId, RecordRef, State } from '../model/record.js';
-import type { ChunkRange, CommitOutcome, CommitRequest, HeldRow, ReadRecord, SideStore, TakenOver } from '../ports/side-store.js';
+import type {
+  ChunkRange,
+  CommitOutcome,
+  CommitRequest,
+  HeldRow,
+  ReadRecord,
+  SideStore,
+  TakenOver,
+} from '../ports/side-store.js';
 import { chunkEnd, readChunk } from './chunks.js';
 import { type EntityPlans, entityPlans, planOf } from './entity-plan.js';
 import { heldRow } from './held-rows.js';
@@ -45,13 +53,16 @@ export class MongoSideStore implements SideStore {
     return this.patiently('taking over', async () => {
       await this.endSessions();
       await this.now();
-      this.sessions = Array.from({ length: lanes }, () => this.options.client.startSession({ causalConsistency: false }));
+      this.sessions = Array.from({ length: lanes }, () =>
+        this.options.client.startSession({ causalConsistency: false }),
+      );
       const ids = this.sessions.map((session) => {
-        if (session.id === undefined) throw new IsthmusError('invariant_broken', { message: 'a session without an id' });
+        if (session.id === undefined)
+          throw new IsthmusError('invariant_broken', { message: 'a session without an id' });
         return session.id.id;
       });
       const progress = await this.progress.takeOver(epoch, lanes, ids);
-      this.sessions.forEach((session, lane) => this.lanes.set(lane, this.lane(session, epoch)));
+      for (const [lane, session] of this.sessions.entries()) this.lanes.set(lane, this.lane(session, epoch));
       return { lanes: progress, held: await this.held() };
     });
   }
@@ -76,13 +87,17 @@ export class MongoSideStore implements SideStore {
     return this.patiently('reading its progress', () => this.progress.epoch());
   }
 
-  commit(request: CommitRequest): Promise<CommitOutcome> {
+  async commit(request: CommitRequest): Promise<CommitOutcome> {
     const lane = this.lanes.get(request.lane);
-    if (lane === undefined) throw new IsthmusError('invariant_broken', { message: `lane ${request.lane} was not taken over` });
+    if (lane === undefined)
+      throw new IsthmusError('invariant_broken', { message: `lane ${request.lane} was not taken over` });
     return lane.commit(request);
   }
 
-  read(refs: readonly RecordRef[], { raw }: { readonly locked: boolean; readonly raw: boolean }): Promise<ReadonlyMap<RecordId, ReadRecord>> {
+  read(
+    refs: readonly RecordRef[],
+    { raw }: { readonly locked: boolean; readonly raw: boolean },
+  ): Promise<ReadonlyMap<RecordId, ReadRecord>> {
     return this.patiently('reading records', () => readRecords({ ...this.options, plans: this.plans, raw }, refs));
   }
 
@@ -90,11 +105,19 @@ export class MongoSideStore implements SideStore {
   async mark(id: string): Promise<void> {
     const { client, database, name } = this.options;
     const marks = client.db(database).collection<{ _id: string; id: string; once: ObjectId }>(progressCollection);
-    await this.patiently('writing a mark', () => marks.replaceOne({ _id: markId(name) }, { id, once: new ObjectId() }, { upsert: true, writeConcern: { w: 'majority' } }));
+    await this.patiently('writing a mark', () =>
+      marks.replaceOne(
+        { _id: markId(name) },
+        { id, once: new ObjectId() },
+        { upsert: true, writeConcern: { w: 'majority' } },
+      ),
+    );
   }
 
   chunkEnd(entity: string, after: string | null, size: number): Promise<string | null> {
-    return this.patiently('reading a chunk', () => chunkEnd({ ...this.options, plans: this.plans }, entity, after, size));
+    return this.patiently('reading a chunk', () =>
+      chunkEnd({ ...this.options, plans: this.plans }, entity, after, size),
+    );
   }
 
   readChunk(range: ChunkRange): Promise<{ key: string; state: State }[]> {
@@ -108,7 +131,9 @@ export class MongoSideStore implements SideStore {
 
   estimate(entity: string): Promise<number> {
     const { client, database } = this.options;
-    return this.patiently('counting', () => client.db(database).collection(planOf(this.plans, entity).entity.collection).estimatedDocumentCount());
+    return this.patiently('counting', () =>
+      client.db(database).collection(planOf(this.plans, entity).entity.collection).estimatedDocumentCount(),
+    );
   }
 
   /** Keeps the difference to our clock in passing. */
@@ -131,8 +156,13 @@ export class MongoSideStore implements SideStore {
     const ids = new Set<string>();
     await this.patiently('looking for settlements', async () => {
       for (const collection of ['conflicts', 'settlements']) {
-        const stored = client.db(metadataDatabase).collection<{ _id: string; name: string; resolution?: string }>(collection);
-        const found = stored.find({ _id: { $in: [...settlementIds] }, name, resolution: { $ne: 'pending' } }, { readConcern: 'majority', projection: { _id: 1 } });
+        const stored = client
+          .db(metadataDatabase)
+          .collection<{ _id: string; name: string; resolution?: string }>(collection);
+        const found = stored.find(
+          { _id: { $in: [...settlementIds] }, name, resolution: { $ne: 'pending' } },
+          { readConcern: 'majority', projection: { _id: 1 } },
+        );
         for await (const { _id } of found) ids.add(_id);
       }
     });

@@ -87,10 +87,24 @@ function kindOf({ before, after }: RecordWrite): Kind {
 function command(plan: EntityPlan, kind: Kind, writes: readonly RecordWrite[], ordered: boolean): WriteCommand {
   const { name, collection } = plan.entity;
   const expected = writes.length;
-  if (kind === 'insert') return { entity: name, expected, command: { insert: collection, documents: writes.map((write) => document(plan, write)), ordered } };
-  if (kind === 'update') return { entity: name, expected, command: { update: collection, updates: writes.map((write) => update(plan, write)), ordered: true } };
+  if (kind === 'insert')
+    return {
+      entity: name,
+      expected,
+      command: { insert: collection, documents: writes.map((write) => document(plan, write)), ordered },
+    };
+  if (kind === 'update')
+    return {
+      entity: name,
+      expected,
+      command: { update: collection, updates: writes.map((write) => update(plan, write)), ordered: true },
+    };
   const ids = writes.map(({ key }) => plan.id(key));
-  return { entity: name, expected, command: { delete: collection, deletes: [{ q: { _id: { $in: ids } }, limit: 0, collation }], ordered: true } };
+  return {
+    entity: name,
+    expected,
+    command: { delete: collection, deletes: [{ q: { _id: { $in: ids } }, limit: 0, collation }], ordered: true },
+  };
 }
 
 /** Maps keep the order of names that look like integers, and names such as `__proto__`. */
@@ -114,7 +128,9 @@ function update(plan: EntityPlan, { key, before, after }: RecordWrite): object {
     if (value === null) unset.set(field, '');
     else set.set(field, plan.value(slot, value));
   });
-  const u = odd ? pipeline(set, unset) : { ...(set.size > 0 ? { $set: set } : {}), ...(unset.size > 0 ? { $unset: unset } : {}) };
+  const u = odd
+    ? pipeline(set, unset)
+    : { ...(set.size > 0 ? { $set: set } : {}), ...(unset.size > 0 ? { $unset: unset } : {}) };
   return { q: { _id: plan.id(key) }, u, collation };
 }
 
@@ -125,7 +141,8 @@ function isOdd(field: string): boolean {
 
 function pipeline(set: ReadonlyMap<string, unknown>, unset: ReadonlyMap<string, unknown>): object[] {
   let input: unknown = '$$ROOT';
-  for (const [field, value] of set) input = { $setField: { field: { $literal: field }, input, value: { $literal: value } } };
+  for (const [field, value] of set)
+    input = { $setField: { field: { $literal: field }, input, value: { $literal: value } } };
   for (const field of unset.keys()) input = { $setField: { field: { $literal: field }, input, value: '$$REMOVE' } };
   return [{ $replaceWith: input }];
 }

@@ -2,13 +2,14 @@
  * Groups events into source transactions: events of one have the same session and number, and nothing in the log says where one ends, so the
  * owner calls `flush` when it knows. Must not know cursors.
  */
+
+import { IsthmusError } from '../base/errors.js';
 import type { Change, Position } from '../model/change.js';
 import { sameState } from '../model/record.js';
-import { IsthmusError } from '../base/errors.js';
 import type { Echo, SourceEvent, SourcePart } from '../ports/change-source.js';
 import { bsonKind, findElement, numberAt, stringAt } from './bson-walk.js';
 import type { DocumentReader } from './document-reader.js';
-import { type EventView, collectionOf } from './event-view.js';
+import { collectionOf, type EventView } from './event-view.js';
 import { laneOf, markId, progressCollection } from './names.js';
 import { positionAt } from './position.js';
 
@@ -71,13 +72,25 @@ export class TransactionAssembler {
     const change = changeOf(event, reader);
     if (change === 'stop') return this.structural(event, position);
     if (change === null) return;
-    this.out.push({ kind: 'part', position, transaction: position, last: true, committedAt: event.wallTime, echo: null, changes: [change] });
+    this.out.push({
+      kind: 'part',
+      position,
+      transaction: position,
+      last: true,
+      committedAt: event.wallTime,
+      echo: null,
+      changes: [change],
+    });
   }
 
   private transactional(event: EventView, position: Position): void {
     let open = this.open;
     const reader = this.readerOf(event);
-    if (open === null || open.txnNumber !== event.txnNumber || open.lsid.compare(event.bytes, event.lsid, event.lsidEnd) !== 0) {
+    if (
+      open === null ||
+      open.txnNumber !== event.txnNumber ||
+      open.lsid.compare(event.bytes, event.lsid, event.lsidEnd) !== 0
+    ) {
       this.flush();
       open = this.open = begin(event, position, reader === 'progress' ? this.echoOf(event) : null);
     }
@@ -117,10 +130,12 @@ export class TransactionAssembler {
 
   private structural(event: EventView, position: Position): void {
     const { bytes, operation } = event;
-    if (operation === 'drop' && event.namespace > 0) this.stop(collectionOf(bytes, event.namespace), position, 'the collection was dropped');
+    if (operation === 'drop' && event.namespace > 0)
+      this.stop(collectionOf(bytes, event.namespace), position, 'the collection was dropped');
     if (operation !== 'rename') return;
     this.stop(collectionOf(bytes, event.namespace), position, 'the collection was renamed');
-    if (event.renamedTo > 0) this.stop(collectionOf(bytes, event.renamedTo), position, 'another collection was renamed to this one');
+    if (event.renamedTo > 0)
+      this.stop(collectionOf(bytes, event.renamedTo), position, 'another collection was renamed to this one');
   }
 
   private stop(collection: string, position: Position, reason: string): void {
@@ -145,7 +160,15 @@ function begin(event: EventView, position: Position, echo: Echo | null): Open {
   const lsid = Buffer.from(event.bytes.subarray(event.lsid, event.lsidEnd));
   const id = findElement(lsid, 0, 'id');
   const session = id === null ? lsid.toString('hex') : lsid.toString('hex', id.start + 5, id.end);
-  return { lsid, txnNumber: event.txnNumber, name: `${session}:${event.txnNumber}`, committedAt: event.wallTime, echo, changes: [], position };
+  return {
+    lsid,
+    txnNumber: event.txnNumber,
+    name: `${session}:${event.txnNumber}`,
+    committedAt: event.wallTime,
+    echo,
+    changes: [],
+    position,
+  };
 }
 
 /** The number that a write of a progress document set; NaN: it set none. */

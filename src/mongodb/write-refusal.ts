@@ -17,10 +17,23 @@ export class RefusedWrite extends Error {
 }
 
 const codes: ReadonlyMap<number, TargetRefusal['code']> = new Map([
-  [11000, 'unique_violation'], [11001, 'unique_violation'], [121, 'check_violation'],
-  [10334, 'too_large'], [17419, 'too_large'], [17420, 'too_large'], [17280, 'too_large'], [146, 'too_large'],
+  [11000, 'unique_violation'],
+  [11001, 'unique_violation'],
+  [121, 'check_violation'],
+  [10334, 'too_large'],
+  [17419, 'too_large'],
+  [17420, 'too_large'],
+  [17280, 'too_large'],
+  [146, 'too_large'],
   [13, 'permission_denied'],
-  [2, 'invalid_value'], [9, 'invalid_value'], [14, 'invalid_value'], [15, 'invalid_value'], [22, 'invalid_value'], [52, 'invalid_value'], [57, 'invalid_value'], [66, 'invalid_value'],
+  [2, 'invalid_value'],
+  [9, 'invalid_value'],
+  [14, 'invalid_value'],
+  [15, 'invalid_value'],
+  [22, 'invalid_value'],
+  [52, 'invalid_value'],
+  [57, 'invalid_value'],
+  [66, 'invalid_value'],
 ]);
 
 /** Throws `Redo` or `RefusedWrite` if a write command's reply tells of an error or met fewer records than it should. */
@@ -32,18 +45,25 @@ export function assertWritten(reply: Document, expected: number, collection: str
 
 /** What an error of a write command means; errors that pass, and those that are no server's, come back as they are. */
 export function writeFault(error: unknown, collection: string): unknown {
-  if (error instanceof RangeError || isSizeError(error)) return new RefusedWrite({ code: 'too_large', reason: `a document for ${collection} would be larger than 16 MB` });
+  if (error instanceof RangeError || isSizeError(error))
+    return new RefusedWrite({ code: 'too_large', reason: `a document for ${collection} would be larger than 16 MB` });
   const fault = error as Document;
   const known = error instanceof MongoServerError || typeof fault['code'] === 'number';
   if (!known || (error instanceof MongoServerError && isPassing(error))) return error;
   const code = codes.get(fault['code'] as number) ?? 'other';
   if (code !== 'unique_violation') return new RefusedWrite({ code, reason: `${collection}: ${reasonOf(fault)}` });
   const index = indexOf(fault);
-  return index === '_id_' ? new Redo('another record has this _id') : new RefusedWrite({ code, reason: `${collection}: index ${index} holds this value already` });
+  return index === '_id_'
+    ? new Redo('another record has this _id')
+    : new RefusedWrite({ code, reason: `${collection}: index ${index} holds this value already` });
 }
 
 function isSizeError(error: unknown): boolean {
-  return error instanceof Error && !(error instanceof MongoServerError) && /larger than the maximum size|BSONObj size|too large/i.test(error.message);
+  return (
+    error instanceof Error &&
+    !(error instanceof MongoServerError) &&
+    /larger than the maximum size|BSONObj size|too large/i.test(error.message)
+  );
 }
 
 function indexOf(fault: Document): string {
