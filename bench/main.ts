@@ -48,11 +48,13 @@ const program = new Command('bench')
   .parse();
 
 const { from, json, ...rest } = program.opts<Options>();
-const options: BenchOptions = { ...rest, from: from === undefined ? sides : [from] };
+const note = (text: string): void => console.error(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${text}`);
+const options: BenchOptions = { ...rest, from: from === undefined ? sides : [from], note };
 const names = program.args.includes('all') ? Object.keys(benchmarks) : program.args;
 await using servers = await openServers();
 const reports: Report[] = [];
 for (const name of names) {
+  note(`bench ${name}`);
   const report = await (benchmarks[name] as NonNullable<(typeof benchmarks)[string]>)(servers, options);
   reports.push(report);
   if (!json) printReport(report);

@@ -26,7 +26,7 @@ export async function memory(servers: Servers, options: BenchOptions): Promise<R
 async function backlog(
   servers: Servers,
   from: Side,
-  { quick, count = quick ? 40_000 : 2_000_000, batch, lanes }: BenchOptions,
+  { quick, count = quick ? 40_000 : 2_000_000, batch, lanes, note }: BenchOptions,
 ): Promise<Row[]> {
   const versions = 10;
   const rows = count / versions;
@@ -36,12 +36,15 @@ async function backlog(
     config: { apply: { batch, lanes } },
   });
   await startOnce(world);
+  note(`from ${from}: making ${count} changes`);
   const change = from === 'sql' ? changeSql : changeMongo;
   for (let version = 1; version <= versions; version++) await change(world, { rows, version, transaction: 20 });
   const target = otherSide(from);
+  note(`from ${from}: the sync, until it is killed`);
   const first = await SyncProcess.start({ kind: 'sync', config: world.config });
   const middle = await watch(first, (status) => status.applied[target] >= rows * versions * middleShare);
   await first.kill();
+  note(`from ${from}: the sync after the kill`);
   const second = await SyncProcess.start({ kind: 'sync', config: world.config });
   const end = await watch(second, (status) => status.pending === 0 && status.held === 0 && status.applied[target] > 0, {
     calm: true,
@@ -61,7 +64,7 @@ const middleShare = 0.3;
 
 async function hugeTransaction(
   servers: Servers,
-  { quick, count = quick ? 50_000 : 1_000_000, batch, lanes }: BenchOptions,
+  { quick, count = quick ? 50_000 : 1_000_000, batch, lanes, note }: BenchOptions,
 ): Promise<Row> {
   const rows = Math.min(count, 1_000_000);
   await using world = await openWorld(servers, {
@@ -70,6 +73,7 @@ async function hugeTransaction(
     config: { apply: { batch, lanes } },
   });
   await startOnce(world);
+  note(`one transaction of ${rows} rows`);
   await changeSqlAtOnce(world, { version: 1 });
   const sync = await SyncProcess.start({ kind: 'sync', config: world.config });
   const figures = await watch(sync, (status) => status.applied.mongodb >= rows && status.pending === 0);

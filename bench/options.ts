@@ -10,4 +10,6 @@ export interface BenchOptions {
   readonly lanes: number;
   /** The sides from which changes come, where a benchmark goes one way. */
   readonly from: readonly Side[];
+  /** Says on stderr what is being done. */
+  readonly note: (text: string) => void;
 }

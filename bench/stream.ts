@@ -26,7 +26,7 @@ export async function stream(servers: Servers, options: BenchOptions): Promise<R
 async function oneWay(
   servers: Servers,
   source: Side,
-  { quick, count = quick ? 15_000 : 100_000, batch, lanes }: BenchOptions,
+  { quick, count = quick ? 15_000 : 100_000, batch, lanes, note }: BenchOptions,
 ) {
   const target = otherSide(source);
   await using world = await openWorld(servers, {
@@ -35,13 +35,18 @@ async function oneWay(
     config: { apply: { batch, lanes } },
   });
   // The sync is there already and has been stopped: what follows is a backlog.
+  note(`from ${source}: filled, first start`);
   const first = await SyncProcess.start({ kind: 'sync', config: world.config });
   await first.settled(limitMs);
   await first.stop();
+  note(`from ${source}: making ${count} changes`);
   const from = await positionOf(world, source);
   await (source === 'sql' ? changeSql : changeMongo)(world, { rows: count, version: 1 });
+  note(`from ${source}: capture alone`);
   const captured = await runJob({ kind: 'capture', config: world.config, side: source, from, changes: count });
+  note(`from ${source}: the whole sync`);
   const whole = await syncAll(world, target, count);
+  note(`from ${source}: writing alone`);
   const job = { config: world.config, side: target, rows: count, batch, lanes } as const;
   const written = await runJob({ kind: 'write', ...job, version: 1 });
   const raw = await runJob({ kind: 'raw-write', ...job, version: 2 });
