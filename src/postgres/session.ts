@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { toIsthmusError } from './server-error.js';
+import { isConnectionLost, toIsthmusError } from './server-error.js';
 import { sessionSettings } from './types.js';
 
 export interface SessionOptions {
@@ -66,11 +66,16 @@ export class Session {
     return this.current;
   }
 
-  async query(statement: Statement): Promise<TextResult> {
+  /** Sent a second time if the connection turns out to be gone; `once` for what must not happen twice. */
+  async query(statement: Statement & { readonly once?: true }): Promise<TextResult> {
+    const client = await this.client();
     try {
-      return await submit(await this.client(), statement);
+      return await submit(client, statement);
     } catch (error) {
-      throw toIsthmusError(error, 'PostgreSQL');
+      // The error comes before the driver says that the connection has ended.
+      if (isConnectionLost(error) && this.live === client) this.drop();
+      if (statement.once === true || !isConnectionLost(error) || this.closed) throw toIsthmusError(error, 'PostgreSQL');
+      return this.query({ ...statement, once: true });
     }
   }
 

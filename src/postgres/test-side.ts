@@ -67,12 +67,17 @@ export async function readUntil(reader: ChangeReader, enough: (events: readonly 
   return events;
 }
 
-/** Everything that stands in the log now, without the mark that ends it. */
-export async function readAll(side: PostgresSide, reader: ChangeReader): Promise<readonly SourceEvent[]> {
+/** Everything that stands in the log now, without the mark that ends it; `end` is that mark's position. */
+export async function readToEnd(side: PostgresSide, reader: ChangeReader): Promise<{ readonly events: readonly SourceEvent[]; readonly end: Position }> {
   const id = `end ${Math.random()}`;
   await side.store.mark(id);
-  const events = await readUntil(reader, (all) => all.some((event) => event.kind === 'mark' && event.id === id));
-  return events.filter((event) => event.kind !== 'mark' || event.id !== id);
+  const isEnd = (event: SourceEvent): boolean => event.kind === 'mark' && event.id === id;
+  const events = await readUntil(reader, (all) => all.some(isEnd));
+  return { events: events.filter((event) => !isEnd(event)), end: (events.find(isEnd) as SourceEvent).position };
+}
+
+export async function readAll(side: PostgresSide, reader: ChangeReader): Promise<readonly SourceEvent[]> {
+  return (await readToEnd(side, reader)).events;
 }
 
 export function changesOf(events: readonly SourceEvent[]) {
@@ -87,6 +92,11 @@ export class TestLane {
 
   get last(): number {
     return this.number;
+  }
+
+  /** Goes on where a lane that was taken over stands. */
+  skip(): void {
+    this.number += 1;
   }
 
   async write(states: readonly (readonly [entity: string, key: string, state: State])[], options: { readonly ordered?: boolean; readonly rehearse?: boolean; readonly save?: unknown } = {}): Promise<CommitOutcome> {

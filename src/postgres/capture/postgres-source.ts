@@ -16,6 +16,8 @@ import { ReplicationClient } from './replication-client.js';
 
 interface SlotFacts {
   readonly confirmed: bigint;
+  /** Where it was made, as `prepare` noted it. */
+  readonly born: bigint;
   readonly walStatus: string;
   readonly activePid: number | null;
   readonly serverEnd: bigint;
@@ -81,8 +83,8 @@ export class PostgresSource implements ChangeSource {
     const start = startLsn(from);
     const name = this.context.names.slot;
     if (slot.walStatus === 'lost') throw new IsthmusError('slot_lost', { message: `Replication slot ${name} was invalidated: the server removed log that it needs.` });
-    if (slot.confirmed > start)
-      throw new IsthmusError('slot_lost', { message: `Replication slot ${name} stands at ${formatLsn(slot.confirmed)}, after the stored position ${formatLsn(start)}: it was made anew or moved by another.` });
+    if (slot.born > start)
+      throw new IsthmusError('slot_lost', { message: `Replication slot ${name} was made anew at ${formatLsn(slot.born)}, after the stored position ${formatLsn(start)}.` });
     if (start > slot.serverEnd + 1n)
       throw new IsthmusError('slot_lost', { message: `The server’s log ends at ${formatLsn(slot.serverEnd)}, before the stored position ${formatLsn(start)}: it was restored, or a failover lost commits.` });
   }
@@ -91,16 +93,19 @@ export class PostgresSource implements ChangeSource {
     const { names, reads } = this.context;
     const result = await reads.query({
       name: 'isthmus_slot',
-      text: `select confirmed_flush_lsn, wal_status, active_pid, pg_current_wal_insert_lsn() from pg_replication_slots
-        where slot_name = $1 and slot_type = 'logical' and database = current_database()`,
-      values: [names.slot],
+      text: `select confirmed_flush_lsn, wal_status, active_pid, pg_current_wal_insert_lsn(), (select born from isthmus.slots where name = $2)
+        from pg_replication_slots where slot_name = $1 and slot_type = 'logical' and database = current_database()`,
+      values: [names.slot, this.context.name],
     });
     const row = result.rows[0];
     if (row === undefined) throw new IsthmusError('slot_lost', { message: `There is no replication slot ${names.slot}.` });
     if (row[0] === null || row[0] === undefined)
       throw new IsthmusError('slot_lost', { message: `Replication slot ${names.slot} holds no position.` });
+    if (row[4] === null || row[4] === undefined)
+      throw new IsthmusError('slot_lost', { message: `Where replication slot ${names.slot} began is not known: it was not made by this sync.` });
     return {
       confirmed: parseLsn(row[0]),
+      born: parseLsn(row[4]),
       walStatus: row[1] ?? 'unknown',
       activePid: row[2] === null || row[2] === undefined ? null : Number(row[2]),
       serverEnd: parseLsn(row[3] as string),

@@ -18,6 +18,7 @@ const metadata: Readonly<Record<string, string>> = {
   begun bigint not null, since bigint not null, primary key (name, entity, digest))`,
   settlements: `create table if not exists isthmus.settlements (
   name text not null, id text not null, at timestamptz not null, primary key (name, id))`,
+  slots: `create table if not exists isthmus.slots (name text primary key, born pg_lsn not null)`,
   identities: `create table if not exists isthmus.identities (
   name text not null, relation text not null, was "char" not null, primary key (name, relation))`,
 };
@@ -88,13 +89,29 @@ async function publishedTables({ reads, names }: PostgresContext): Promise<reado
   return result.rows.map((row) => quotedTable({ schema: row[0] as string, table: row[1] as string }));
 }
 
-/** A slot that was invalidated can only be replaced; whoever reads on from an older position is told so. */
-async function slotSteps({ reads, names }: PostgresContext): Promise<Step[]> {
+/**
+ * A slot that was invalidated can only be replaced. Where a slot began is noted, and the old note goes first: so whoever
+ * reads on from an older position is told that changes were missed.
+ */
+async function slotSteps({ reads, names, name }: PostgresContext): Promise<Step[]> {
   const result = await reads.query({ text: 'select wal_status from pg_replication_slots where slot_name = $1', values: [names.slot] });
-  const status = result.rows[0]?.[0];
-  const create = { statement: `select pg_create_logical_replication_slot(${literal(names.slot)}, 'pgoutput')` };
-  if (result.rows.length === 0) return [create];
-  return status === 'lost' ? [{ statement: `select pg_drop_replication_slot(${literal(names.slot)})` }, create] : [];
+  const note = {
+    statement: `insert into isthmus.slots select ${literal(name)}, confirmed_flush_lsn from pg_replication_slots where slot_name = ${literal(names.slot)} on conflict (name) do nothing`,
+  };
+  const there = result.rows.length > 0;
+  if (there && result.rows[0]?.[0] !== 'lost') return (await isNoted(reads, name)) ? [] : [note];
+  return [
+    { statement: `delete from isthmus.slots where name = ${literal(name)}` },
+    ...(there ? [{ statement: `select pg_drop_replication_slot(${literal(names.slot)})` }] : []),
+    { statement: `select pg_create_logical_replication_slot(${literal(names.slot)}, 'pgoutput')` },
+    note,
+  ];
+}
+
+async function isNoted(reads: PostgresContext['reads'], name: string): Promise<boolean> {
+  const table = await reads.query({ text: "select to_regclass('isthmus.slots') is not null" });
+  if (table.rows[0]?.[0] !== 't') return false;
+  return (await reads.query({ text: 'select 1 from isthmus.slots where name = $1', values: [name] })).rows.length > 0;
 }
 
 async function originSteps({ reads, names }: PostgresContext): Promise<Step[]> {

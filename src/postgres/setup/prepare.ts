@@ -23,7 +23,7 @@ async function carryOut(context: PostgresContext, steps: readonly Step[], option
     options.onStatement(step.statement);
     if (options.dryRun) continue;
     try {
-      await context.reads.query({ text: step.statement });
+      await context.reads.query({ text: step.statement, once: true });
     } catch (error) {
       if (step.optional === true && isIsthmusError(error, 'permission_denied')) continue;
       if (isIsthmusError(error, 'permission_denied'))

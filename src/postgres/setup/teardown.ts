@@ -61,7 +61,7 @@ async function metadataSteps({ reads, name }: PostgresContext): Promise<Step[]> 
   const others = await reads.query({ text: 'select 1 from isthmus.progress where name <> $1 limit 1', values: [name] });
   const published = await reads.query({ text: "select 1 from pg_publication where pubname like 'isthmus\\_%' and pubname <> 'isthmus_' || $1", values: [name] });
   if (others.rows.length === 0 && published.rows.length === 0) return [...steps, { statement: 'drop schema isthmus cascade' }];
-  for (const table of ['progress', 'held', 'settlements', 'identities'])
+  for (const table of ['progress', 'held', 'settlements', 'slots', 'identities'])
     steps.push({ statement: `delete from isthmus.${table} where name = ${literal(name)}` });
   return steps;
 }

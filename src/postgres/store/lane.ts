@@ -57,6 +57,7 @@ export class Lane {
         if (attempt.kind === 'committed' || attempt.kind === 'refused') return attempt;
         if (attempt.kind === 'missed' && ++missed >= missedLimit) return { kind: 'refused', refusal: suppressed };
       } catch (error) {
+        if (error instanceof PlanFailure) throw error.cause;
         const lost = isConnectionLost(error);
         if (lost) this.options.session.session.drop();
         if (!lost && !isContention(error)) throw toIsthmusError(error, 'writing to PostgreSQL');
@@ -73,6 +74,9 @@ const suppressed: TargetRefusal = {
   code: 'suppressed',
   reason: 'the server accepts the write and changes no row: a trigger or row-level security swallows it',
 };
+
+/** Not the server's: another attempt would throw again. */
+class PlanFailure extends Error {}
 
 /** The attempts of one request, and what is known from one to the next. */
 class CommitRun {
@@ -116,7 +120,7 @@ class CommitRun {
       return this.request.plan(found);
     } catch (error) {
       await submit(client, { text: 'rollback' });
-      throw error;
+      throw new PlanFailure('the plan threw', { cause: error });
     }
   }
 

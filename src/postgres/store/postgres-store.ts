@@ -22,7 +22,9 @@ export class PostgresStore implements SideStore {
     this.chunks = new Chunks(context, this.entities);
   }
 
-  takeOver(epoch: number, lanes: number): Promise<TakenOver> {
+  async takeOver(epoch: number, lanes: number): Promise<TakenOver> {
+    // Lanes carry their epoch: those of an earlier one, also of this process, write no more.
+    await this.closeLanes();
     return takeOver(this.context, epoch, lanes);
   }
 
@@ -85,7 +87,11 @@ export class PostgresStore implements SideStore {
     return new Set(result.rows.map((row) => row[0] as string));
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.closeLanes();
+  }
+
+  private async closeLanes(): Promise<void> {
     const sessions = [...this.lanes.values()].map(({ session }) => session.session);
     this.lanes.clear();
     await Promise.all(sessions.map((session) => session.close()));

@@ -26,7 +26,7 @@ async function endPredecessor(context: PostgresContext): Promise<void> {
       text: `select pid, pg_terminate_backend(pid) from (
           select pid from pg_stat_activity where application_name = $1 and datname = current_database()
           union select active_pid from pg_replication_slots where slot_name = $2 and active_pid is not null
-        ) as backends where pid <> all($3::int[])`,
+        ) as backends where pid <> all($3::int[]) and pid <> pg_backend_pid()`,
       values: [context.names.application, context.names.slot, `{${[...context.pids].join(',')}}`],
     });
     if (result.rows.length === 0) return;
@@ -45,6 +45,7 @@ async function raiseEpoch(context: PostgresContext, epoch: number, lanes: number
       text: `insert into isthmus.progress as p (name, lane, epoch, number) values ($1, $2::int, $3::bigint, 0)
         on conflict (name, lane) do update set epoch = excluded.epoch, wrote = null where p.epoch < excluded.epoch returning 1`,
       values: [context.name, String(lane), String(epoch)],
+      once: true,
     });
     if (result.rows.length === 0) throw new IsthmusError('fenced');
   }
