@@ -37,7 +37,6 @@ export async function applyBatch(context: BatchContext, batch: Batch): Promise<B
   const prepared = batch.chunk ? prepareChunk(session, link, batch as Batch & { chunk: Chunk }) : prepareBatch(session, link, folded);
   const result = await commitBatch(context, batch, prepared);
   for (const ref of prepared.loaded) link.loads.markLoaded(ref);
-  for (const [lane, number] of folded.numbers) link.awaiting.settle(lane, number);
   if (batch.chunk) {
     link.loads.get(batch.chunk.range.entity)?.finishChunk(batch.chunk.range);
     batch.chunk.handled();

@@ -29,6 +29,8 @@ export class Link {
   private readonly flying = new Set<Batch>();
   /** Batches under way: a life ends only when they have ended, since a later one writes through the same stores. */
   private readonly underWay = new Set<Promise<void>>();
+  /** Batches whose echoes, or earlier ones, are not all handled. */
+  private readonly unsettled: { readonly stretch: Stretch; readonly parts: Batch['parts'] }[] = [];
   /** Chunks whose first mark was read and whose second was not. */
   private windows: readonly Chunk[] = [];
   private readonly chunks = new Map<string, { readonly chunk: Chunk; readonly end: 'low' | 'high' }>();
@@ -122,6 +124,7 @@ export class Link {
       if (this.inbox.nextIsAlone && neighbours.length > 0) return;
       const batch = this.inbox.take();
       const stretch = progress.begin(batch.to);
+      this.unsettled.push({ stretch, parts: batch.parts });
       if (batch.ids.length === 0 && batch.parts.every(({ part }) => part.echo === null) && batch.chunk === null) {
         this.finished(stretch, { saved: false, batch });
         continue;
@@ -129,7 +132,8 @@ export class Link {
       this.free.shift();
       const behind = neighbours.flatMap(({ chunk }) => chunk ?? []);
       this.flying.add(batch);
-      void this.handle(batch, lane, { stretch, behind });
+      const task: Promise<void> = this.handle(batch, lane, { stretch, behind }).finally(() => this.underWay.delete(task));
+      this.underWay.add(task);
     }
   }
 
@@ -172,7 +176,20 @@ export class Link {
     if (result.saved) this.unsaved = false;
     else if (result.batch.changes > 0) this.unsaved = true;
     progress.finish(stretch);
+    this.settleEchoes();
     if (result.saved) this.reader?.acknowledge(progress.durable);
+  }
+
+  /**
+   * Ends awaiting, in the order of the log: a later echo may be handled first, in another lane, and tells nothing of an
+   * earlier one that still waits for its locks.
+   */
+  private settleEchoes(): void {
+    const { awaiting } = this.parts.memory;
+    if (this.parts.session.parts.options.disabledRules.has('echo')) return;
+    while (this.unsettled[0]?.stretch.handled) {
+      for (const { part } of this.unsettled.shift()?.parts ?? []) if (part.echo) awaiting.settle(part.echo.lane, part.echo.number);
+    }
   }
 
   /** The value that a lane stores. */
