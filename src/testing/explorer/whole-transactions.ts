@@ -4,7 +4,7 @@
  */
 import type { Change } from '../../model/change.js';
 import { type RecordId, parseRecordId, recordId } from '../../model/record.js';
-import { type Side, otherSide } from '../../model/side.js';
+import type { Side } from '../../model/side.js';
 import type { MemoryConflicts } from '../memory/memory-conflicts.js';
 import type { MemorySide } from '../memory/memory-side.js';
 import { type History, type UserTransaction, tokenOf } from './history.js';
@@ -21,6 +21,8 @@ export interface Watched {
 export class WholeTransactions {
   /** Records that some link held since they were last seen equal: they may come by themselves. */
   private readonly wereHeld = new Set<RecordId>();
+  /** Side and record → how many user transactions there were when we wrote it last: what stood there before was seen by that write. */
+  private readonly written = new Map<string, number>();
 
   constructor(
     private readonly world: Watched,
@@ -29,6 +31,7 @@ export class WholeTransactions {
 
   check(commit: { readonly side: Side; readonly changes: readonly Change[]; readonly held: readonly { readonly entity: string; readonly key: string }[] }): void {
     for (const row of commit.held) this.wereHeld.add(recordId(row));
+    for (const change of commit.changes) this.written.set(commit.side + recordId(change), this.world.history.transactions.length);
     const { scenario } = this.world.options;
     // Where values come back, a value does not tell which write brought it.
     if (scenario.aba || scenario.load) return;
@@ -36,14 +39,14 @@ export class WholeTransactions {
       const token = tokenOf(change.after);
       if (token === null) continue;
       const id = recordId(change);
-      for (const transaction of this.world.history.transactions) {
+      for (const [index, transaction] of this.world.history.transactions.entries()) {
         if (transaction.side === commit.side || transaction.writes.length < 2 || transaction.writes.length > this.wholeUpTo) continue;
-        if (transaction.writes.some((write) => write.id === id && write.after === token)) this.checkRest(transaction, commit.side, id);
+        if (transaction.writes.some((write) => write.id === id && write.after === token)) this.checkRest({ transaction, index }, commit.side, id);
       }
     }
   }
 
-  private checkRest(transaction: UserTransaction, on: Side, brought: RecordId): void {
+  private checkRest({ transaction, index }: { readonly transaction: UserTransaction; readonly index: number }, on: Side, brought: RecordId): void {
     const { history, sides, problems, conflicts } = this.world;
     if (this.excused(brought)) return;
     const last = new Map(transaction.writes.map((write) => [write.id, write.after]));
@@ -51,18 +54,14 @@ export class WholeTransactions {
       if (id === brought || token === null || this.excused(id)) continue;
       const there = tokenOf(sides[on].table.get(parseRecordId(id)));
       const seen = history.descends(token, there) || there === null;
+      const overwritten = (this.written.get(transaction.side + id) ?? -1) > index;
       const disputed = [...conflicts.settlements.values()].some((one) => recordId(one) === id);
-      if (!seen && !disputed) problems.push(`half a transaction on ${on}: ${brought} came without ${id} (${token}, there: ${there})`);
+      if (!seen && !disputed && !overwritten) problems.push(`half a transaction on ${on}: ${brought} came without ${id} (${token}, there: ${there})`);
     }
   }
 
   private excused(id: RecordId): boolean {
     const { sides } = this.world;
     return this.wereHeld.has(id) || sides.sql.held.has(id) || sides.mongodb.held.has(id);
-  }
-
-  /** The other side of a link, for a reader of the trace. */
-  static target(side: Side): Side {
-    return otherSide(side);
   }
 }
