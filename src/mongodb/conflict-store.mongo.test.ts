@@ -121,6 +121,8 @@ test('dead letters, loads and stops come back and go', async () => {
     entity: 'public.users',
     from: 'sql' as const,
     id: 'l1',
+    columns: null,
+    columns: ['name'],
     state: 'open' as const,
     rows: 5,
     total: 10,
@@ -132,12 +134,15 @@ test('dead letters, loads and stops come back and go', async () => {
   await conflicts.saveLoad(load);
   await conflicts.saveLoad({ ...load, rows: 6 });
   await conflicts.saveStop(stop);
+  await conflicts.saveMapping({ entity: 'public.users', columns: ['name', 'age'] });
   expect(await conflicts.openWork()).toEqual({
     propagating: [],
     pending: [],
     deadLetters: [letter],
     loads: [{ ...load, rows: 6 }],
     stops: [stop],
+    mappings: [],
+    mappings: [{ entity: 'public.users', columns: ['name', 'age'] }],
   });
   await conflicts.removeDeadLetters([letter]);
   await conflicts.removeStop('public.users');

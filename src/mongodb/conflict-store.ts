@@ -1,5 +1,6 @@
 /** `ConflictStore` in the database `sync_metadata`: what need not be atomic with a write. Must not know who decides conflicts. */
 import type { AnyBulkWriteOperation, Collection, Document, Filter, MongoClient } from 'mongodb';
+import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
 import { type ConflictRecord, conflictKinds, type DeadLetter } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
@@ -8,13 +9,14 @@ import type {
   ConflictPage,
   ConflictStore,
   LoadRow,
+  MappingRow,
   OpenWork,
   StopRow,
 } from '../ports/conflict-store.js';
 import { deadLetterDocument, deadLetterOf, settlementDocument, settlementOf } from './conflict-document.js';
 import { conflictJson } from './conflict-json.js';
-import { mongoError } from './mongo-error.js';
 import { metadataDatabase } from './names.js';
+import { patiently } from './patience.js';
 
 interface Stored extends Document {
   readonly _id: string;
@@ -26,6 +28,7 @@ const reading = { readConcern: 'majority' } as const;
 const operationsPerBulk = 1000;
 
 export interface ConflictStoreOptions {
+  readonly clock: Clock;
   readonly client: MongoClient;
   readonly name: string;
   readonly entities: ReadonlyMap<string, Entity>;
@@ -45,6 +48,7 @@ export class MongoConflictStore implements ConflictStore {
         deadLetters: await this.read('dead_letters', {}, deadLetterOf),
         loads: await this.read('loads', {}, (_, stored) => stored['row'] as LoadRow),
         stops: await this.read('stops', {}, (_, stored) => stored['row'] as StopRow),
+        mappings: await this.read('mappings', {}, (_, stored) => stored['row'] as MappingRow),
       };
     });
   }
@@ -93,6 +97,12 @@ export class MongoConflictStore implements ConflictStore {
   saveLoad(load: LoadRow): Promise<void> {
     return this.replace('loads', [
       { _id: this.rowId(load.entity), name: this.options.name, table: load.entity, row: load },
+    ]);
+  }
+
+  saveMapping(mapping: MappingRow): Promise<void> {
+    return this.replace('mappings', [
+      { _id: this.rowId(mapping.entity), name: this.options.name, table: mapping.entity, row: mapping },
     ]);
   }
 
@@ -209,12 +219,8 @@ export class MongoConflictStore implements ConflictStore {
     return this.options.client.db(metadataDatabase).collection<Stored>(collection);
   }
 
-  private async told<T>(during: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw mongoError(error, during);
-    }
+  private told<T>(during: string, work: () => Promise<T>): Promise<T> {
+    return patiently(this.options.clock, during, work);
   }
 }
 

@@ -68,6 +68,8 @@ async function connect({ url, name, timeoutMs }: OpenMongoOptions): Promise<Mong
       connectTimeoutMS: 10_000,
       // Longer than any single command of ours may take; a dead connection is noticed by the driver's heartbeats before.
       socketTimeoutMS: 120_000,
+      // The driver learns of a new primary, or that a server is well again, no later than this.
+      heartbeatFrequencyMS: 2000,
       retryReads: true,
       retryWrites: true,
     });

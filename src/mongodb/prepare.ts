@@ -36,6 +36,7 @@ const metadataIndexes: Readonly<Record<string, readonly IndexSpecification[]>> =
   dead_letters: [{ name: 1, table: 1 }],
   loads: [],
   stops: [],
+  mappings: [],
   comparisons: [{ name: 1, startedAt: -1 }],
   phases: [],
 };

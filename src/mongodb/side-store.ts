@@ -17,15 +17,11 @@ import { chunkEnd, readChunk } from './chunks.js';
 import { type EntityPlans, entityPlans, planOf } from './entity-plan.js';
 import { heldRow } from './held-rows.js';
 import { LaneCommit } from './lane-commit.js';
-import { errorCode, isPassing, mongoError } from './mongo-error.js';
 import { heldCollection, markId, metadataDatabase, progressCollection } from './names.js';
+import { patiently } from './patience.js';
 import { ProgressDocuments } from './progress.js';
 import { readRecords } from './records.js';
 import { compareValues } from './value-order.js';
-
-/** Attempts of a read or a mark before the caller hears of it. */
-const attempts = 6;
-const pauseMs = 50;
 
 export interface MongoStoreOptions {
   readonly client: MongoClient;
@@ -180,15 +176,7 @@ export class MongoSideStore implements SideStore {
     await Promise.all(ended.map((session) => session.endSession().catch(() => {})));
   }
 
-  private async patiently<T>(during: string, work: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await work();
-      } catch (error) {
-        const again = isPassing(error) || errorCode(error) === 11000;
-        if (!again || tries >= attempts) throw mongoError(error, during);
-        await this.options.clock.sleep(pauseMs * 2 ** tries);
-      }
-    }
+  private patiently<T>(during: string, work: () => Promise<T>): Promise<T> {
+    return patiently(this.options.clock, during, work);
   }
 }

@@ -1,0 +1,63 @@
+import { MongoClient } from 'mongodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isIsthmusError } from '../base/errors.js';
+import type { Change, Position } from '../model/change.js';
+import { ref, user } from '../testing/mongodb/entities.js';
+import { newLane, openTestSide } from '../testing/mongodb/test-side.js';
+import { type MongoServer, startMongo } from '../testing/servers/mongo-server.js';
+
+let server: MongoServer;
+
+beforeAll(async () => {
+  server = await startMongo({ members: 3 });
+});
+
+afterAll(() => server.stop());
+
+test('through an election every commit lands once and the log is read without a gap', async () => {
+  const side = await openTestSide({ url: server.url, name: 'election' });
+  const lane = await newLane(side);
+  let position: Position = await side.source.begin();
+  const writes = 40;
+  const writing = (async () => {
+    for (let i = 0; i < writes; i++) {
+      if (i === 10) await stepDown(server.url);
+      expect(
+        await lane.write([
+          { ...ref('1'), after: user(`v${i}`) },
+          { ...ref(String(100 + i)), after: user('x') },
+        ]),
+      ).toMatchObject({ kind: 'committed' });
+    }
+  })();
+  const seen: Change[] = [];
+  const numbers: number[] = [];
+  while (numbers.length < writes) {
+    try {
+      const reader = await side.source.open(position);
+      while (numbers.length < writes) {
+        for (const event of await reader.next()) {
+          position = event.position;
+          if (event.kind !== 'part' || event.echo === null) continue;
+          numbers.push(event.echo.number);
+          seen.push(...event.changes);
+        }
+      }
+      await reader.close();
+    } catch (error) {
+      expect(isIsthmusError(error) && error.retry).toBe(true);
+    }
+  }
+  await writing;
+  expect(numbers).toEqual(Array.from({ length: writes }, (_, i) => i + 1));
+  expect(seen.filter(({ key }) => key === '1').map(({ after }) => after?.[0])).toEqual(
+    Array.from({ length: writes }, (_, i) => `v${i}`),
+  );
+  expect(seen).toHaveLength(writes * 2);
+});
+
+async function stepDown(url: string): Promise<void> {
+  const client = await new MongoClient(url).connect();
+  await client.db('admin').command({ replSetStepDown: 5, secondaryCatchUpPeriodSecs: 4 });
+  await client.close();
+}
