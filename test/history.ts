@@ -14,8 +14,9 @@ export interface HistoryOptions {
 }
 
 export interface History {
-  /** Stops the writers; what was under way is acknowledged first. */
-  stop(): Promise<void>;
+  /** Lets what is under way be acknowledged; nothing more is written until `go`. */
+  rest(): Promise<void>;
+  go(): void;
   /** Acknowledged writes that made an event, by side. */
   readonly written: { sql: number; mongodb: number };
   /** Values that no trace is left of. At rest only. */
@@ -35,22 +36,32 @@ export function writeHistory(rig: Rig, options: HistoryOptions): History {
     if (before !== null) replaced.add(before);
   };
   let stopped = false;
+  const counts = { sql: 0, mongodb: 0 };
   const writer = async (side: 'sql' | 'mongodb', act: Act): Promise<void> => {
     const random = new Random(options.seed + (side === 'sql' ? 0 : 1));
-    for (let at = 0; !stopped; at++) {
+    while (!stopped) {
       const id = 1 + random.int(options.records);
-      const value = random.int(100) < options.deletes ? null : `${side}-${at}`;
+      const value = random.int(100) < options.deletes ? null : `${side}-${counts[side]++}`;
       const done = await act(id, value);
       if (done !== null) note(side, value, done.before);
     }
   };
-  const running = Promise.all([writer('sql', sqlAct(rig)), writer('mongodb', mongoAct(rig))]);
+  let running: Promise<unknown> = Promise.resolve();
+  const go = (): void => {
+    stopped = false;
+    running = Promise.all([writer('sql', sqlAct(rig)), writer('mongodb', mongoAct(rig))]);
+  };
+  const rest = async (): Promise<void> => {
+    stopped = true;
+    await running;
+  };
+  go();
+  // A test that failed leaves its writers at work.
+  rig.atEnd(rest);
   return {
     written,
-    stop: async () => {
-      stopped = true;
-      await running;
-    },
+    rest,
+    go,
     lost: async () => {
       const kept = await traces(rig);
       return [...values].filter((value) => !replaced.has(value) && !kept.has(value));

@@ -53,8 +53,9 @@ function write(rig: Rig): { stop(): Promise<void> } {
 test.each(['sql', 'mongodb'] as const)('from %s, while both sides take writes', async (from) => {
   const rig = await openRig(from);
   await (from === 'sql' ? fillSql(rig) : fillMongo(rig));
-  const writers = write(rig);
   const sync = await rig.start();
+  // Only now: what the other side alone had before the load is left alone.
+  const writers = write(rig);
   await waitFor(() => sync.status().entities[0]?.load.state === 'done', { what: 'the load', limitMs: 60_000 });
   await writers.stop();
   await expectEqual(rig, sync, [items]);

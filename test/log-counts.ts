@@ -30,8 +30,7 @@ export async function countLogs(rig: Rig, tables: readonly string[], collections
       // The first byte of a message tells its kind: I, U or D.
       const { rows } = await rig.sql.query<{ count: string }>(
         `select count(*) filter (where get_byte(data, 0) in (73, 85, 68)) as count
-         from pg_logical_slot_get_binary_changes($1, null, null, 'proto_version', '1', 'publication_names', $1)`,
-        [slot],
+         from pg_logical_slot_get_binary_changes('${slot}', null, null, 'proto_version', '1', 'publication_names', '${slot}')`,
       );
       sql += Number(rows[0]?.count);
       const [found] = await oplog

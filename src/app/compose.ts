@@ -34,7 +34,13 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const sides = await openSides(config, await readMapping(config, options), { log: options.log, clock });
   const skew = new ClockSkew({ sql: sides.sql.store, mongodb: sides.mongodb.store, clock, log: options.log });
   try {
-    await prepareSides(sides, { dryRun: false, onStatement: (_, statement) => options.onStatement?.(statement) });
+    await prepareSides(sides, {
+      dryRun: false,
+      onStatement: (side, statement) => {
+        options.onStatement?.(statement);
+        faults.reach(`prepare.${side}`);
+      },
+    });
     await skew.measure();
     const sync = await assemble(config, sides, { ...options, skew, faults });
     skew.start();
