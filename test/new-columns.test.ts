@@ -1,5 +1,6 @@
 /** A column is added while both sides are in step: it is loaded, nothing is invented, later changes of it cross. */
 import { expect, test } from 'vitest';
+import { start } from '../src/index.js';
 import { conflictsOf, expectEqual, settle, testRigs } from './rig.js';
 
 const rigs = await testRigs();
@@ -39,8 +40,11 @@ test('a table that is added to the configuration later is loaded when the sync s
     schema: `create table first (id int primary key); create table second (id int primary key, v text); insert into second values (1, 'a'), (2, 'b')`,
     config: { entities: [{ table: 'first' }], initial: 'sql' },
   });
-  await settle(await rig.start());
-  const later = { ...rig, config: { ...rig.config, entities: [{ table: 'first' }, { table: 'second' }] } };
-  await later.restart(later.config);
+  const before = await rig.start();
+  await settle(before);
+  await before.stop();
+  const sync = await start({ ...rig.config, entities: [{ table: 'first' }, { table: 'second' }] }, { api: false });
+  rig.atEnd(() => sync.stop());
+  await expectEqual(rig, sync, [{ table: 'second', key: ['id'] }]);
   expect(await rig.db.collection('second').countDocuments()).toBe(2);
 });

@@ -31,7 +31,7 @@ export interface Rig {
   /** Runs after the file, before the databases are dropped. */
   atEnd(close: () => Promise<unknown>): void;
   /** Starts the sync in this process; it is stopped after the file. */
-  start(options?: Partial<ComposeOptions>): Promise<StartedSync>;
+  start(options?: Partial<ComposeOptions>, config?: Partial<ConfigInput>): Promise<StartedSync>;
 }
 
 export interface Rigs {
@@ -79,8 +79,8 @@ export async function testRigs(): Promise<Rigs> {
         mongo: client,
         config: whole,
         atEnd: (close) => void closers.push(close),
-        async start(options = {}) {
-          const sync = await start(whole, { api: false, ...options });
+        async start(options = {}, changed = {}) {
+          const sync = await start({ ...whole, ...changed }, { api: false, ...options });
           // A test may have made it fail.
           closers.push(() => sync.stop().catch(() => undefined));
           return sync;
