@@ -43,7 +43,7 @@ const program = new Command('bench')
   .addOption(new Option('--from <side>', 'one direction only').choices([...sides]))
   .addHelpText(
     'after',
-    '\nA bar that is missed ends with 1. BENCH_PROFILE=FOLDER writes CPU profiles of the processes under test.',
+    '\nA bar that is missed ends with 1. BENCH_PROFILE=FOLDER writes CPU profiles of the processes under test; BENCH_FLAGS are more of Node’s flags for them.',
   )
   .parse();
 

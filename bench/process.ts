@@ -1,14 +1,14 @@
 /** Starts a benchmark's own process and talks to it: what is measured never shares a process with what makes the load. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { compile } from './compile.js';
 import type { FromChild, Job, SyncReport, ToChild } from './jobs.js';
 
-const program = fileURLToPath(new URL('./child/main.ts', import.meta.url));
+let compiled: Promise<string> | null = null;
 
 /** Runs a job that ends by itself. */
 export async function runJob(job: Job): Promise<Extract<FromChild, { kind: 'result' }>> {
-  const child = start(job);
+  const child = await start(job);
   const result = await answer(child, 'result');
   await ended(child);
   return result;
@@ -19,7 +19,7 @@ export class SyncProcess {
 
   /** Resolves when both links read. */
   static async start(job: Extract<Job, { kind: 'sync' }>): Promise<SyncProcess> {
-    const child = start(job);
+    const child = await start(job);
     await answer(child, 'ready');
     return new SyncProcess(child);
   }
@@ -58,14 +58,14 @@ export class SyncProcess {
   }
 }
 
-function start(job: Job): ChildProcess {
+async function start(job: Job): Promise<ChildProcess> {
+  compiled ??= compile();
+  const program = await compiled;
   const profile = process.env['BENCH_PROFILE'];
-  const flags =
-    profile === undefined
-      ? []
-      : ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${job.kind}-${Date.now()}.cpuprofile`];
+  const profiling = ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${job.kind}-${Date.now()}.cpuprofile`];
+  const flags = [...(profile === undefined ? [] : profiling), ...(process.env['BENCH_FLAGS']?.split(' ') ?? [])];
   return fork(program, [], {
-    execArgv: ['--import', 'tsx', ...flags],
+    execArgv: flags,
     env: { ...process.env, BENCH_JOB: JSON.stringify(job) },
   });
 }

@@ -28,12 +28,14 @@ test('a transaction stays whole until it is too large, then its pieces go alone'
   expect(inbox.ready).toBe(false);
   inbox.add(part('big', 15, false));
   expect(inbox.ready).toBe(true);
-  const first = inbox.take();
-  expect(first).toMatchObject({ changes: 30, alone: true });
+  expect(inbox.take()).toMatchObject({ changes: 15, alone: true, to: 'p0004' });
+  expect(inbox.ready).toBe(true);
   inbox.add(part('big', 3, true));
   inbox.add(part('next', 1));
-  expect(inbox.take()).toMatchObject({ changes: 3, alone: true });
+  expect(inbox.take()).toMatchObject({ changes: 15, alone: true, to: 'p0005' });
+  expect(inbox.take()).toMatchObject({ changes: 3, alone: true, to: 'p0006' });
   expect(inbox.take()).toMatchObject({ changes: 1, alone: false });
+  expect(inbox.changes).toBe(0);
 });
 
 test('a position without changes moves the last unit on, never the middle of a transaction', () => {

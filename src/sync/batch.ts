@@ -76,7 +76,8 @@ export class Inbox {
 
   get ready(): boolean {
     const first = this.units[0];
-    return first !== undefined && (first.complete || first.changes >= this.limits.wholeTransaction);
+    if (first === undefined || first.complete) return first !== undefined;
+    return first.changes >= (first.continued ? this.limits.batch : this.limits.wholeTransaction);
   }
 
   get nextIsAlone(): boolean {
@@ -96,27 +97,35 @@ export class Inbox {
   /** The next batch; only if `ready`. */
   take(): Batch {
     const first = this.units[0] as Unit;
+    if (this.nextIsAlone) return this.piece(first);
     const taken: Unit[] = [first];
     let { changes } = first;
-    const alone = this.nextIsAlone;
-    if (!first.complete) {
-      this.units[0] = { parts: [], chunk: null, to: first.to, changes: 0, complete: false, continued: true };
-    } else {
-      let count = 1;
-      while (!alone && first.chunk === null) {
-        const next = this.units[count];
-        if (!next?.complete || next.chunk !== null || changes + next.changes > this.limits.batch) break;
-        taken.push(next);
-        changes += next.changes;
-        count++;
-      }
-      this.units.splice(0, count);
+    while (first.chunk === null) {
+      const next = this.units[taken.length];
+      if (!next?.complete || next.chunk !== null || changes + next.changes > this.limits.batch) break;
+      taken.push(next);
+      changes += next.changes;
     }
-    this.changes -= changes;
-    return this.batch(taken, alone, changes);
+    this.units.splice(0, taken.length);
+    return this.batch(taken, false, changes);
+  }
+
+  /** Once a transaction has to be cut nothing is gained by large pieces, and memory is lost. */
+  private piece(unit: Unit): Batch {
+    let count = 0;
+    let changes = 0;
+    for (; count < unit.parts.length && changes < this.limits.batch; count++) changes += (unit.parts[count] as ReadPart).part.changes.length;
+    const parts = unit.parts.slice(0, count);
+    const rest = { ...unit, parts: unit.parts.slice(count), changes: unit.changes - changes, continued: true };
+    const done = unit.complete && rest.parts.length === 0;
+    if (done) this.units.shift();
+    else this.units[0] = rest;
+    const to = done ? unit.to : (parts.at(-1)?.part.position ?? unit.to);
+    return this.batch([{ ...unit, parts, to, changes }], true, changes);
   }
 
   private batch(units: readonly Unit[], alone: boolean, changes: number): Batch {
+    this.changes -= changes;
     const parts = units.flatMap((unit) => unit.parts);
     const chunk = units[0]?.chunk ?? null;
     const echoed = new Map(this.echoed);
