@@ -121,7 +121,6 @@ test('dead letters, loads and stops come back and go', async () => {
     entity: 'public.users',
     from: 'sql' as const,
     id: 'l1',
-    columns: null,
     columns: ['name'],
     state: 'open' as const,
     rows: 5,
@@ -141,7 +140,6 @@ test('dead letters, loads and stops come back and go', async () => {
     deadLetters: [letter],
     loads: [{ ...load, rows: 6 }],
     stops: [stop],
-    mappings: [],
     mappings: [{ entity: 'public.users', columns: ['name', 'age'] }],
   });
   await conflicts.removeDeadLetters([letter]);

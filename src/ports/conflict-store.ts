@@ -11,6 +11,8 @@ export interface LoadRow {
   readonly from: Side;
   /** Tells one load of an entity from the next one. */
   readonly id: string;
+  /** Only these columns are new, all else was in step before; null: whole records are loaded. */
+  readonly columns: readonly string[] | null;
   readonly state: 'open' | 'done';
   readonly rows: number;
   readonly total: number;
@@ -25,6 +27,12 @@ export interface StopRow {
   readonly at: number;
 }
 
+/** Which columns of an entity are kept in step (its fields, without the key). */
+export interface MappingRow {
+  readonly entity: string;
+  readonly columns: readonly string[];
+}
+
 /** What a new process needs to go on. */
 export interface OpenWork {
   /** Settlements whose second half may be missing, oldest first. */
@@ -33,6 +41,8 @@ export interface OpenWork {
   readonly deadLetters: readonly DeadLetter[];
   readonly loads: readonly LoadRow[];
   readonly stops: readonly StopRow[];
+  /** Of every entity that was ever followed. */
+  readonly mappings: readonly MappingRow[];
 }
 
 export interface ConflictFilter {
@@ -60,6 +70,7 @@ export interface ConflictStore {
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
   removeDeadLetters(records: readonly (RecordRef & { readonly id: string })[]): Promise<void>;
   saveLoad(load: LoadRow): Promise<void>;
+  saveMapping(mapping: MappingRow): Promise<void>;
   saveStop(stop: StopRow): Promise<void>;
   removeStop(entity: string): Promise<void>;
   list(filter: ConflictFilter): Promise<ConflictPage>;

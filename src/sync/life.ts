@@ -4,6 +4,7 @@
  */
 import type { LoadRow, StopRow } from '../ports/conflict-store.js';
 import type { SourceStop } from '../ports/change-source.js';
+import type { Entity } from '../model/entity.js';
 import { parseRecordId } from '../model/record.js';
 import { type Side, linkFrom, otherSide, sides } from '../model/side.js';
 import { Advancer } from './advancer.js';
@@ -126,22 +127,28 @@ export class Life {
   private async positions(recovered: Recovered): Promise<Record<Side, ReadProgress>> {
     const { parts } = this;
     // Loads are listed before any position is stored, so that a crash between the two begins both anew.
-    const known = new Set(recovered.work.loads.map(({ entity }) => entity));
-    const fresh = sides.every((side) => recovered.links[side].progress === null);
-    if (fresh && parts.options.initial !== 'none') {
-      for (const entity of parts.entities.keys()) {
-        if (!known.has(entity)) recovered.loads.push(await this.newLoad(entity, parts.options.initial));
-      }
-    }
+    for (const entity of parts.entities.values()) await this.beginLoads(entity, recovered);
     const start = async (side: Side): Promise<ReadProgress> =>
       new ReadProgress(recovered.links[side].progress ?? (await beginPosition(parts, side)));
     return { sql: await start('sql'), mongodb: await start('mongodb') };
   }
 
-  private async newLoad(entity: string, from: Side): Promise<LoadRow> {
+  /** An entity that was never followed is loaded whole; one that has new columns gets these (a default makes no events). */
+  private async beginLoads({ name, fields }: Entity, { work, loads }: Recovered): Promise<void> {
+    const { initial } = this.parts.options;
+    const columns = fields.map(({ column }) => column);
+    const known = work.mappings.find(({ entity }) => entity === name)?.columns;
+    const added = known && columns.filter((column) => !known.includes(column));
+    const open = work.loads.some(({ entity, state }) => entity === name && state === 'open');
+    if (known === undefined && initial !== 'none' && !open) loads.push(await this.newLoad(name, initial));
+    if (added && added.length > 0 && !open) loads.push(await this.newLoad(name, initial === 'none' ? 'sql' : initial, added));
+    if (known === undefined || known.join() !== columns.join()) await this.parts.conflicts.saveMapping({ entity: name, columns });
+  }
+
+  private async newLoad(entity: string, from: Side, columns: readonly string[] | null = null): Promise<LoadRow> {
     const { clock, conflicts, newId, sides: both } = this.parts;
     const total = await both[from].store.estimate(entity);
-    const load: LoadRow = { entity, from, id: newId(), state: 'open', rows: 0, total, startedAt: clock.now(), finishedAt: null };
+    const load: LoadRow = { entity, from, id: newId(), columns, state: 'open', rows: 0, total, startedAt: clock.now(), finishedAt: null };
     await conflicts.saveLoad(load);
     return load;
   }

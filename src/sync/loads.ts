@@ -144,9 +144,10 @@ export class Loads {
     return this.open.size === 0;
   }
 
+  /** Whether the record as a whole has yet to be loaded. */
   isUnloaded(ref: RecordRef): boolean {
     const load = this.open.get(ref.entity);
-    return load !== undefined && !load.isLoaded(ref);
+    return load !== undefined && load.row.columns === null && !load.isLoaded(ref);
   }
 
   markLoaded(ref: RecordRef): void {

@@ -10,6 +10,7 @@ import type { FoldedBatch } from './fold.js';
 import { heldWith } from './held.js';
 import type { Chunk } from './loads.js';
 import type { Attempt, Share } from './refused.js';
+import { indexesOf, keepingColumns, newColumnsOf, withoutColumns } from './new-columns.js';
 import type { LinkMemory, Session } from './session.js';
 
 export interface BatchPlan extends Plan {
@@ -55,19 +56,29 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
   return { candidates, hold, drop, loaded };
 }
 
-/** A chunk's rows as changes with base null; what counts as loaded or is awaited is dropped. */
+/**
+ * A chunk's rows as changes with base null, or, where only columns are new, with the row without them as base; what counts
+ * as loaded or is awaited is dropped.
+ */
 export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & { readonly chunk: Chunk }): Prepared {
   const { entity } = batch.chunk.range;
+  const load = link.loads.get(entity);
+  const columns = load?.row.columns ? indexesOf(session, entity, load.row.columns) : null;
   const candidates = new Map<RecordId, Candidate>();
   const hold: HeldRow[] = [];
-  for (const { key, state } of batch.chunk.rows) {
-    const ref = { entity, key };
+  for (const row of batch.chunk.rows) {
+    const ref = { entity, key: row.key };
     const id = recordId(ref);
-    if (session.stopped.has(entity) || !link.loads.isUnloaded(ref) || link.awaiting.precedes(id, batch.echoed)) continue;
+    if (session.stopped.has(entity) || (load?.isLoaded(ref) ?? true)) continue;
+    const awaited = link.awaiting.precedes(id, batch.echoed) ? link.awaiting.get(id) : undefined;
+    // Our own write came from the other side, but for the new columns, which it left as they were.
+    if (awaited && !(columns && awaited.wrote)) continue;
+    const state = awaited?.wrote ?? row.state;
+    const before = columns && withoutColumns(state, columns);
     const held = link.held.get(id);
     if (held) {
-      if (!sameState(held.tip, state)) hold.push(heldWith(held, { ...ref, base: null, tip: state, time: 'load' }, moment(session)));
-    } else candidates.set(id, { ...ref, before: null, after: state, time: 'load', inWindow: false, fromChunk: true });
+      if (!sameState(held.tip, state)) hold.push(heldWith(held, { ...ref, base: before, tip: state, time: 'load' }, moment(session)));
+    } else candidates.set(id, { ...ref, before, after: state, time: 'load', inWindow: false, fromChunk: true });
   }
   return { candidates, hold, drop: [], loaded: [] };
 }
@@ -101,10 +112,10 @@ export function planBatch(
     if (step.loaded && !candidate.fromChunk) loaded.push(refOf(candidate));
     if (step.action === 'skip') continue;
     const share = step.action === 'write' ? attempt.share(id) : 'hold';
-    if (share === 'write') writes.push({ ...refOf(candidate), before: target, after: candidate.after });
+    if (share === 'write') writes.push({ ...refOf(candidate), before: target, after: step.after ?? candidate.after });
     else if (share === 'hold') hold.push(heldWith(undefined, { ...refOf(candidate), base: step.base, tip: candidate.after, time: candidate.time }, moment(context.session)));
   }
-  if (!context.must && writes.length + hold.length + prepared.drop.length === 0) return null;
+  if (!context.must && writes.length + hold.length + prepared.drop.length + loaded.length === 0) return null;
   const inOrder = attempt.ordered ? unfold(batch, writes, attempt.share) : writes;
   const plan = { writes: inOrder, ordered: attempt.ordered, hold, drop: prepared.drop, settlements: [], loaded };
   return loaded.length > 0 ? { ...plan, save: context.progress(loaded) } : plan;
@@ -113,6 +124,8 @@ export function planBatch(
 interface Step {
   readonly action: 'write' | 'hold' | 'skip';
   readonly base: State;
+  /** What is written, if that is not the candidate's `after`. */
+  readonly after?: State;
   readonly loaded: boolean;
 }
 
@@ -122,17 +135,18 @@ function chooseStep(context: Pick<PlanContext, 'session' | 'link' | 'behind'>, i
   const crossing = isRefused(candidate.key) || refusedField(candidate.after) >= 0 ? 'hold' : 'write';
   const other = session.links[link.source === 'sql' ? 'mongodb' : 'sql'];
   if (candidate.fromChunk) {
+    if (candidate.before !== null) return { ...newColumnStep(candidate, target, crossing), loaded: true };
     if (target === null && !other.held.get(id)) return { action: crossing, base: null, loaded: true };
     return { action: sameState(target, candidate.after) ? 'skip' : 'hold', base: null, loaded: true };
   }
   if (isUnloaded(context, candidate) && !disabled.has('unloaded')) {
-    if (target !== null) return { ...usual(candidate, target, crossing, disabled.has('compare')), loaded: true };
+    if (target !== null) return { ...usual(session, candidate, target, crossing), loaded: true };
     // Not here yet: left to its chunk, or, between the chunk's marks, in place of the chunk's row.
     if (!candidate.inWindow) return { action: 'skip', base: null, loaded: false };
     if (candidate.after === null) return { action: 'skip', base: null, loaded: true };
     return { action: other.held.get(id) ? 'hold' : crossing, base: null, loaded: true };
   }
-  return { ...usual(candidate, target, crossing, disabled.has('compare')), loaded: false };
+  return { ...usual(session, candidate, target, crossing), loaded: false };
 }
 
 function isUnloaded({ link, behind }: Pick<PlanContext, 'link' | 'behind'>, ref: RecordRef): boolean {
@@ -141,8 +155,20 @@ function isUnloaded({ link, behind }: Pick<PlanContext, 'link' | 'behind'>, ref:
   return !behind.some(({ range }) => range.entity === ref.entity && load?.covers(range, ref.key));
 }
 
-function usual(candidate: Candidate, target: State, crossing: 'write' | 'hold', blind: boolean): Omit<Step, 'loaded'> {
-  return { action: blind || sameState(target, candidate.before) ? crossing : 'hold', base: candidate.before };
+function usual(session: Session, candidate: Candidate, target: State, crossing: 'write' | 'hold'): Omit<Step, 'loaded'> {
+  const { before, after } = candidate;
+  if (sameState(target, before) || session.parts.options.disabledRules.has('compare')) return { action: crossing, base: before };
+  const columns = target === null || before === null ? null : newColumnsOf(session, candidate);
+  if (columns && sameState(withoutColumns(target, columns), withoutColumns(before, columns))) {
+    return { action: crossing, base: before, after: keepingColumns(after, target, columns) };
+  }
+  return { action: 'hold', base: before };
+}
+
+/** A row of a load of new columns: the target still lacks them, or has the record as it is, or there is more to settle. */
+function newColumnStep({ before, after }: Candidate, target: State, crossing: 'write' | 'hold'): Omit<Step, 'loaded'> {
+  if (sameState(target, after)) return { action: 'skip', base: before };
+  return { action: sameState(target, before) ? crossing : 'hold', base: before };
 }
 
 /** The written records' single changes in the order of the log: a unique value may move from one record to another. */

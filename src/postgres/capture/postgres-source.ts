@@ -129,6 +129,8 @@ export class PostgresSource implements ChangeSource {
 /** Oids of tables and of their columns' types as they are now; the log may be behind and then says so. */
 async function readIdentities(context: PostgresContext): Promise<ReadonlyMap<string, TableIdentity>> {
   const entities = [...context.entities.values()];
+  const end = await context.reads.query({ text: 'select pg_current_wal_insert_lsn()' });
+  const asOf = lsnHex(parseLsn(end.rows[0]?.[0] as string));
   const result = await context.reads.query({
     text: `select n.nspname || '.' || c.relname, c.oid, a.attname, a.atttypid
       from unnest($1::text[], $2::text[]) as wanted(schema, name)
@@ -137,9 +139,9 @@ async function readIdentities(context: PostgresContext): Promise<ReadonlyMap<str
       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped`,
     values: [entities.map((entity) => entity.schema), entities.map((entity) => entity.table)],
   });
-  const tables = new Map<string, { oid: number; columns: Map<string, number> }>();
+  const tables = new Map<string, { oid: number; columns: Map<string, number>; asOf: string }>();
   for (const [name, oid, column, type] of result.rows) {
-    const table = tables.get(name as string) ?? { oid: Number(oid), columns: new Map<string, number>() };
+    const table = tables.get(name as string) ?? { oid: Number(oid), columns: new Map<string, number>(), asOf };
     table.columns.set(column as string, Number(type));
     tables.set(name as string, table);
   }

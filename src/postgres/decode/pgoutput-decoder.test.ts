@@ -134,7 +134,7 @@ describe('marks', () => {
 });
 
 describe('what ends an entity', () => {
-  const tables = new Map([['public.a', { oid: 1, columns: new Map(columnsOfA.map(({ name }) => [name, 25])) }]]);
+  const tables = new Map([['public.a', { oid: 1, columns: new Map(columnsOfA.map(({ name }) => [name, 25])), asOf: '0000000000000018' }]]);
   const stops = (events: readonly SourceEvent[]) => events.filter((event) => event.kind === 'stop');
 
   test('truncate, before what follows in its transaction', () => {
@@ -147,6 +147,13 @@ describe('what ends an entity', () => {
     const events = decode([...transaction(0x10n, fewer, bytes.insert(1, ['1', 'x'])), ...transaction(0x20n, fewer, bytes.insert(1, ['1', 'x']))]);
     expect(events).toHaveLength(1);
     expect(stops(events)).toMatchObject([{ entity: 'public.a', reason: expect.stringContaining('column y') }]);
+  });
+
+  test('a mapped column that the log has not come to yet is null; once the log has passed the catalog it has vanished', () => {
+    const fewer = bytes.relation(1, 'public.a', [{ name: 'id' }, { name: 'x' }]);
+    const events = decode([...transaction(0x10n, fewer, bytes.insert(1, ['1', 'x'])), ...transaction(0x20n, fewer)], { tables });
+    expect(changes(events)).toMatchObject([{ key: '1', after: ['x', null] }]);
+    expect(stops(events)).toMatchObject([{ reason: expect.stringContaining('column y') }]);
   });
 
   test('another type, a rename, a table made anew, rows that come without their state before', () => {

@@ -147,7 +147,7 @@ export class PgoutputDecoder {
       this.relations.set(message.oid, { kind: 'ignored' });
       return;
     }
-    const result = planRelation(message, entity, { readText: this.options.readText, known: this.options.tables?.get(entity.name) });
+    const result = planRelation(message, entity, { readText: this.options.readText, known: this.options.tables?.get(entity.name), lsn: this.transaction.at });
     if (result.kind === 'stop') {
       this.relations.set(message.oid, { kind: 'stopped' });
       return this.stopOnce(entity.name, result.reason);

@@ -15,6 +15,8 @@ export interface TableIdentity {
   readonly oid: number;
   /** Column → oid of its type; all columns, mapped or not. */
   readonly columns: ReadonlyMap<string, number>;
+  /** Where the log ended just before that, as 16 hex digits: what stands before it may lack a column that was added since. */
+  readonly asOf: string;
 }
 
 export interface RelationPlan {
@@ -35,8 +37,8 @@ export type PlanResult =
 
 const unread: ReadText = (text) => text;
 
-export function planRelation(relation: RelationMessage, entity: Entity, options: { readText: ReadTextOf; known: TableIdentity | undefined }): PlanResult {
-  const reason = whyNot(relation, entity, options.known);
+export function planRelation(relation: RelationMessage, entity: Entity, options: { readText: ReadTextOf; known: TableIdentity | undefined; lsn: string }): PlanResult {
+  const reason = whyNot(relation, entity, options);
   if (reason !== null) return { kind: 'stop', reason };
   const all: readonly Field[] = [...entity.key, ...entity.fields];
   const slotOf = new Map(all.map((field, index) => [field.column, index]));
@@ -53,11 +55,13 @@ export function planRelation(relation: RelationMessage, entity: Entity, options:
 }
 
 /** Why changes of this table can no longer be read as the entity's, or null. */
-function whyNot(relation: RelationMessage, entity: Entity, known: TableIdentity | undefined): string | null {
+function whyNot(relation: RelationMessage, entity: Entity, { known, lsn }: { known: TableIdentity | undefined; lsn: string }): string | null {
   if (known !== undefined && known.oid !== relation.oid) return `table ${entity.name} was dropped and made anew, or another table took its name`;
   const columns = new Map(relation.columns.map((column) => [column.name, column.typeOid]));
   for (const field of [...entity.key, ...entity.fields]) {
     const typeOid = columns.get(field.column);
+    const added = known !== undefined && lsn < known.asOf && known.columns.has(field.column);
+    if (typeOid === undefined && added) continue; // null until the log comes to where it was added
     if (typeOid === undefined) return `column ${field.column} of ${entity.name} was dropped or renamed`;
     if (known !== undefined && (known.columns.get(field.column) ?? typeOid) !== typeOid)
       return `column ${field.column} of ${entity.name} has another type now`;

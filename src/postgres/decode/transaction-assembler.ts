@@ -41,6 +41,11 @@ export class TransactionAssembler {
     return this.emitted + this.events.length;
   }
 
+  /** Where the present transaction commits, as 16 hex digits. */
+  get at(): string {
+    return this.lsn;
+  }
+
   begin(message: BeginMessage): void {
     this.lsn = message.lsnHex;
     this.committedAt = message.committedAt;

@@ -1,7 +1,7 @@
 /** What `sync_metadata` holds, in memory: settlements, pending conflicts, dead letters, loads, stops. */
 import { type ConflictRecord, type DeadLetter, type Settlement, conflictKinds } from '../../model/conflict.js';
 import { recordId } from '../../model/record.js';
-import type { ConflictFilter, ConflictPage, ConflictStore, LoadRow, OpenWork, StopRow } from '../../ports/conflict-store.js';
+import type { ConflictFilter, ConflictPage, ConflictStore, LoadRow, MappingRow, OpenWork, StopRow } from '../../ports/conflict-store.js';
 import type { Actor, Scheduler } from '../scheduler.js';
 
 type Stored = Settlement & { readonly done?: boolean };
@@ -12,6 +12,7 @@ export class MemoryConflicts {
   readonly letters = new Map<string, DeadLetter>();
   readonly loads = new Map<string, LoadRow>();
   readonly stops = new Map<string, StopRow>();
+  readonly mappings = new Map<string, MappingRow>();
 
   store(settlement: Settlement): void {
     this.settlements.set(settlement.id, settlement);
@@ -29,6 +30,7 @@ export class MemoryConflicts {
       deadLetters: [...this.letters.values()],
       loads: [...this.loads.values()],
       stops: [...this.stops.values()],
+      mappings: [...this.mappings.values()],
     };
   }
 }
@@ -74,6 +76,10 @@ export class MemoryConflictStore implements ConflictStore {
 
   saveLoad(load: LoadRow): Promise<void> {
     return this.call('saves load', () => void this.data.loads.set(load.id, load));
+  }
+
+  saveMapping(mapping: MappingRow): Promise<void> {
+    return this.call('saves mapping', () => void this.data.mappings.set(mapping.entity, mapping));
   }
 
   saveStop(stop: StopRow): Promise<void> {
