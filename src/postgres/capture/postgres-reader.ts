@@ -21,21 +21,18 @@ export interface PostgresReaderOptions {
 
 /** Changes that one `next` returns at most, give or take a transaction of ours. */
 const nextLimit = 2_000;
+/** Well under any wal_sender_timeout: the server gives up a client that is silent, also while nobody calls `next`. */
 const statusEveryMs = 1_000;
-/** Well under wal_sender_timeout, also while nobody calls `next`. */
-const aliveEveryMs = 10_000;
 
 export class PostgresReader implements ChangeReader {
   private written = 0n;
   private acknowledged = 0n;
   private told = 0n;
-  private toldAtMs = 0;
   private closed = false;
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly options: PostgresReaderOptions) {
-    this.toldAtMs = options.clock.now();
-    this.timer = setInterval(() => this.tellNowAndThen(), statusEveryMs);
+    this.timer = setInterval(() => this.tell(), statusEveryMs);
     this.timer.unref();
   }
 
@@ -80,14 +77,9 @@ export class PostgresReader implements ChangeReader {
     }
   }
 
-  private tellNowAndThen(): void {
-    if (this.acknowledged > this.told || this.options.clock.now() - this.toldAtMs >= aliveEveryMs) this.tell();
-  }
-
   private tell(): void {
     const { client, clock } = this.options;
     const nowMs = clock.now();
-    this.toldAtMs = nowMs;
     if (this.acknowledged > this.told) {
       this.told = this.acknowledged;
       client.write(statusMessage({ written: this.written, flushed: this.acknowledged, nowMs }));

@@ -95,12 +95,11 @@ export class Chunks {
       text: `select a.attname from pg_attribute a join pg_collation c on c.oid = a.attcollation
         join pg_database d on d.datname = current_database()
         where a.attrelid = $1::regclass and a.attnum > 0
-          and (case when c.collname = 'default' then d.datcollate else c.collcollate end) in ('C', 'POSIX')
-          and (case when c.collname = 'default' then d.datlocprovider else c.collprovider end) in ('c', 'd')`,
+          and case when c.collname = 'default' then ${bytewise('d.datlocprovider', 'd.datcollate')} else ${bytewise('c.collprovider', 'c.collcollate')} end`,
       values: [sql.table],
     });
-    const bytewise = new Set(result.rows.map((row) => row[0]));
-    return { sql, order: keyOrder(sql.entity, (column) => bytewise.has(column)) };
+    const columns = new Set(result.rows.map((row) => row[0]));
+    return { sql, order: keyOrder(sql.entity, (column) => columns.has(column)) };
   }
 
   private sql(entity: string): EntitySql {
@@ -112,6 +111,11 @@ export class Chunks {
   private entity(entity: string): Entity {
     return this.sql(entity).entity;
   }
+}
+
+/** The builtin provider knows orders by code point only. */
+function bytewise(provider: string, locale: string): string {
+  return `(${provider} = 'b' or ${provider} = 'c' and ${locale} in ('C', 'POSIX'))`;
 }
 
 function rangeOf(sql: EntitySql, order: KeyOrder, bounds: Pick<ChunkRange, 'after' | 'upTo'>): { readonly where: string; readonly values: readonly string[] } {
