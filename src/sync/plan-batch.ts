@@ -117,8 +117,15 @@ export function planBatch(
   }
   if (!context.must && writes.length + hold.length + prepared.drop.length + loaded.length === 0) return null;
   const inOrder = attempt.ordered ? unfold(batch, writes, attempt.share) : writes;
-  const plan = { writes: inOrder, ordered: attempt.ordered, hold, drop: prepared.drop, settlements: [], loaded };
+  const plan = { writes: inOrder, ordered: attempt.ordered, hold, drop: withoutHeld(prepared.drop, hold), settlements: [], loaded };
   return loaded.length > 0 ? { ...plan, save: context.progress(loaded) } : plan;
+}
+
+/** What is held anew in the same transaction replaces a stale row; it is not dropped as well. */
+function withoutHeld(drop: readonly RecordRef[], hold: readonly HeldRow[]): readonly RecordRef[] {
+  if (drop.length === 0 || hold.length === 0) return drop;
+  const held = new Set(hold.map(recordId));
+  return drop.filter((ref) => !held.has(recordId(ref)));
 }
 
 interface Step {
