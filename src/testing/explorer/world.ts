@@ -2,11 +2,11 @@
  * One run: two sides in memory, users on both, processes that run the engine, and a seed that decides what happens when.
  * Ends at rest, where `check.ts` looks at what is left.
  */
-import { type RecordRef, sameState } from '../../model/record.js';
+import { type RecordRef, type State, sameState } from '../../model/record.js';
 import { type Side, otherSide } from '../../model/side.js';
 import type { RemovableRule } from '../../sync/rules.js';
 import { MemoryConflicts } from '../memory/memory-conflicts.js';
-import { MemorySide } from '../memory/memory-side.js';
+import { type CommitListener, MemorySide } from '../memory/memory-side.js';
 import { plainTable } from '../memory/memory-table.js';
 import { Random } from '../random.js';
 import { Scheduler, settled } from '../scheduler.js';
@@ -218,7 +218,7 @@ export class World {
         if (changed.length + commit.held.length > 0) this.lastChange = this.scheduler.now;
         if (commit.number !== null) this.ours += changed.length;
         this.deviations += commit.deviations;
-        trace?.(`  ${commit.side} ${commit.number === null ? 'user' : `sync #${commit.number}`} ${commit.changes.map((one) => `${one.key}: ${show(one.before)} -> ${show(one.after)}`).join(', ')}${commit.held.map((row) => ` holds ${row.key}: ${show(row.base)} -> ${show(row.tip)}`).join('')}`);
+        trace?.(tell(commit));
         if (commit.number !== null) this.whole.check(commit);
       };
     }
@@ -229,6 +229,14 @@ export class World {
   }
 }
 
-function show(state: unknown): string {
-  return JSON.stringify(state);
+/** A commit as one line of a trace. */
+function tell(commit: Parameters<CommitListener>[0]): string {
+  const show = (state: State): string => JSON.stringify(state);
+  const what = [
+    ...commit.changes.map((one) => `${one.key}: ${show(one.before)} -> ${show(one.after)}`),
+    ...commit.held.map((row) => `holds ${row.key}: ${show(row.base)} -> ${show(row.tip)}`),
+    ...commit.dropped.map((ref) => `drops ${ref.key}`),
+    ...commit.settlements.map((one) => (one.type === 'agreement' ? `agrees ${one.key}` : `settles ${one.key}: ${one.resolution} ${show(one.decision)}`)),
+  ];
+  return `  ${commit.side} ${commit.number === null ? 'user' : `sync #${commit.number}`} ${what.join(', ')}`;
 }

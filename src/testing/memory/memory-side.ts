@@ -4,6 +4,7 @@
  */
 import type { Change } from '../../model/change.js';
 import { type RecordId, type RecordRef, type State, recordId } from '../../model/record.js';
+import type { Settlement } from '../../model/conflict.js';
 import type { Side } from '../../model/side.js';
 import type { HeldRow, LaneProgress } from '../../ports/side-store.js';
 import type { Random } from '../random.js';
@@ -37,6 +38,8 @@ export type CommitListener = (commit: {
   readonly changes: readonly Change[];
   /** What our transaction stored as held. */
   readonly held: readonly HeldRow[];
+  readonly dropped: readonly RecordRef[];
+  readonly settlements: readonly Settlement[];
   /** Changes that the side made on its own in our transaction. */
   readonly deviations: number;
 }) => void;
@@ -95,7 +98,7 @@ export class MemorySide {
     await this.step('user commit is visible', () => {
       this.table.apply(changes);
       this.table.unlock(owner);
-      this.onCommit({ side: this.side, number: null, changes, held: [], deviations: 0 });
+      this.onCommit({ side: this.side, number: null, changes, held: [], dropped: [], settlements: [], deviations: 0 });
     });
     return changes;
   }
@@ -112,7 +115,7 @@ export class MemorySide {
   private commitVisibly(changes: readonly Change[], number: null): void {
     this.appendUser(changes);
     this.table.apply(changes);
-    this.onCommit({ side: this.side, number, changes, held: [], deviations: 0 });
+    this.onCommit({ side: this.side, number, changes, held: [], dropped: [], settlements: [], deviations: 0 });
   }
 
   private appendUser(changes: readonly Change[]): void {

@@ -2,6 +2,7 @@
  * One transaction of ours on a side in memory, as its server sees it: what the process that asked for it does not live to
  * see may still be committed, or stay open and in the way until it is ended.
  */
+import { IsthmusError } from '../../base/errors.js';
 import type { Change } from '../../model/change.js';
 import { type RecordId, type State, recordId, sameState } from '../../model/record.js';
 import type { CommitRequest, Plan, RecordWrite, TargetRefusal } from '../../ports/side-store.js';
@@ -48,6 +49,7 @@ export class MemoryTransaction {
 
   /** Writes and commits, as the server does without anybody's help. */
   async serve(request: CommitRequest, plan: Plan): Promise<Served> {
+    this.checkPlan(plan);
     const ids = plan.writes.map(recordId);
     const waits = (): boolean => this.over || this.at.side === 'mongodb' || this.at.table.isFree(ids, this);
     const written = await this.at.step('writes', () => this.write(plan.writes, ids), waits);
@@ -104,6 +106,12 @@ export class MemoryTransaction {
     return null;
   }
 
+  /** A row is held or dropped: which of the two comes last is not said. */
+  private checkPlan(plan: Plan): void {
+    const held = new Set(plan.hold.map(recordId));
+    if (plan.drop.some((ref) => held.has(recordId(ref)))) throw new IsthmusError('invariant_broken', { message: 'a plan holds and drops one record' });
+  }
+
   private append(request: CommitRequest, plan: Plan): void {
     const wrote = new Map(plan.writes.map((write) => [recordId(write), write.after] as const));
     this.at.log.append({
@@ -130,7 +138,7 @@ export class MemoryTransaction {
     }
     this.committed = true;
     this.end();
-    at.onCommit({ side: at.side, number: request.number, changes: this.changes, held: plan.hold, deviations: this.deviations(plan) });
+    at.onCommit({ side: at.side, number: request.number, changes: this.changes, held: plan.hold, dropped: plan.drop, settlements: plan.settlements, deviations: this.deviations(plan) });
   }
 
   private deviations(plan: Plan): number {
