@@ -46,7 +46,10 @@ export async function readCatalog(options: CatalogOptions): Promise<readonly Cat
 async function readTables(session: Session, schemas: readonly string[]): Promise<readonly CatalogTable[]> {
   const tables = await session.query({ text: tablesText, values: [[...schemas]] });
   const columns = await session.query({ text: columnsText, values: [tables.rows.map((row) => row[0])] });
-  const types = await readTypes(session, columns.rows.map((row) => row[2] as string));
+  const types = await readTypes(
+    session,
+    columns.rows.map((row) => row[2] as string),
+  );
   const byTable = new Map<string, CatalogColumn[]>();
   for (const row of columns.rows) {
     const list = byTable.get(row[0] as string) ?? [];
@@ -67,7 +70,8 @@ async function readTables(session: Session, schemas: readonly string[]): Promise
 
 function columnOf(row: readonly (string | null)[], types: ReadonlyMap<string, TypeRow>): CatalogColumn {
   const facts = types.get(row[2] as string);
-  const result = facts === undefined ? null : columnType({ ...facts, typmod: Number(row[3]) >= 0 ? Number(row[3]) : facts.typmod });
+  const result =
+    facts === undefined ? null : columnType({ ...facts, typmod: Number(row[3]) >= 0 ? Number(row[3]) : facts.typmod });
   const type = result?.type ?? null;
   return {
     name: row[1] as string,

@@ -1,6 +1,7 @@
 /** For tests: stands between the driver and the server and cuts the connection at the answer to a chosen statement. */
-import { connect, createServer, type Socket } from 'node:net';
+
 import type { AddressInfo } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
 export interface CuttingProxy {
   readonly url: string;

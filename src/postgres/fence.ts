@@ -5,7 +5,10 @@ import type { Session } from './session.js';
 export class Fence {
   private own: number | null = null;
 
-  constructor(private readonly reads: Session, private readonly name: string) {}
+  constructor(
+    private readonly reads: Session,
+    private readonly name: string,
+  ) {}
 
   /** Set when this process has taken over; before that it owns nothing and is not fenced. */
   get epoch(): number | null {

@@ -12,9 +12,17 @@ export interface Names {
 
 export function namesOf(sync: string): Names {
   if (!/^[a-z0-9_]{1,50}$/.test(sync))
-    throw new IsthmusError('configuration_invalid', { message: 'A sync’s name has lower-case letters, digits and _ only, 50 at most.' });
+    throw new IsthmusError('configuration_invalid', {
+      message: 'A sync’s name has lower-case letters, digits and _ only, 50 at most.',
+    });
   const name = `isthmus_${sync}`;
-  return { slot: name, publication: name, application: name, markPrefix: name, origin: (lane) => (lane === 0 ? name : `${name}/${lane}`) };
+  return {
+    slot: name,
+    publication: name,
+    application: name,
+    markPrefix: name,
+    origin: (lane) => (lane === 0 ? name : `${name}/${lane}`),
+  };
 }
 
 export function quoted(identifier: string): string {

@@ -40,7 +40,8 @@ const lockLimits = { lock_timeout: '5s', idle_in_transaction_session_timeout: '1
 /** Throws `sql_unreachable` or `authentication_failed` if there is no connection to be had. */
 export async function openPostgres(options: PostgresOptions): Promise<PostgresSide> {
   const context = contextOf(options);
-  const close = async (): Promise<void> => void (await Promise.all([context.reads.close(), context.locks.close(), context.marks.close()]));
+  const close = async (): Promise<void> =>
+    void (await Promise.all([context.reads.close(), context.locks.close(), context.marks.close()]));
   try {
     await context.reads.client();
   } catch (error) {
@@ -70,5 +71,17 @@ function contextOf({ url, name, entities, log, clock }: PostgresOptions): Postgr
   const session = (settings: Readonly<Record<string, string>> = {}): Session =>
     new Session({ url, applicationName: names.application, settings, pids });
   const reads = session();
-  return { url, name, names, entities, clock, log, pids, reads, locks: session(lockLimits), marks: session(), fence: new Fence(reads, name) };
+  return {
+    url,
+    name,
+    names,
+    entities,
+    clock,
+    log,
+    pids,
+    reads,
+    locks: session(lockLimits),
+    marks: session(),
+    fence: new Fence(reads, name),
+  };
 }

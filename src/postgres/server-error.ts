@@ -45,7 +45,12 @@ export function isContention(error: unknown): boolean {
 }
 
 function isProgrammingError(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError || error instanceof SyntaxError;
+  return (
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof ReferenceError ||
+    error instanceof SyntaxError
+  );
 }
 
 const codes: Readonly<Record<string, ErrorCode>> = {
@@ -65,7 +70,8 @@ export function toIsthmusError(error: unknown, doing: string): IsthmusError {
   const state = sqlState(error);
   const { message } = asServerError(error);
   if (state === null) {
-    if (isProgrammingError(error)) return new IsthmusError('invariant_broken', { message: `${doing}: ${message}`, cause: error });
+    if (isProgrammingError(error))
+      return new IsthmusError('invariant_broken', { message: `${doing}: ${message}`, cause: error });
     return new IsthmusError('sql_unreachable', { message: `${doing}: ${driverMessage(error)}` });
   }
   const text = `${doing}: ${harmless.test(state) ? message : 'the server refused it'} (SQLSTATE ${state})`;

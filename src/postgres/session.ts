@@ -49,7 +49,9 @@ export function clientOptions(url: string, applicationName: string): pg.ClientCo
 
 /** `set` statements for a session; names and values are ours, never a user's. */
 export function settingStatements(settings: Readonly<Record<string, string>>): string {
-  return Object.entries(settings).map(([name, value]) => `set ${name} to '${value}'`).join('; ');
+  return Object.entries(settings)
+    .map(([name, value]) => `set ${name} to '${value}'`)
+    .join('; ');
 }
 
 export class Session {
@@ -118,7 +120,11 @@ export class Session {
 
 /** Sends a statement; several may be on their way at once. */
 export async function submit(client: pg.Client, statement: Statement): Promise<TextResult> {
-  const config = { text: statement.text, values: statement.values === undefined ? [] : [...statement.values], rowMode: 'array' as const };
+  const config = {
+    text: statement.text,
+    values: statement.values === undefined ? [] : [...statement.values],
+    rowMode: 'array' as const,
+  };
   const result = await client.query(statement.name === undefined ? config : { ...config, name: statement.name });
   return result as unknown as TextResult;
 }
@@ -132,7 +138,9 @@ const endLimitMs = 2_000;
 async function endQuietly(client: pg.Client): Promise<void> {
   const stream = (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream;
   const limit = new AbortController();
-  const late = delay(endLimitMs, undefined, { signal: limit.signal }).then(() => stream.destroy()).catch(() => undefined);
+  const late = delay(endLimitMs, undefined, { signal: limit.signal })
+    .then(() => stream.destroy())
+    .catch(() => undefined);
   await client.end().catch(() => undefined);
   limit.abort();
   await late;

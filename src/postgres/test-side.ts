@@ -6,9 +6,9 @@ import type { Position } from '../model/change.js';
 import type { Entity } from '../model/entity.js';
 import { compileEntities, expandTables } from '../model/mapping-tables.js';
 import type { State } from '../model/record.js';
+import { recordId } from '../model/record.js';
 import type { ChangeReader, SourceEvent } from '../ports/change-source.js';
 import type { CommitOutcome, RecordWrite } from '../ports/side-store.js';
-import { recordId } from '../model/record.js';
 import { readCatalog } from './catalog.js';
 import { openPostgres, type PostgresOptions, type PostgresSide } from './open.js';
 
@@ -32,14 +32,27 @@ export interface TestSideOptions {
 }
 
 /** `schema` is the SQL that makes the tables; all of `public` is mapped unless `tables` says otherwise. */
-export async function testSide({ url, name, schema, tables = ['public.*'], triggers }: TestSideOptions): Promise<TestSide> {
+export async function testSide({
+  url,
+  name,
+  schema,
+  tables = ['public.*'],
+  triggers,
+}: TestSideOptions): Promise<TestSide> {
   const user = new pg.Client({ connectionString: url });
   user.on('error', () => undefined);
   await user.connect();
   await user.query(schema);
   const entities = await mapTables(url, tables);
   const open = (): Promise<PostgresSide> =>
-    openPostgres({ url, name, entities, log: silentLogger, clock: systemClock, ...(triggers === undefined ? {} : { triggers }) });
+    openPostgres({
+      url,
+      name,
+      entities,
+      log: silentLogger,
+      clock: systemClock,
+      ...(triggers === undefined ? {} : { triggers }),
+    });
   const side = await open();
   await side.prepare({ dryRun: false, onStatement: () => undefined });
   const others: PostgresSide[] = [];
@@ -56,19 +69,32 @@ export async function testSide({ url, name, schema, tables = ['public.*'], trigg
 
 export async function mapTables(url: string, tables: readonly string[]): Promise<ReadonlyMap<string, Entity>> {
   const configs = tables.map((table) => ({ table }));
-  const catalog = await readCatalog({ url, schemas: [...new Set(tables.map((table) => table.split('.')[0] as string))], log: silentLogger });
-  return compileEntities(expandTables(configs, catalog).map(({ config }) => config), catalog);
+  const catalog = await readCatalog({
+    url,
+    schemas: [...new Set(tables.map((table) => table.split('.')[0] as string))],
+    log: silentLogger,
+  });
+  return compileEntities(
+    expandTables(configs, catalog).map(({ config }) => config),
+    catalog,
+  );
 }
 
 /** Reads events until `enough` of all so far; the test's own limit ends it otherwise. */
-export async function readUntil(reader: ChangeReader, enough: (events: readonly SourceEvent[]) => boolean): Promise<readonly SourceEvent[]> {
+export async function readUntil(
+  reader: ChangeReader,
+  enough: (events: readonly SourceEvent[]) => boolean,
+): Promise<readonly SourceEvent[]> {
   const events: SourceEvent[] = [];
   while (!enough(events)) events.push(...(await reader.next()));
   return events;
 }
 
 /** Everything that stands in the log now, without the mark that ends it; `end` is that mark's position. */
-export async function readToEnd(side: PostgresSide, reader: ChangeReader): Promise<{ readonly events: readonly SourceEvent[]; readonly end: Position }> {
+export async function readToEnd(
+  side: PostgresSide,
+  reader: ChangeReader,
+): Promise<{ readonly events: readonly SourceEvent[]; readonly end: Position }> {
   const id = `end ${Math.random()}`;
   await side.store.mark(id);
   const isEnd = (event: SourceEvent): boolean => event.kind === 'mark' && event.id === id;
@@ -88,7 +114,10 @@ export function changesOf(events: readonly SourceEvent[]) {
 export class TestLane {
   private number = 0;
 
-  constructor(private readonly side: PostgresSide, private readonly lane = 0) {}
+  constructor(
+    private readonly side: PostgresSide,
+    private readonly lane = 0,
+  ) {}
 
   get last(): number {
     return this.number;
@@ -99,7 +128,10 @@ export class TestLane {
     this.number += 1;
   }
 
-  async write(states: readonly (readonly [entity: string, key: string, state: State])[], options: { readonly ordered?: boolean; readonly rehearse?: boolean; readonly save?: unknown } = {}): Promise<CommitOutcome> {
+  async write(
+    states: readonly (readonly [entity: string, key: string, state: State])[],
+    options: { readonly ordered?: boolean; readonly rehearse?: boolean; readonly save?: unknown } = {},
+  ): Promise<CommitOutcome> {
     const { rehearse, save, ordered } = options;
     const outcome = await this.side.store.commit({
       lane: this.lane,
@@ -107,7 +139,14 @@ export class TestLane {
       number: this.number + 1,
       read: states.map(([entity, key]) => ({ entity, key })),
       plan: (found) => ({
-        writes: states.map(([entity, key, after]): RecordWrite => ({ entity, key, before: found.get(recordId({ entity, key })) ?? null, after })),
+        writes: states.map(
+          ([entity, key, after]): RecordWrite => ({
+            entity,
+            key,
+            before: found.get(recordId({ entity, key })) ?? null,
+            after,
+          }),
+        ),
         hold: [],
         drop: [],
         settlements: [],

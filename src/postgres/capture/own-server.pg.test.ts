@@ -23,7 +23,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-const senders = async () => (await t.user.query('select pid from pg_stat_replication')).rows.map((row: { pid: number }) => row.pid);
+const senders = async () =>
+  (await t.user.query('select pid from pg_stat_replication')).rows.map((row: { pid: number }) => row.pid);
 
 test('a reader that nobody asks stays connected far beyond the server’s timeout, with and without changes that wait', async () => {
   const reader = await t.side.source.open(await t.side.source.begin());
@@ -93,7 +94,10 @@ test('a slot that fell too far behind stops the reader for good', async () => {
   await writer.query(`update a set v = repeat(v, 1) where id between 1000001 and 1060000`);
   await writer.query('select pg_switch_wal()');
   await writer.query('checkpoint');
-  await waitFor(async () => (await writer.query(`select 1 from pg_replication_slots where wal_status = 'lost'`)).rowCount === 1, { what: 'the slot to be invalidated' });
+  await waitFor(
+    async () => (await writer.query(`select 1 from pg_replication_slots where wal_status = 'lost'`)).rowCount === 1,
+    { what: 'the slot to be invalidated' },
+  );
   let stopped: unknown = null;
   while (stopped === null) await reader.next().catch((error: unknown) => (stopped = error));
   expect(stopped).toMatchObject({ code: 'slot_lost', retry: false });

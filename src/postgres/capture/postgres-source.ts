@@ -5,10 +5,10 @@
 import { IsthmusError, isIsthmusError } from '../../base/errors.js';
 import type { Position } from '../../model/change.js';
 import type { ChangeReader, ChangeSource } from '../../ports/change-source.js';
-import { formatLsn, lsnHex, parseLsn, readPosition, startLsn, wholePosition } from '../decode/position.js';
-import { PgoutputDecoder } from '../decode/pgoutput-decoder.js';
-import type { TableIdentity } from '../decode/relation-plan.js';
 import type { PostgresContext } from '../context.js';
+import { PgoutputDecoder } from '../decode/pgoutput-decoder.js';
+import { formatLsn, lsnHex, parseLsn, readPosition, startLsn, wholePosition } from '../decode/position.js';
+import type { TableIdentity } from '../decode/relation-plan.js';
 import { sqlState, toIsthmusError } from '../server-error.js';
 import { sqlCodec } from '../types.js';
 import { PostgresReader } from './postgres-reader.js';
@@ -72,9 +72,12 @@ export class PostgresSource implements ChangeSource {
       const slot = await this.slot();
       this.assertHolds(slot, from);
       if (slot.activePid === null) return;
-      if (slot.activePid === this.lastPid) await reads.query({ text: 'select pg_terminate_backend($1::int)', values: [slot.activePid] });
+      if (slot.activePid === this.lastPid)
+        await reads.query({ text: 'select pg_terminate_backend($1::int)', values: [slot.activePid] });
       if (clock.now() > giveUpAt)
-        throw new IsthmusError('transient', { message: `Replication slot ${this.context.names.slot} is used by backend ${slot.activePid}.` });
+        throw new IsthmusError('transient', {
+          message: `Replication slot ${this.context.names.slot} is used by backend ${slot.activePid}.`,
+        });
       await clock.sleep(busyPauseMs);
     }
   }
@@ -82,11 +85,18 @@ export class PostgresSource implements ChangeSource {
   private assertHolds(slot: SlotFacts, from: Position): void {
     const start = startLsn(from);
     const name = this.context.names.slot;
-    if (slot.walStatus === 'lost') throw new IsthmusError('slot_lost', { message: `Replication slot ${name} was invalidated: the server removed log that it needs.` });
+    if (slot.walStatus === 'lost')
+      throw new IsthmusError('slot_lost', {
+        message: `Replication slot ${name} was invalidated: the server removed log that it needs.`,
+      });
     if (slot.born > start)
-      throw new IsthmusError('slot_lost', { message: `Replication slot ${name} was made anew at ${formatLsn(slot.born)}, after the stored position ${formatLsn(start)}.` });
+      throw new IsthmusError('slot_lost', {
+        message: `Replication slot ${name} was made anew at ${formatLsn(slot.born)}, after the stored position ${formatLsn(start)}.`,
+      });
     if (start > slot.serverEnd + 1n)
-      throw new IsthmusError('slot_lost', { message: `The server’s log ends at ${formatLsn(slot.serverEnd)}, before the stored position ${formatLsn(start)}: it was restored, or a failover lost commits.` });
+      throw new IsthmusError('slot_lost', {
+        message: `The server’s log ends at ${formatLsn(slot.serverEnd)}, before the stored position ${formatLsn(start)}: it was restored, or a failover lost commits.`,
+      });
   }
 
   private async slot(): Promise<SlotFacts> {
@@ -98,11 +108,14 @@ export class PostgresSource implements ChangeSource {
       values: [names.slot, this.context.name],
     });
     const row = result.rows[0];
-    if (row === undefined) throw new IsthmusError('slot_lost', { message: `There is no replication slot ${names.slot}.` });
+    if (row === undefined)
+      throw new IsthmusError('slot_lost', { message: `There is no replication slot ${names.slot}.` });
     if (row[0] === null || row[0] === undefined)
       throw new IsthmusError('slot_lost', { message: `Replication slot ${names.slot} holds no position.` });
     if (row[4] === null || row[4] === undefined)
-      throw new IsthmusError('slot_lost', { message: `Where replication slot ${names.slot} began is not known: it was not made by this sync.` });
+      throw new IsthmusError('slot_lost', {
+        message: `Where replication slot ${names.slot} began is not known: it was not made by this sync.`,
+      });
     return {
       confirmed: parseLsn(row[0]),
       born: parseLsn(row[4]),
@@ -115,10 +128,14 @@ export class PostgresSource implements ChangeSource {
   /** A stream ends in many ways; only the slot itself tells whether it can be opened again. */
   private async diagnose(error: unknown): Promise<Error> {
     if (isIsthmusError(error)) return error;
-    if (sqlState(error) === '42704') return new IsthmusError('slot_lost', { message: 'The replication slot or the publication is gone.' });
+    if (sqlState(error) === '42704')
+      return new IsthmusError('slot_lost', { message: 'The replication slot or the publication is gone.' });
     try {
       const slot = await this.slot();
-      if (slot.walStatus === 'lost') return new IsthmusError('slot_lost', { message: `Replication slot ${this.context.names.slot} was invalidated.` });
+      if (slot.walStatus === 'lost')
+        return new IsthmusError('slot_lost', {
+          message: `Replication slot ${this.context.names.slot} was invalidated.`,
+        });
     } catch (other) {
       return toIsthmusError(other, 'reading PostgreSQL’s log');
     }

@@ -5,8 +5,8 @@
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import copyStreams from 'pg-copy-streams';
-import { clientOptions, processId, settingStatements } from '../session.js';
 import { toIsthmusError } from '../server-error.js';
+import { clientOptions, processId, settingStatements } from '../session.js';
 import { sessionSettings } from '../types.js';
 
 export interface ReplicationOptions {
@@ -30,7 +30,10 @@ export class ReplicationClient {
   private readonly stream: Duplex;
   readonly pid: number;
 
-  private constructor(private readonly client: pg.Client, text: string) {
+  private constructor(
+    private readonly client: pg.Client,
+    text: string,
+  ) {
     this.pid = processId(client);
     client.on('error', (error: Error) => this.fail(error));
     client.on('end', () => this.fail(new Error('Connection terminated')));
@@ -55,7 +58,10 @@ export class ReplicationClient {
       throw toIsthmusError(error, 'connecting to PostgreSQL for replication');
     }
     const flags = `proto_version '1', publication_names '"${options.publication}"', messages 'true'`;
-    return new ReplicationClient(client, `START_REPLICATION SLOT "${options.slot}" LOGICAL ${options.start} (${flags})`);
+    return new ReplicationClient(
+      client,
+      `START_REPLICATION SLOT "${options.slot}" LOGICAL ${options.start} (${flags})`,
+    );
   }
 
   /** The next frame that has arrived, or null. Throws once the connection is gone and everything before was read. */
@@ -84,7 +90,9 @@ export class ReplicationClient {
 
   close(): void {
     this.fail(new Error('the reader was closed'));
-    const socket = (this.client as unknown as { connection: { stream: { end(): void; destroySoon?(): void; destroy(): void } } }).connection.stream;
+    const socket = (
+      this.client as unknown as { connection: { stream: { end(): void; destroySoon?(): void; destroy(): void } } }
+    ).connection.stream;
     // What was written last (the final acknowledgement) still goes out.
     if (socket.destroySoon === undefined) socket.destroy();
     else socket.destroySoon();

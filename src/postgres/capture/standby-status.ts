@@ -19,7 +19,11 @@ export function replyRequested(keepalive: Buffer): boolean {
  * `flushed` 0 says nothing of it: a server that shuts down waits until what it sent is flushed, or, if nothing was
  * said of that, until it is written. So an acknowledgement is followed by a status without one.
  */
-export function statusMessage(status: { readonly written: bigint; readonly flushed: bigint; readonly nowMs: number }): Buffer {
+export function statusMessage(status: {
+  readonly written: bigint;
+  readonly flushed: bigint;
+  readonly nowMs: number;
+}): Buffer {
   const message = Buffer.alloc(34);
   message[0] = 0x72;
   message.writeBigUInt64BE(status.written, 1);

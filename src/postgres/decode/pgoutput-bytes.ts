@@ -11,7 +11,8 @@ export interface DescribedColumn {
 const epochMs = 946_684_800_000;
 
 export const bytes = {
-  begin: (lsn: bigint, committedAtMs: number): Buffer => join('B', int64(lsn), int64(BigInt(committedAtMs - epochMs) * 1000n), int32(7)),
+  begin: (lsn: bigint, committedAtMs: number): Buffer =>
+    join('B', int64(lsn), int64(BigInt(committedAtMs - epochMs) * 1000n), int32(7)),
   commit: (lsn: bigint): Buffer => join('C', int8(0), int64(lsn), int64(lsn + 8n), int64(0n)),
   origin: (name: string): Buffer => join('O', int64(1n), text(name)),
   type: (oid: number, name: string): Buffer => join('Y', int32(oid), text('public'), text(name)),
@@ -23,10 +24,18 @@ export const bytes = {
   insert: (oid: number, row: readonly Cell[]): Buffer => join('I', int32(oid), Buffer.from('N'), tuple(row)),
   update: (oid: number, old: readonly Cell[] | null, row: readonly Cell[], kind: 'O' | 'K' = 'O'): Buffer =>
     join('U', int32(oid), ...(old === null ? [] : [Buffer.from(kind), tuple(old)]), Buffer.from('N'), tuple(row)),
-  delete: (oid: number, old: readonly Cell[], kind: 'O' | 'K' = 'O'): Buffer => join('D', int32(oid), Buffer.from(kind), tuple(old)),
+  delete: (oid: number, old: readonly Cell[], kind: 'O' | 'K' = 'O'): Buffer =>
+    join('D', int32(oid), Buffer.from(kind), tuple(old)),
   truncate: (oids: readonly number[]): Buffer => join('T', int32(oids.length), int8(0), ...oids.map(int32)),
   message: (prefix: string, content: string, transactional = true): Buffer =>
-    join('M', int8(transactional ? 1 : 0), int64(1n), text(prefix), int32(Buffer.byteLength(content)), Buffer.from(content)),
+    join(
+      'M',
+      int8(transactional ? 1 : 0),
+      int64(1n),
+      text(prefix),
+      int32(Buffer.byteLength(content)),
+      Buffer.from(content),
+    ),
 };
 
 function tuple(row: readonly Cell[]): Buffer {

@@ -1,69 +1,47 @@
 /** The decoder, message by message and by random transactions, from bytes made by hand. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { silentLogger } from '../../base/logger.js';
-import type { Change } from '../../model/change.js';
-import type { Entity, Field } from '../../model/entity.js';
 import { recordId } from '../../model/record.js';
 import type { SourceEvent, SourcePart } from '../../ports/change-source.js';
-import { type Cell, bytes } from './pgoutput-bytes.js';
-import { PgoutputDecoder, type DecoderOptions } from './pgoutput-decoder.js';
+import { changes, decode, describeA, describeB, transaction } from './decode-bytes.js';
+import { bytes, type Cell } from './pgoutput-bytes.js';
 import { readPosition } from './position.js';
 
-const textField = (column: string): Field => ({ column, field: column, type: { kind: 'text', sql: 'text' }, nullable: true, hasDefault: false });
-
-function entity(name: string, key: readonly string[], fields: readonly string[]): Entity {
-  const [schema, table] = name.split('.') as [string, string];
-  return {
-    name, schema, table, collection: table, key: key.map(textField), fields: fields.map(textField), sequenceKey: false, mayDeviate: false,
-  };
-}
-
-const shop = new Map([entity('public.a', ['id'], ['x', 'y']), entity('public.b', ['k1', 'k2'], ['v'])].map((each) => [each.name, each]));
-const columnsOfA = [{ name: 'id' }, { name: 'left_out' }, { name: 'x' }, { name: 'y' }];
-const start = '0000000000000001:~';
-
-function decode(messages: readonly Buffer[], options: Partial<DecoderOptions> = {}): readonly SourceEvent[] {
-  const decoder = new PgoutputDecoder({
-    name: 'shop', entities: shop, readText: () => (text) => text, from: readPosition(start), partSize: 1000, log: silentLogger, ...options,
-  });
-  // Messages arrive inside frames: none begins at the buffer's start.
-  for (const message of messages) decoder.push(Buffer.concat([Buffer.alloc(25), message]), 25);
-  return decoder.take();
-}
-
-function transaction(lsn: bigint, ...messages: readonly Buffer[]): readonly Buffer[] {
-  return [bytes.begin(lsn, 1_700_000_000_123), ...messages, bytes.commit(lsn)];
-}
-
-const describeA = bytes.relation(1, 'public.a', columnsOfA);
-const describeB = bytes.relation(2, 'public.b', [{ name: 'k1' }, { name: 'k2' }, { name: 'v' }]);
 const progressColumns = ['name', 'lane', 'epoch', 'number', 'saved', 'wrote'].map((name) => ({ name }));
 const describeProgress = bytes.relation(9, 'isthmus.progress', progressColumns);
 
-function changes(events: readonly SourceEvent[]): readonly Change[] {
-  return events.flatMap((event) => (event.kind === 'part' ? event.changes : []));
-}
-
 describe('rows', () => {
   test('insert, update and delete, without the column that is not mapped', () => {
-    const events = decode(transaction(0x10n, describeA,
-      bytes.insert(1, ['1', 'secret', 'grün 🌿', null]),
-      bytes.update(1, ['1', 'secret', 'grün 🌿', null], ['1', 'other', 'z', 'long '.repeat(30)]),
-      bytes.delete(1, ['1', 'other', 'z', 'long '.repeat(30)]),
-    ));
-    expect(events).toEqual([{
-      kind: 'part', position: '0000000000000010:~', transaction: '0000000000000010', last: true, committedAt: 1_700_000_000_123, echo: null,
-      changes: [
-        { entity: 'public.a', key: '1', before: null, after: ['grün 🌿', null] },
-        { entity: 'public.a', key: '1', before: ['grün 🌿', null], after: ['z', 'long '.repeat(30)] },
-        { entity: 'public.a', key: '1', before: ['z', 'long '.repeat(30)], after: null },
-      ],
-    }]);
+    const events = decode(
+      transaction(
+        0x10n,
+        describeA,
+        bytes.insert(1, ['1', 'secret', 'grün 🌿', null]),
+        bytes.update(1, ['1', 'secret', 'grün 🌿', null], ['1', 'other', 'z', 'long '.repeat(30)]),
+        bytes.delete(1, ['1', 'other', 'z', 'long '.repeat(30)]),
+      ),
+    );
+    expect(events).toEqual([
+      {
+        kind: 'part',
+        position: '0000000000000010:~',
+        transaction: '0000000000000010',
+        last: true,
+        committedAt: 1_700_000_000_123,
+        echo: null,
+        changes: [
+          { entity: 'public.a', key: '1', before: null, after: ['grün 🌿', null] },
+          { entity: 'public.a', key: '1', before: ['grün 🌿', null], after: ['z', 'long '.repeat(30)] },
+          { entity: 'public.a', key: '1', before: ['z', 'long '.repeat(30)], after: null },
+        ],
+      },
+    ]);
   });
 
   test('a value that is kept out of line and unchanged is the before-image’s', () => {
-    const events = decode(transaction(0x10n, describeA, bytes.update(1, ['1', 's', 'big', 'y'], ['1', undefined, undefined, 'z'])));
+    const events = decode(
+      transaction(0x10n, describeA, bytes.update(1, ['1', 's', 'big', 'y'], ['1', undefined, undefined, 'z'])),
+    );
     expect(changes(events)).toEqual([{ entity: 'public.a', key: '1', before: ['big', 'y'], after: ['big', 'z'] }]);
   });
 
@@ -76,12 +54,22 @@ describe('rows', () => {
   });
 
   test('a table that is not mapped is passed over, and so is a transaction of only such', () => {
-    expect(decode(transaction(0x10n, bytes.relation(5, 'public.z', [{ name: 'id' }]), bytes.insert(5, ['1'])))).toEqual([]);
+    expect(decode(transaction(0x10n, bytes.relation(5, 'public.z', [{ name: 'id' }]), bytes.insert(5, ['1'])))).toEqual(
+      [],
+    );
     expect(decode(transaction(0x10n, bytes.insert(77, ['1'])))).toEqual([]);
   });
 
   test('origin and type are passed over', () => {
-    const events = decode(transaction(0x10n, bytes.origin('elsewhere'), bytes.type(999, 'mood'), describeA, bytes.insert(1, ['1', null, 'x', 'y'])));
+    const events = decode(
+      transaction(
+        0x10n,
+        bytes.origin('elsewhere'),
+        bytes.type(999, 'mood'),
+        describeA,
+        bytes.insert(1, ['1', null, 'x', 'y']),
+      ),
+    );
     expect(changes(events)).toHaveLength(1);
   });
 
@@ -91,25 +79,54 @@ describe('rows', () => {
 });
 
 describe('transactions of ours', () => {
-  const row = (name: string, wrote: string | null, number = '41'): readonly Cell[] => [name, '3', '7', number, undefined, wrote];
+  const row = (name: string, wrote: string | null, number = '41'): readonly Cell[] => [
+    name,
+    '3',
+    '7',
+    number,
+    undefined,
+    wrote,
+  ];
 
   test('are told by our progress row, with what was written', () => {
     const id = recordId({ entity: 'public.a', key: '1' });
     const wrote = JSON.stringify({ [id]: ['x', '\u0000t["no","v"]'] });
-    const events = decode(transaction(0x10n, describeProgress, bytes.update(9, null, row('shop', wrote)), describeA, bytes.insert(1, ['1', null, 'x', 'y'])));
-    expect(events[0]).toMatchObject({ echo: { lane: 3, number: 41, wrote: new Map([[id, ['x', '\u0000t["no","v"]']]]) } });
+    const events = decode(
+      transaction(
+        0x10n,
+        describeProgress,
+        bytes.update(9, null, row('shop', wrote)),
+        describeA,
+        bytes.insert(1, ['1', null, 'x', 'y']),
+      ),
+    );
+    expect(events[0]).toMatchObject({
+      echo: { lane: 3, number: 41, wrote: new Map([[id, ['x', '\u0000t["no","v"]']]]) },
+    });
     expect(changes(events)).toHaveLength(1);
   });
 
   test('come in one part, however large, and also when they hold no record', () => {
     const inserts = Array.from({ length: 10 }, (_, i) => bytes.insert(1, [String(i), null, 'x', 'y']));
     const progress = bytes.update(9, null, row('shop', null));
-    expect(decode(transaction(0x10n, describeProgress, progress, describeA, ...inserts), { partSize: 3 })).toHaveLength(1);
-    expect(decode(transaction(0x10n, describeProgress, progress))).toMatchObject([{ changes: [], echo: { lane: 3, number: 41 }, last: true }]);
+    expect(decode(transaction(0x10n, describeProgress, progress, describeA, ...inserts), { partSize: 3 })).toHaveLength(
+      1,
+    );
+    expect(decode(transaction(0x10n, describeProgress, progress))).toMatchObject([
+      { changes: [], echo: { lane: 3, number: 41 }, last: true },
+    ]);
   });
 
   test('of another sync are ordinary ones', () => {
-    const events = decode(transaction(0x10n, describeProgress, bytes.update(9, null, row('other', null)), describeA, bytes.insert(1, ['1', null, 'x', 'y'])));
+    const events = decode(
+      transaction(
+        0x10n,
+        describeProgress,
+        bytes.update(9, null, row('other', null)),
+        describeA,
+        bytes.insert(1, ['1', null, 'x', 'y']),
+      ),
+    );
     expect(events).toMatchObject([{ echo: null, changes: [{ key: '1' }] }]);
   });
 
@@ -133,57 +150,18 @@ describe('marks', () => {
   });
 });
 
-describe('what ends an entity', () => {
-  const tables = new Map([['public.a', { oid: 1, columns: new Map(columnsOfA.map(({ name }) => [name, 25])), asOf: '0000000000000018' }]]);
-  const stops = (events: readonly SourceEvent[]) => events.filter((event) => event.kind === 'stop');
-
-  test('truncate, before what follows in its transaction', () => {
-    const events = decode(transaction(0x10n, describeA, describeB, bytes.truncate([1, 77]), bytes.insert(1, ['1', null, 'x', 'y'])));
-    expect(events).toMatchObject([{ kind: 'stop', entity: 'public.a', position: '0000000000000010:0000000000' }, { kind: 'part' }]);
-  });
-
-  test('a mapped column that vanished, said once', () => {
-    const fewer = bytes.relation(1, 'public.a', [{ name: 'id' }, { name: 'x' }]);
-    const events = decode([...transaction(0x10n, fewer, bytes.insert(1, ['1', 'x'])), ...transaction(0x20n, fewer, bytes.insert(1, ['1', 'x']))]);
-    expect(events).toHaveLength(1);
-    expect(stops(events)).toMatchObject([{ entity: 'public.a', reason: expect.stringContaining('column y') }]);
-  });
-
-  test('a mapped column that the log has not come to yet is null; once the log has passed the catalog it has vanished', () => {
-    const fewer = bytes.relation(1, 'public.a', [{ name: 'id' }, { name: 'x' }]);
-    const events = decode([...transaction(0x10n, fewer, bytes.insert(1, ['1', 'x'])), ...transaction(0x20n, fewer)], { tables });
-    expect(changes(events)).toMatchObject([{ key: '1', after: ['x', null] }]);
-    expect(stops(events)).toMatchObject([{ reason: expect.stringContaining('column y') }]);
-  });
-
-  test('another type, a rename, a table made anew, rows that come without their state before', () => {
-    const retyped = bytes.relation(1, 'public.a', [{ name: 'id' }, { name: 'x', typeOid: 23 }, { name: 'y' }]);
-    expect(stops(decode(transaction(0x10n, retyped), { tables }))).toMatchObject([{ reason: expect.stringContaining('another type') }]);
-    expect(stops(decode(transaction(0x10n, bytes.relation(1, 'public.a2', columnsOfA)), { tables }))).toMatchObject([{ entity: 'public.a', reason: expect.stringContaining('renamed') }]);
-    expect(stops(decode(transaction(0x10n, bytes.relation(3, 'public.a', columnsOfA)), { tables }))).toMatchObject([{ reason: expect.stringContaining('made anew') }]);
-    expect(stops(decode(transaction(0x10n, bytes.relation(1, 'public.a', columnsOfA, 'd')), { tables }))).toMatchObject([{ reason: expect.stringContaining('REPLICA IDENTITY') }]);
-    expect(stops(decode(transaction(0x10n, describeA, bytes.update(1, null, ['1', null, 'x', 'y']))))).toHaveLength(1);
-  });
-
-  test('a new column is passed over and said once', () => {
-    const said: object[] = [];
-    const log = { ...silentLogger, warn: (fields: object) => void said.push(fields) };
-    const more = bytes.relation(1, 'public.a', [...columnsOfA, { name: 'fresh' }]);
-    const events = decode([...transaction(0x10n, more, bytes.insert(1, ['1', null, 'x', 'y', 'f'])), ...transaction(0x20n, more)], { tables, log });
-    expect(changes(events)).toMatchObject([{ after: ['x', 'y'] }]);
-    expect(said).toEqual([{ table: 'public.a', column: 'fresh' }]);
-  });
-});
-
 describe('large transactions', () => {
   const inserts = Array.from({ length: 7 }, (_, i) => bytes.insert(1, [String(i), null, 'x', 'y']));
   const whole = transaction(0xabcn, describeA, ...inserts);
-  const parts = (events: readonly SourceEvent[]) => events.filter((event): event is SourcePart => event.kind === 'part');
+  const parts = (events: readonly SourceEvent[]) =>
+    events.filter((event): event is SourcePart => event.kind === 'part');
 
   test('come in parts whose positions sort', () => {
     const found = parts(decode(whole, { partSize: 3 }));
     expect(found.map(({ position, last, changes: { length } }) => [position, last, length])).toEqual([
-      ['0000000000000abc:0000000003', false, 3], ['0000000000000abc:0000000006', false, 3], ['0000000000000abc:~', true, 1],
+      ['0000000000000abc:0000000003', false, 3],
+      ['0000000000000abc:0000000006', false, 3],
+      ['0000000000000abc:~', true, 1],
     ]);
     expect(found.map(({ position }) => position).toSorted()).toEqual(found.map(({ position }) => position));
   });
@@ -192,29 +170,47 @@ describe('large transactions', () => {
     for (let count = 1; count <= 7; count++) {
       const from = readPosition(`0000000000000abc:${String(count).padStart(10, '0')}`);
       const found = parts(decode(whole, { partSize: 3, from }));
-      expect(found.flatMap((part) => part.changes).map(({ key }) => key)).toEqual(['0', '1', '2', '3', '4', '5', '6'].slice(count));
+      expect(found.flatMap((part) => part.changes).map(({ key }) => key)).toEqual(
+        ['0', '1', '2', '3', '4', '5', '6'].slice(count),
+      );
       expect(found.at(-1)).toMatchObject({ last: true, position: '0000000000000abc:~' });
     }
   });
 });
 
 test('any sequence of changes is read back as it was written', () => {
-  const value = fc.option(fc.string({ unit: 'grapheme', maxLength: 60 }).filter((text) => !text.includes('\u0000')), { nil: null });
+  const value = fc.option(
+    fc.string({ unit: 'grapheme', maxLength: 60 }).filter((text) => !text.includes('\u0000')),
+    { nil: null },
+  );
   const state = fc.tuple(value, value);
-  const change = fc.record({ key: fc.string({ minLength: 1, maxLength: 5 }), before: fc.option(state, { nil: null }), after: fc.option(state, { nil: null }) })
+  const change = fc
+    .record({
+      key: fc.string({ minLength: 1, maxLength: 5 }),
+      before: fc.option(state, { nil: null }),
+      after: fc.option(state, { nil: null }),
+    })
     .filter(({ before, after }) => before !== null || after !== null);
   fc.assert(
-    fc.property(fc.array(change, { minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (written, partSize) => {
-      const messages = written.map(({ key, before, after }) => {
-        const row = (each: readonly Cell[]): readonly Cell[] => [key, 'ignored', ...each];
-        if (before === null) return bytes.insert(1, row(after as readonly Cell[]));
-        if (after === null) return bytes.delete(1, row(before));
-        // What did not change may come as the placeholder.
-        return bytes.update(1, row(before), row(after.map((cell, i) => (cell === before[i] && cell !== null ? undefined : cell))));
-      });
-      const read = changes(decode(transaction(0x10n, describeA, ...messages), { partSize }));
-      expect(read).toEqual(written.map((each) => ({ entity: 'public.a', ...each })));
-    }),
+    fc.property(
+      fc.array(change, { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 1, max: 9 }),
+      (written, partSize) => {
+        const messages = written.map(({ key, before, after }) => {
+          const row = (each: readonly Cell[]): readonly Cell[] => [key, 'ignored', ...each];
+          if (before === null) return bytes.insert(1, row(after as readonly Cell[]));
+          if (after === null) return bytes.delete(1, row(before));
+          // What did not change may come as the placeholder.
+          return bytes.update(
+            1,
+            row(before),
+            row(after.map((cell, i) => (cell === before[i] && cell !== null ? undefined : cell))),
+          );
+        });
+        const read = changes(decode(transaction(0x10n, describeA, ...messages), { partSize }));
+        expect(read).toEqual(written.map((each) => ({ entity: 'public.a', ...each })));
+      },
+    ),
     { numRuns: 500 },
   );
 });

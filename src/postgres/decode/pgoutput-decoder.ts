@@ -9,7 +9,7 @@ import { encodeKey } from '../../model/key.js';
 import type { State, Value } from '../../model/record.js';
 import type { SourceEvent } from '../../ports/change-source.js';
 import type { ReadPosition } from './position.js';
-import { type ReadTextOf, type RelationPlan, type TableIdentity, planRelation } from './relation-plan.js';
+import { planRelation, type ReadTextOf, type RelationPlan, type TableIdentity } from './relation-plan.js';
 import { type ProgressRow, TransactionAssembler } from './transaction-assembler.js';
 import { TupleReader } from './tuple.js';
 import { type RelationColumn, readBegin, readMessage, readRelation, readTruncate, tag } from './wire.js';
@@ -81,7 +81,9 @@ export class PgoutputDecoder {
       case tag.origin:
         return;
       default:
-        throw new IsthmusError('metadata_invalid', { message: `pgoutput sent a message of unknown kind ${String(buffer[at])}.` });
+        throw new IsthmusError('metadata_invalid', {
+          message: `pgoutput sent a message of unknown kind ${String(buffer[at])}.`,
+        });
     }
   }
 
@@ -102,7 +104,8 @@ export class PgoutputDecoder {
       this.tuples.readFirst(buffer, at + 6, plan, values);
       return this.emit(plan, null, values);
     }
-    if (buffer[at + 5] !== oldRow) return this.transaction.stop(plan.entity.name, `a change of ${plan.entity.name} came without the state before`);
+    if (buffer[at + 5] !== oldRow)
+      return this.transaction.stop(plan.entity.name, `a change of ${plan.entity.name} came without the state before`);
     const before = newValues(plan);
     const next = this.tuples.readFirst(buffer, at + 6, plan, before);
     if (buffer[at] === tag.delete) return this.emit(plan, before, null);
@@ -128,7 +131,11 @@ export class PgoutputDecoder {
     if (buffer[at] === tag.update && buffer[position] !== 0x4e) position = skipTuple(buffer, position + 1);
     const row = readTextTuple(buffer, position + 1, columns);
     if (row.get('name') !== this.options.name) return;
-    const progress: ProgressRow = { lane: Number(row.get('lane')), number: Number(row.get('number')), wrote: row.get('wrote') ?? null };
+    const progress: ProgressRow = {
+      lane: Number(row.get('lane')),
+      number: Number(row.get('number')),
+      wrote: row.get('wrote') ?? null,
+    };
     // Number 0 is a lane that has not written yet: its row is made by a process that takes over.
     if (progress.number > 0) this.transaction.ownProgress(progress);
   }
@@ -147,7 +154,11 @@ export class PgoutputDecoder {
       this.relations.set(message.oid, { kind: 'ignored' });
       return;
     }
-    const result = planRelation(message, entity, { readText: this.options.readText, known: this.options.tables?.get(entity.name), lsn: this.transaction.at });
+    const result = planRelation(message, entity, {
+      readText: this.options.readText,
+      known: this.options.tables?.get(entity.name),
+      lsn: this.transaction.at,
+    });
     if (result.kind === 'stop') {
       this.relations.set(message.oid, { kind: 'stopped' });
       return this.stopOnce(entity.name, result.reason);
@@ -210,7 +221,11 @@ function skipTuple(buffer: Buffer, at: number): number {
   return position;
 }
 
-function readTextTuple(buffer: Buffer, at: number, columns: readonly RelationColumn[]): ReadonlyMap<string, string | null> {
+function readTextTuple(
+  buffer: Buffer,
+  at: number,
+  columns: readonly RelationColumn[],
+): ReadonlyMap<string, string | null> {
   const row = new Map<string, string | null>();
   let position = at + 2;
   for (const column of columns) {

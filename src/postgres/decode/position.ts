@@ -25,7 +25,8 @@ export function lsnHex(lsn: bigint): string {
 
 export function readPosition(position: Position): ReadPosition {
   const match = /^([0-9a-f]{16}):(~|[0-9]{10})$/.exec(position);
-  if (match === null) throw new IsthmusError('metadata_invalid', { message: 'A stored position is not one of PostgreSQL.' });
+  if (match === null)
+    throw new IsthmusError('metadata_invalid', { message: 'A stored position is not one of PostgreSQL.' });
   return { lsn: BigInt(`0x${match[1] as string}`), count: match[2] === '~' ? null : Number(match[2]) };
 }
 

@@ -37,7 +37,11 @@ export type PlanResult =
 
 const unread: ReadText = (text) => text;
 
-export function planRelation(relation: RelationMessage, entity: Entity, options: { readText: ReadTextOf; known: TableIdentity | undefined; lsn: string }): PlanResult {
+export function planRelation(
+  relation: RelationMessage,
+  entity: Entity,
+  options: { readText: ReadTextOf; known: TableIdentity | undefined; lsn: string },
+): PlanResult {
   const reason = whyNot(relation, entity, options);
   if (reason !== null) return { kind: 'stop', reason };
   const all: readonly Field[] = [...entity.key, ...entity.fields];
@@ -49,14 +53,28 @@ export function planRelation(relation: RelationMessage, entity: Entity, options:
     slots[index] = slot;
     return options.readText((all[slot] as Field).type);
   });
-  const newColumns = relation.columns.map((column) => column.name).filter((name) => options.known !== undefined && !options.known.columns.has(name));
-  const plan = { entity, columns: relation.columns.length, slots, read, keyLength: entity.key.length, length: all.length };
+  const newColumns = relation.columns
+    .map((column) => column.name)
+    .filter((name) => options.known !== undefined && !options.known.columns.has(name));
+  const plan = {
+    entity,
+    columns: relation.columns.length,
+    slots,
+    read,
+    keyLength: entity.key.length,
+    length: all.length,
+  };
   return { kind: 'plan', plan, newColumns };
 }
 
 /** Why changes of this table can no longer be read as the entity's, or null. */
-function whyNot(relation: RelationMessage, entity: Entity, { known, lsn }: { known: TableIdentity | undefined; lsn: string }): string | null {
-  if (known !== undefined && known.oid !== relation.oid) return `table ${entity.name} was dropped and made anew, or another table took its name`;
+function whyNot(
+  relation: RelationMessage,
+  entity: Entity,
+  { known, lsn }: { known: TableIdentity | undefined; lsn: string },
+): string | null {
+  if (known !== undefined && known.oid !== relation.oid)
+    return `table ${entity.name} was dropped and made anew, or another table took its name`;
   const columns = new Map(relation.columns.map((column) => [column.name, column.typeOid]));
   for (const field of [...entity.key, ...entity.fields]) {
     const typeOid = columns.get(field.column);
@@ -66,6 +84,7 @@ function whyNot(relation: RelationMessage, entity: Entity, { known, lsn }: { kno
     if (known !== undefined && (known.columns.get(field.column) ?? typeOid) !== typeOid)
       return `column ${field.column} of ${entity.name} has another type now`;
   }
-  if (relation.replicaIdentity !== 'f') return `${entity.name} no longer has REPLICA IDENTITY FULL, so its changes come without the state before`;
+  if (relation.replicaIdentity !== 'f')
+    return `${entity.name} no longer has REPLICA IDENTITY FULL, so its changes come without the state before`;
   return null;
 }

@@ -32,7 +32,10 @@ export class TransactionAssembler {
   private marks: string[] = [];
   private readonly resume: { readonly lsnHex: string; readonly count: number } | null;
 
-  constructor(from: ReadPosition, private readonly partSize: number) {
+  constructor(
+    from: ReadPosition,
+    private readonly partSize: number,
+  ) {
     this.resume = from.count === null ? null : { lsnHex: lsnHex(from.lsn), count: from.count };
   }
 
@@ -62,7 +65,8 @@ export class TransactionAssembler {
     if (this.count <= this.skip) return;
     this.changes.push(change);
     // Our own transaction says so in its first row and is bounded by our own batch size.
-    if (this.changes.length >= this.partSize && this.progress === null) this.emitPart(partPosition(this.lsn, this.count), false);
+    if (this.changes.length >= this.partSize && this.progress === null)
+      this.emitPart(partPosition(this.lsn, this.count), false);
   }
 
   ownProgress(row: ProgressRow): void {
@@ -98,11 +102,21 @@ export class TransactionAssembler {
     this.changes = [];
     if (!last) this.cut = true;
     const echo = this.progress === null ? null : readEcho(this.progress);
-    this.events.push({ kind: 'part', position, transaction: this.lsn, last, committedAt: this.committedAt, echo, changes });
+    this.events.push({
+      kind: 'part',
+      position,
+      transaction: this.lsn,
+      last,
+      committedAt: this.committedAt,
+      echo,
+      changes,
+    });
   }
 }
 
 function readEcho(row: ProgressRow): Echo {
-  const wrote = new Map<RecordId, State>(row.wrote === null ? [] : Object.entries(JSON.parse(row.wrote) as Record<RecordId, State>));
+  const wrote = new Map<RecordId, State>(
+    row.wrote === null ? [] : Object.entries(JSON.parse(row.wrote) as Record<RecordId, State>),
+  );
   return { lane: row.lane, number: row.number, wrote };
 }

@@ -79,7 +79,10 @@ export class TupleReader {
 
 function readInt32(buffer: Buffer, at: number): number {
   return (
-    ((buffer[at] as number) << 24) | ((buffer[at + 1] as number) << 16) | ((buffer[at + 2] as number) << 8) | (buffer[at + 3] as number)
+    ((buffer[at] as number) << 24) |
+    ((buffer[at + 1] as number) << 16) |
+    ((buffer[at + 2] as number) << 8) |
+    (buffer[at + 3] as number)
   );
 }
 

@@ -5,8 +5,16 @@
 
 /** The first byte of a message. */
 export const tag = {
-  begin: 0x42, commit: 0x43, origin: 0x4f, relation: 0x52, type: 0x59,
-  insert: 0x49, update: 0x55, delete: 0x44, truncate: 0x54, message: 0x4d,
+  begin: 0x42,
+  commit: 0x43,
+  origin: 0x4f,
+  relation: 0x52,
+  type: 0x59,
+  insert: 0x49,
+  update: 0x55,
+  delete: 0x44,
+  truncate: 0x54,
+  message: 0x4d,
 } as const;
 
 export interface RelationColumn {

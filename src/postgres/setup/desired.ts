@@ -1,7 +1,7 @@
 /** What a sync needs in PostgreSQL, as statements for what is missing. Changes nothing. */
 import type { Entity } from '../../model/entity.js';
-import { literal, quoted, quotedTable } from '../names.js';
 import type { PostgresContext } from '../context.js';
+import { literal, quoted, quotedTable } from '../names.js';
 
 export interface Step {
   readonly statement: string;
@@ -66,17 +66,26 @@ async function identitySteps(context: PostgresContext): Promise<Step[]> {
 async function publicationSteps(context: PostgresContext): Promise<Step[]> {
   const { reads, names, entities } = context;
   const wanted = [...[...entities.values()].map((entity) => quotedTable(entity)), '"isthmus"."progress"'];
-  const found = await reads.query({ text: 'select oid, pubviaroot from pg_publication where pubname = $1', values: [names.publication] });
+  const found = await reads.query({
+    text: 'select oid, pubviaroot from pg_publication where pubname = $1',
+    values: [names.publication],
+  });
   if (found.rows.length === 0) {
     const options = "publish = 'insert, update, delete, truncate', publish_via_partition_root = true";
-    return [{ statement: `create publication ${quoted(names.publication)} for table ${wanted.join(', ')} with (${options})` }];
+    return [
+      { statement: `create publication ${quoted(names.publication)} for table ${wanted.join(', ')} with (${options})` },
+    ];
   }
   const published = await publishedTables(context);
   const missing = wanted.filter((table) => !published.includes(table));
   const surplus = published.filter((table) => !wanted.includes(table));
   return [
-    ...(missing.length > 0 ? [{ statement: `alter publication ${quoted(names.publication)} add table ${missing.join(', ')}` }] : []),
-    ...(surplus.length > 0 ? [{ statement: `alter publication ${quoted(names.publication)} drop table ${surplus.join(', ')}` }] : []),
+    ...(missing.length > 0
+      ? [{ statement: `alter publication ${quoted(names.publication)} add table ${missing.join(', ')}` }]
+      : []),
+    ...(surplus.length > 0
+      ? [{ statement: `alter publication ${quoted(names.publication)} drop table ${surplus.join(', ')}` }]
+      : []),
   ];
 }
 
@@ -94,7 +103,10 @@ async function publishedTables({ reads, names }: PostgresContext): Promise<reado
  * reads on from an older position is told that changes were missed.
  */
 async function slotSteps({ reads, names, name }: PostgresContext): Promise<Step[]> {
-  const result = await reads.query({ text: 'select wal_status from pg_replication_slots where slot_name = $1', values: [names.slot] });
+  const result = await reads.query({
+    text: 'select wal_status from pg_replication_slots where slot_name = $1',
+    values: [names.slot],
+  });
   const note = {
     statement: `insert into isthmus.slots select ${literal(name)}, confirmed_flush_lsn from pg_replication_slots where slot_name = ${literal(names.slot)} on conflict (name) do nothing`,
   };
@@ -115,14 +127,23 @@ async function isNoted(reads: PostgresContext['reads'], name: string): Promise<b
 }
 
 async function originSteps({ reads, names }: PostgresContext): Promise<Step[]> {
-  const right = await reads.query({ text: "select has_function_privilege('pg_replication_origin_create(text)', 'execute')" });
+  const right = await reads.query({
+    text: "select has_function_privilege('pg_replication_origin_create(text)', 'execute')",
+  });
   if (right.rows[0]?.[0] !== 't') return [];
-  const result = await reads.query({ text: 'select 1 from pg_replication_origin where roname = $1', values: [names.origin(0)] });
+  const result = await reads.query({
+    text: 'select 1 from pg_replication_origin where roname = $1',
+    values: [names.origin(0)],
+  });
   if (result.rows.length > 0) return [];
   return [{ statement: `select pg_replication_origin_create(${literal(names.origin(0))})`, optional: true }];
 }
 
-export function tableArrays({ entities }: { readonly entities: ReadonlyMap<string, Entity> }): readonly (readonly string[])[] {
+export function tableArrays({
+  entities,
+}: {
+  readonly entities: ReadonlyMap<string, Entity>;
+}): readonly (readonly string[])[] {
   const all = [...entities.values()];
   return [all.map((entity) => entity.schema), all.map((entity) => entity.table)];
 }

@@ -30,8 +30,14 @@ export async function inspectTables(context: PostgresContext): Promise<Finding[]
   return result.rows.flatMap((row) => {
     const [name, oid, rights, owner, allFull, deferrableKey, rowSecurity, role] = row;
     return findings(context, {
-      name: name as string, oid: oid ?? null, rights: rights === 't', owner: owner === 't', allFull: allFull === 't',
-      deferrableKey: deferrableKey === 't', rowSecurity: rowSecurity === 't', role: role as string,
+      name: name as string,
+      oid: oid ?? null,
+      rights: rights === 't',
+      owner: owner === 't',
+      allFull: allFull === 't',
+      deferrableKey: deferrableKey === 't',
+      rowSecurity: rowSecurity === 't',
+      role: role as string,
     });
   });
 }
@@ -40,19 +46,46 @@ function findings(context: PostgresContext, facts: TableFacts): Finding[] {
   const entity = context.entities.get(facts.name);
   const table = entity === undefined ? facts.name : quotedTable(entity);
   const id = `sql.table.${facts.name}`;
-  if (facts.oid === null) return [failed(id, `there is no table ${facts.name}`, 'Mend its name under `entities`, or create it.')];
+  if (facts.oid === null)
+    return [failed(id, `there is no table ${facts.name}`, 'Mend its name under `entities`, or create it.')];
   const found: Finding[] = [];
   if (!facts.rights)
-    found.push(failed(`${id}.rights`, `the role may not read and write ${facts.name}`, `grant select, insert, update, delete on ${table} to "${facts.role}";`));
+    found.push(
+      failed(
+        `${id}.rights`,
+        `the role may not read and write ${facts.name}`,
+        `grant select, insert, update, delete on ${table} to "${facts.role}";`,
+      ),
+    );
   if (!facts.allFull)
     found.push(
       facts.owner
-        ? warning(`${id}.identity`, `${facts.name} is not logged with its rows before a change`, `alter table ${table} replica identity full; (\`isthmus prepare\` does it)`)
-        : failed(`${id}.identity`, `${facts.name} is not logged with its rows before a change and belongs to another role`, `Let its owner run: alter table ${table} replica identity full;`),
+        ? warning(
+            `${id}.identity`,
+            `${facts.name} is not logged with its rows before a change`,
+            `alter table ${table} replica identity full; (\`isthmus prepare\` does it)`,
+          )
+        : failed(
+            `${id}.identity`,
+            `${facts.name} is not logged with its rows before a change and belongs to another role`,
+            `Let its owner run: alter table ${table} replica identity full;`,
+          ),
     );
   if (facts.deferrableKey)
-    found.push(failed(`${id}.key`, `the primary key of ${facts.name} is deferrable, which inserts cannot name`, 'Make the primary key again without DEFERRABLE.'));
+    found.push(
+      failed(
+        `${id}.key`,
+        `the primary key of ${facts.name} is deferrable, which inserts cannot name`,
+        'Make the primary key again without DEFERRABLE.',
+      ),
+    );
   if (facts.rowSecurity)
-    found.push(warning(`${id}.row_security`, `row-level security of ${facts.name} holds for the role`, `Rows that it hides are not seen: alter role "${facts.role}" bypassrls;`));
+    found.push(
+      warning(
+        `${id}.row_security`,
+        `row-level security of ${facts.name} holds for the role`,
+        `Rows that it hides are not seen: alter role "${facts.role}" bypassrls;`,
+      ),
+    );
   return found.length > 0 ? found : [ok(id, `${facts.name} can be read and written, with its rows before a change`)];
 }

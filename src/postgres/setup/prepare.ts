@@ -27,7 +27,10 @@ async function carryOut(context: PostgresContext, steps: readonly Step[], option
     } catch (error) {
       if (step.optional === true && isIsthmusError(error, 'permission_denied')) continue;
       if (isIsthmusError(error, 'permission_denied'))
-        throw new IsthmusError('permission_denied', { message: error.message, remedy: `Let an administrator run: ${step.statement};` });
+        throw new IsthmusError('permission_denied', {
+          message: error.message,
+          remedy: `Let an administrator run: ${step.statement};`,
+        });
       throw error;
     }
   }

@@ -6,7 +6,7 @@ import type { Finding } from '../../base/finding.js';
 import { silentLogger } from '../../base/logger.js';
 import { testPostgres } from '../../testing/servers/fixtures/test-postgres.js';
 import { openPostgres, type PostgresSide } from '../open.js';
-import { mapTables, readAll, changesOf } from '../test-side.js';
+import { changesOf, mapTables, readAll } from '../test-side.js';
 
 const postgres = await testPostgres();
 let url: string;
@@ -15,7 +15,13 @@ let user: pg.Client;
 const sides: PostgresSide[] = [];
 
 async function open(tables: readonly string[], as = url): Promise<PostgresSide> {
-  const side = await openPostgres({ url: as, name, entities: await mapTables(url, tables), log: silentLogger, clock: systemClock });
+  const side = await openPostgres({
+    url: as,
+    name,
+    entities: await mapTables(url, tables),
+    log: silentLogger,
+    clock: systemClock,
+  });
   sides.push(side);
   return side;
 }
@@ -26,10 +32,15 @@ async function statements(work: (onStatement: (statement: string) => void) => Pr
   return said;
 }
 
-const prepare = (side: PostgresSide, dryRun = false) => statements((onStatement) => side.prepare({ dryRun, onStatement }));
+const prepare = (side: PostgresSide, dryRun = false) =>
+  statements((onStatement) => side.prepare({ dryRun, onStatement }));
 const teardown = (side: PostgresSide) => statements((onStatement) => side.teardown({ dryRun: false, onStatement }));
-const values = async (text: string): Promise<unknown[]> => ((await user.query({ text, rowMode: 'array' })).rows as unknown[][]).map((row) => row[0]);
-const published = () => values(`select schemaname || '.' || tablename from pg_publication_tables where pubname = 'isthmus_${name}' order by 1`);
+const values = async (text: string): Promise<unknown[]> =>
+  ((await user.query({ text, rowMode: 'array' })).rows as unknown[][]).map((row) => row[0]);
+const published = () =>
+  values(
+    `select schemaname || '.' || tablename from pg_publication_tables where pubname = 'isthmus_${name}' order by 1`,
+  );
 const state = (findings: readonly Finding[], id: string) => findings.find((finding) => finding.id === id);
 
 beforeAll(async () => {
@@ -53,7 +64,9 @@ describe('prepare', () => {
     expect(told.some((statement) => statement.includes('"Odd ""b" replica identity full'))).toBe(true);
     expect(await prepare(side)).toEqual([]);
     expect(await published()).toEqual(['isthmus.progress', 'public.Odd "b', 'public.a', 'public.p']);
-    expect(await values(`select relreplident::text from pg_class where relname in ('a', 'Odd "b', 'p', 'p1')`)).toEqual(['f', 'f', 'f', 'f']);
+    expect(await values(`select relreplident::text from pg_class where relname in ('a', 'Odd "b', 'p', 'p1')`)).toEqual(
+      ['f', 'f', 'f', 'f'],
+    );
   });
 
   test('is finished by another one wherever it was cut', async () => {
@@ -65,7 +78,14 @@ describe('prepare', () => {
     const side = await open(['public.a']);
     await teardown(side);
     let done = 0;
-    await side.prepare({ dryRun: false, onStatement: () => { if (done++ === cut) throw new Error('killed'); } }).catch(() => undefined);
+    await side
+      .prepare({
+        dryRun: false,
+        onStatement: () => {
+          if (done++ === cut) throw new Error('killed');
+        },
+      })
+      .catch(() => undefined);
     await prepare(side);
     const reader = await side.source.open(await side.source.begin());
     await user.query('delete from a; insert into a values (1)');
@@ -85,21 +105,31 @@ describe('prepare', () => {
   });
 
   test('says what an administrator has to run where the role may not', async () => {
-    await user.query(`create role ${name}_weak login password 'weak'; grant connect on database ${name} to ${name}_weak`);
+    await user.query(
+      `create role ${name}_weak login password 'weak'; grant connect on database ${name} to ${name}_weak`,
+    );
     const weak = new URL(url);
     weak.username = `${name}_weak`;
     weak.password = 'weak';
     const side = await open(['public.a'], weak.href);
     await teardown(await open(['public.a']));
-    await expect(prepare(side)).rejects.toMatchObject({ code: 'permission_denied', remedy: expect.stringContaining('create schema') });
+    await expect(prepare(side)).rejects.toMatchObject({
+      code: 'permission_denied',
+      remedy: expect.stringContaining('create schema'),
+    });
     const findings = await side.inspect();
-    expect(findings.filter((finding) => finding.state === 'failed').map((finding) => [finding.id, finding.remedy])).toEqual([
+    expect(
+      findings.filter((finding) => finding.state === 'failed').map((finding) => [finding.id, finding.remedy]),
+    ).toEqual([
       ['sql.replication', expect.stringContaining(`alter role "${name}_weak" replication`)],
       ['sql.metadata', `grant create on database "${name}" to "${name}_weak";`],
       ['sql.table.public.a.rights', `grant select, insert, update, delete on "public"."a" to "${name}_weak";`],
       ['sql.table.public.a.identity', expect.stringContaining('replica identity full')],
     ]);
-    expect(state(findings, 'sql.triggers')).toMatchObject({ state: 'warning', remedy: expect.stringContaining('session_replication_role') });
+    expect(state(findings, 'sql.triggers')).toMatchObject({
+      state: 'warning',
+      remedy: expect.stringContaining('session_replication_role'),
+    });
     await side.close();
     await user.query(`drop owned by ${name}_weak; drop role ${name}_weak`);
   });
@@ -110,18 +140,32 @@ describe('teardown', () => {
     const side = await open(['public.a']);
     await prepare(side);
     await side.store.takeOver(1, 2);
-    await side.store.commit({ lane: 1, previous: 0, number: 1, read: [], plan: () => ({ writes: [], hold: [], drop: [], settlements: [] }) });
+    await side.store.commit({
+      lane: 1,
+      previous: 0,
+      number: 1,
+      read: [],
+      plan: () => ({ writes: [], hold: [], drop: [], settlements: [] }),
+    });
     await teardown(side);
     expect(await teardown(side)).toEqual([]);
     expect(await values(`select relreplident::text from pg_class where relname = 'a'`)).toEqual(['d']);
-    expect(await values(`select nspname from pg_namespace where nspname = 'isthmus' union all select pubname from pg_publication where pubname like '%${name}'
-      union all select slot_name from pg_replication_slots where slot_name = 'isthmus_${name}' union all select roname from pg_replication_origin where roname like 'isthmus_${name}%'`)).toEqual([]);
+    expect(
+      await values(`select nspname from pg_namespace where nspname = 'isthmus' union all select pubname from pg_publication where pubname like '%${name}'
+      union all select slot_name from pg_replication_slots where slot_name = 'isthmus_${name}' union all select roname from pg_replication_origin where roname like 'isthmus_${name}%'`),
+    ).toEqual([]);
   });
 
   test('leaves another sync of the same database alone', async () => {
     const side = await open(['public.a']);
     await prepare(side);
-    const other = await openPostgres({ url, name: `${name}_2`, entities: await mapTables(url, ['public.a']), log: silentLogger, clock: systemClock });
+    const other = await openPostgres({
+      url,
+      name: `${name}_2`,
+      entities: await mapTables(url, ['public.a']),
+      log: silentLogger,
+      clock: systemClock,
+    });
     sides.push(other);
     await prepare(other);
     await other.store.takeOver(1, 1);
@@ -151,7 +195,10 @@ describe('inspect', () => {
     const findings = await side.inspect();
     expect(state(findings, 'sql.table.public.gone')).toMatchObject({ state: 'failed' });
     expect(state(findings, 'sql.table.public.late.key')).toMatchObject({ state: 'failed' });
-    expect(state(findings, 'sql.table.public.a.identity')).toMatchObject({ state: 'warning', remedy: expect.stringContaining('alter table "public"."a" replica identity full') });
+    expect(state(findings, 'sql.table.public.a.identity')).toMatchObject({
+      state: 'warning',
+      remedy: expect.stringContaining('alter table "public"."a" replica identity full'),
+    });
   });
 });
 
@@ -159,7 +206,13 @@ test('a wrong password and a server that does not answer are told apart, without
   const wrong = new URL(url);
   wrong.password = 'not-it';
   const options = { name, entities: new Map(), log: silentLogger, clock: systemClock };
-  await expect(openPostgres({ url: wrong.href, ...options })).rejects.toMatchObject({ code: 'authentication_failed', message: expect.not.stringContaining('not-it') });
+  await expect(openPostgres({ url: wrong.href, ...options })).rejects.toMatchObject({
+    code: 'authentication_failed',
+    message: expect.not.stringContaining('not-it'),
+  });
   wrong.port = '1';
-  await expect(openPostgres({ url: wrong.href, ...options })).rejects.toMatchObject({ code: 'sql_unreachable', message: expect.not.stringContaining('not-it') });
+  await expect(openPostgres({ url: wrong.href, ...options })).rejects.toMatchObject({
+    code: 'sql_unreachable',
+    message: expect.not.stringContaining('not-it'),
+  });
 });

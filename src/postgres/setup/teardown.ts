@@ -1,6 +1,7 @@
 /** What removes all that a sync made, as statements for what is there. Changes nothing. */
-import { literal, quoted } from '../names.js';
+
 import type { PostgresContext } from '../context.js';
+import { literal, quoted } from '../names.js';
 import type { Step } from './desired.js';
 
 /** Who still uses it goes first, then the slot: it is what fills the server's disk. */
@@ -25,25 +26,39 @@ async function backendSteps({ reads, names, pids }: PostgresContext): Promise<St
 }
 
 async function slotSteps({ reads, names }: PostgresContext): Promise<Step[]> {
-  const result = await reads.query({ text: 'select 1 from pg_replication_slots where slot_name = $1', values: [names.slot] });
+  const result = await reads.query({
+    text: 'select 1 from pg_replication_slots where slot_name = $1',
+    values: [names.slot],
+  });
   return result.rows.length === 0 ? [] : [{ statement: `select pg_drop_replication_slot(${literal(names.slot)})` }];
 }
 
 async function publicationSteps({ reads, names }: PostgresContext): Promise<Step[]> {
-  const result = await reads.query({ text: 'select 1 from pg_publication where pubname = $1', values: [names.publication] });
+  const result = await reads.query({
+    text: 'select 1 from pg_publication where pubname = $1',
+    values: [names.publication],
+  });
   return result.rows.length === 0 ? [] : [{ statement: `drop publication if exists ${quoted(names.publication)}` }];
 }
 
 async function originSteps({ reads, names }: PostgresContext): Promise<Step[]> {
   const result = await reads
-    .query({ text: "select roname from pg_replication_origin where roname = $1 or roname like $1 || '/%'", values: [names.origin(0)] })
+    .query({
+      text: "select roname from pg_replication_origin where roname = $1 or roname like $1 || '/%'",
+      values: [names.origin(0)],
+    })
     .catch(() => null);
-  return (result?.rows ?? []).map((row) => ({ statement: `select pg_replication_origin_drop(${literal(row[0] as string)})`, optional: true }));
+  return (result?.rows ?? []).map((row) => ({
+    statement: `select pg_replication_origin_drop(${literal(row[0] as string)})`,
+    optional: true,
+  }));
 }
 
 /** Tables get back the replica identity that they had, unless another sync still needs theirs. */
 async function metadataSteps({ reads, name }: PostgresContext): Promise<Step[]> {
-  const there = await reads.query({ text: "select to_regclass('isthmus.identities') is not null, to_regclass('isthmus.progress') is not null" });
+  const there = await reads.query({
+    text: "select to_regclass('isthmus.identities') is not null, to_regclass('isthmus.progress') is not null",
+  });
   const [identities, progress] = there.rows[0] ?? [];
   const steps: Step[] = [];
   if (identities === 't') {
@@ -59,8 +74,12 @@ async function metadataSteps({ reads, name }: PostgresContext): Promise<Step[]> 
   }
   if (progress !== 't') return steps;
   const others = await reads.query({ text: 'select 1 from isthmus.progress where name <> $1 limit 1', values: [name] });
-  const published = await reads.query({ text: "select 1 from pg_publication where pubname like 'isthmus\\_%' and pubname <> 'isthmus_' || $1", values: [name] });
-  if (others.rows.length === 0 && published.rows.length === 0) return [...steps, { statement: 'drop schema isthmus cascade' }];
+  const published = await reads.query({
+    text: "select 1 from pg_publication where pubname like 'isthmus\\_%' and pubname <> 'isthmus_' || $1",
+    values: [name],
+  });
+  if (others.rows.length === 0 && published.rows.length === 0)
+    return [...steps, { statement: 'drop schema isthmus cascade' }];
   for (const table of ['progress', 'held', 'settlements', 'slots', 'identities'])
     steps.push({ statement: `delete from isthmus.${table} where name = ${literal(name)}` });
   return steps;

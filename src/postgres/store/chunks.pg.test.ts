@@ -38,7 +38,19 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const tables = ['ints', 'texts', 'pairs', 'uuids', 'days', 'sizes', 'numbers', 'flags', 'stamps', 'keys_of_bytes', 'empty'];
+const tables = [
+  'ints',
+  'texts',
+  'pairs',
+  'uuids',
+  'days',
+  'sizes',
+  'numbers',
+  'flags',
+  'stamps',
+  'keys_of_bytes',
+  'empty',
+];
 
 describe('chunks', () => {
   test.each(tables)('%s: each record once, in the order of compareKeys', async (table) => {
@@ -57,7 +69,8 @@ describe('chunks', () => {
     const count = Number((await t.user.query(`select count(*) from ${table}`)).rows[0].count);
     expect(new Set(keys).size).toBe(count);
     expect(keys).toEqual(keys.toSorted((a, b) => store.compareKeys(entity, a, b)));
-    for (let i = 1; i < keys.length; i++) expect(store.compareKeys(entity, keys[i - 1] as string, keys[i] as string)).toBeLessThan(0);
+    for (let i = 1; i < keys.length; i++)
+      expect(store.compareKeys(entity, keys[i - 1] as string, keys[i] as string)).toBeLessThan(0);
     expect(await store.estimate(entity)).toBe(count);
   });
 
@@ -77,14 +90,22 @@ describe('reads', () => {
     expect(plain.get(recordId(ref))?.state).toEqual(['v1']);
     await t.user.query('commit');
     expect((await locked).get(recordId(ref))?.state).toEqual(['new']);
-    expect((await t.user.query(`select 1 from pg_stat_activity where state like 'idle in%' and datname = current_database()`)).rowCount).toBe(0);
+    expect(
+      (
+        await t.user.query(
+          `select 1 from pg_stat_activity where state like 'idle in%' and datname = current_database()`,
+        )
+      ).rowCount,
+    ).toBe(0);
   });
 
   test('answer for every record that was asked for', async () => {
     const refs = [ref, { entity: 'public.ints', key: '5' }, { entity: 'public.pairs', key: '["é","-2"]' }];
     const found = await t.side.store.read(refs, { locked: false, raw: true });
     expect([...found.values()]).toEqual([
-      { state: ['new'], raw: { id: '-293', v: 'new' } }, { state: null, raw: null }, { state: ['é-2'], raw: { a: 'é', b: '-2', v: 'é-2' } },
+      { state: ['new'], raw: { id: '-293', v: 'new' } },
+      { state: null, raw: null },
+      { state: ['é-2'], raw: { a: 'é', b: '-2', v: 'é-2' } },
     ]);
     expect((await t.side.store.read([], { locked: true, raw: true })).size).toBe(0);
   });

@@ -1,9 +1,10 @@
 /** Reads a table in chunks of its key order, for loads and comparisons. Must not know what a load is. */
+
+import { IsthmusError } from '../../base/errors.js';
 import type { Entity } from '../../model/entity.js';
 import type { State } from '../../model/record.js';
 import type { ChunkRange } from '../../ports/side-store.js';
 import type { PostgresContext } from '../context.js';
-import { IsthmusError } from '../../base/errors.js';
 import { type EntitySql, keyOf, keyTexts, stateOf } from './entity-sql.js';
 import { type KeyOrder, keyOrder } from './key-order.js';
 
@@ -18,7 +19,10 @@ const countBelow = 50_000;
 export class Chunks {
   private readonly known = new Map<string, Promise<Chunked>>();
 
-  constructor(private readonly context: PostgresContext, private readonly entities: ReadonlyMap<string, EntitySql>) {}
+  constructor(
+    private readonly context: PostgresContext,
+    private readonly entities: ReadonlyMap<string, EntitySql>,
+  ) {}
 
   async end(entity: string, after: string | null, size: number): Promise<string | null> {
     const { sql, order } = await this.chunked(entity);
@@ -118,13 +122,23 @@ function bytewise(provider: string, locale: string): string {
   return `(${provider} = 'b' or ${provider} = 'c' and ${locale} in ('C', 'POSIX'))`;
 }
 
-function rangeOf(sql: EntitySql, order: KeyOrder, bounds: Pick<ChunkRange, 'after' | 'upTo'>): { readonly where: string; readonly values: readonly string[] } {
+function rangeOf(
+  sql: EntitySql,
+  order: KeyOrder,
+  bounds: Pick<ChunkRange, 'after' | 'upTo'>,
+): { readonly where: string; readonly values: readonly string[] } {
   const conditions: string[] = [];
   const values: string[] = [];
-  for (const [key, operator] of [[bounds.after, '>'], [bounds.upTo, '<=']] as const) {
+  for (const [key, operator] of [
+    [bounds.after, '>'],
+    [bounds.upTo, '<='],
+  ] as const) {
     if (key === null) continue;
     const texts = keyTexts(sql, key);
-    if (texts === null) throw new IsthmusError('metadata_invalid', { message: `A chunk of ${sql.entity.name} begins or ends at a key that no row can have.` });
+    if (texts === null)
+      throw new IsthmusError('metadata_invalid', {
+        message: `A chunk of ${sql.entity.name} begins or ends at a key that no row can have.`,
+      });
     const parameters = texts.map((_, index) => order.parameter(index, values.length + index + 1));
     conditions.push(`(${order.columns.join(', ')}) ${operator} (${parameters.join(', ')})`);
     values.push(...texts);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordId } from '../../model/record.js';
 import { testPostgres } from '../../testing/servers/fixtures/test-postgres.js';
 import { waitFor } from '../../testing/wait-for.js';
-import { type TestSide, TestLane, testSide } from '../test-side.js';
+import { TestLane, type TestSide, testSide } from '../test-side.js';
 
 const postgres = await testPostgres();
 const schema = `
@@ -42,21 +42,45 @@ describe('writes', () => {
   test('only fields whose canonical value differs: microseconds, scale and unmapped columns survive', async () => {
     await t.user.query(`insert into a values (1, 'x', 1.500, '2024-01-01 10:00:00.123456Z', 'theirs')`);
     await lane.write([['public.a', '1', ['y', '1.5', '2024-01-01T10:00:00.123Z', 'theirs']]]);
-    expect(await rows(`select v, n::text, ts::timestamptz at time zone 'utc' = '2024-01-01 10:00:00.123456', left_alone from a where id = 1`)).toEqual([['y', '1.500', true, 'theirs']]);
+    expect(
+      await rows(
+        `select v, n::text, ts::timestamptz at time zone 'utc' = '2024-01-01 10:00:00.123456', left_alone from a where id = 1`,
+      ),
+    ).toEqual([['y', '1.500', true, 'theirs']]);
   });
 
   test('many records of several tables in one transaction', async () => {
-    await lane.write([['public.a', '2', ['n', null, null, null]], ['public.composite', '["k,\\"1",7]'.replace('7', '"7"'), ['v']], ['public.only_key', '5', []]]);
+    await lane.write([
+      ['public.a', '2', ['n', null, null, null]],
+      ['public.composite', '["k,\\"1",7]'.replace('7', '"7"'), ['v']],
+      ['public.only_key', '5', []],
+    ]);
     expect(await rows('select v, left_alone from a where id = 2')).toEqual([['n', null]]);
     expect(await rows('select x, y, v from composite')).toEqual([[7, 'k,"1', 'v']]);
-    await lane.write([['public.a', '2', null], ['public.composite', '["k,\\"1","7"]', ['w']], ['public.only_key', '5', null]]);
+    await lane.write([
+      ['public.a', '2', null],
+      ['public.composite', '["k,\\"1","7"]', ['w']],
+      ['public.only_key', '5', null],
+    ]);
     expect(await rows('select 1 from a where id = 2 union all select 1 from only_key')).toEqual([]);
     expect(await rows('select v from composite')).toEqual([['w']]);
   });
 
   test('every kind of type, and reads the same states back', async () => {
     const key = '8b1f4a4e-0000-4000-8000-00000000000a';
-    const state = ['ab', '101', 'ok', '7', '["a","b,\\"c\\\\","",null,"NULL"]', '[["1","2"],["3",null]]', '{"k":[1,null]}', '1.5e+300', '00ff', 'P1Y2M3DT4H5M6S', 'q"\\{}'];
+    const state = [
+      'ab',
+      '101',
+      'ok',
+      '7',
+      '["a","b,\\"c\\\\","",null,"NULL"]',
+      '[["1","2"],["3",null]]',
+      '{"k":[1,null]}',
+      '1.5e+300',
+      '00ff',
+      'P1Y2M3DT4H5M6S',
+      'q"\\{}',
+    ];
     await lane.write([['public.typed', key, state]]);
     const read = await t.side.store.read([{ entity: 'public.typed', key }], { locked: false, raw: true });
     expect(read.get(recordId({ entity: 'public.typed', key }))).toEqual({
@@ -64,40 +88,97 @@ describe('writes', () => {
       raw: expect.objectContaining({ id: key, c: 'ab   ', tags: '{a,"b,\\"c\\\\","",NULL,"NULL"}', by: '\\x00ff' }),
     });
     await lane.write([['public.typed', key, state.map(() => null)]]);
-    expect((await t.side.store.read([{ entity: 'public.typed', key }], { locked: true, raw: false })).get(recordId({ entity: 'public.typed', key }))?.state).toEqual(state.map(() => null));
+    expect(
+      (await t.side.store.read([{ entity: 'public.typed', key }], { locked: true, raw: false })).get(
+        recordId({ entity: 'public.typed', key }),
+      )?.state,
+    ).toEqual(state.map(() => null));
   });
 
   test('an identity key, and a default where a column must not be null', async () => {
-    await lane.write([['public.ids', '77', ['v']], ['public.strict_ones', '1', [null, null, null, null]]]);
+    await lane.write([
+      ['public.ids', '77', ['v']],
+      ['public.strict_ones', '1', [null, null, null, null]],
+    ]);
     expect(await rows('select id, v from ids')).toEqual([[77, 'v']]);
     expect(await rows('select needed from strict_ones where id = 1')).toEqual([['default']]);
   });
 
   test('a unique value that moves between records, in the order that is asked for or after the server refused another', async () => {
-    await lane.write([['public.strict_ones', '10', ['n', 'A', null, null]], ['public.strict_ones', '11', ['n', 'B', null, null]]]);
-    const moved = await lane.write([['public.strict_ones', '10', ['n', 'C', null, null]], ['public.strict_ones', '11', ['n', 'A', null, null]]], { ordered: true });
+    await lane.write([
+      ['public.strict_ones', '10', ['n', 'A', null, null]],
+      ['public.strict_ones', '11', ['n', 'B', null, null]],
+    ]);
+    const moved = await lane.write(
+      [
+        ['public.strict_ones', '10', ['n', 'C', null, null]],
+        ['public.strict_ones', '11', ['n', 'A', null, null]],
+      ],
+      { ordered: true },
+    );
     expect(moved.kind).toBe('committed');
-    expect(await rows('select id, code from strict_ones where id in (10, 11) order by 1')).toEqual([[10, 'C'], [11, 'A']]);
+    expect(await rows('select id, code from strict_ones where id in (10, 11) order by 1')).toEqual([
+      [10, 'C'],
+      [11, 'A'],
+    ]);
     // As one statement this fails: the row that is updated first still finds the other one's value.
-    const again = await lane.write([['public.strict_ones', '11', ['n', 'D', null, null]], ['public.strict_ones', '10', ['n', 'A', null, null]]]);
+    const again = await lane.write([
+      ['public.strict_ones', '11', ['n', 'D', null, null]],
+      ['public.strict_ones', '10', ['n', 'A', null, null]],
+    ]);
     expect(again.kind).toBe('committed');
   });
 
   test('a key that no row can have is absent', async () => {
     const ref = { entity: 'public.a', key: '\u0000t["an ObjectId for an integer","{}"]' };
-    expect((await t.side.store.read([ref], { locked: true, raw: true })).get(recordId(ref))).toEqual({ state: null, raw: null });
+    expect((await t.side.store.read([ref], { locked: true, raw: true })).get(recordId(ref))).toEqual({
+      state: null,
+      raw: null,
+    });
     expect(await lane.write([['public.a', ref.key, ['v', null, null, null]]])).toMatchObject({ kind: 'refused' });
   });
 });
 
 describe('refusals name the constraint and no value', () => {
   const cases: readonly (readonly [string, readonly [string, string, readonly (string | null)[]], object])[] = [
-    ['unique', ['public.strict_ones', '21', ['n', 'taken', null, null]], { code: 'unique_violation', reason: expect.stringContaining('strict_ones_code_key') }],
-    ['check', ['public.strict_ones', '22', ['n', null, '11', null]], { code: 'check_violation', reason: expect.stringContaining('strict_ones_checked_check') }],
-    ['domain', ['public.typed', '8b1f4a4e-0000-4000-8000-00000000000b', [null, null, null, '123', null, null, null, null, null, null, null]], { code: 'check_violation' }],
-    ['bit length', ['public.typed', '8b1f4a4e-0000-4000-8000-00000000000b', [null, '10', null, null, null, null, null, null, null, null, null]], { code: 'invalid_value' }],
-    ['refused value', ['public.a', '900', ['\u0000t["it is an object","{secret}"]', null, null, null]], { code: 'invalid_value', reason: 'v: it is an object' }],
-    ['trigger that raises', ['public.loud', '1', ['secret']], { code: 'other', reason: expect.not.stringContaining('secret') }],
+    [
+      'unique',
+      ['public.strict_ones', '21', ['n', 'taken', null, null]],
+      { code: 'unique_violation', reason: expect.stringContaining('strict_ones_code_key') },
+    ],
+    [
+      'check',
+      ['public.strict_ones', '22', ['n', null, '11', null]],
+      { code: 'check_violation', reason: expect.stringContaining('strict_ones_checked_check') },
+    ],
+    [
+      'domain',
+      [
+        'public.typed',
+        '8b1f4a4e-0000-4000-8000-00000000000b',
+        [null, null, null, '123', null, null, null, null, null, null, null],
+      ],
+      { code: 'check_violation' },
+    ],
+    [
+      'bit length',
+      [
+        'public.typed',
+        '8b1f4a4e-0000-4000-8000-00000000000b',
+        [null, '10', null, null, null, null, null, null, null, null, null],
+      ],
+      { code: 'invalid_value' },
+    ],
+    [
+      'refused value',
+      ['public.a', '900', ['\u0000t["it is an object","{secret}"]', null, null, null]],
+      { code: 'invalid_value', reason: 'v: it is an object' },
+    ],
+    [
+      'trigger that raises',
+      ['public.loud', '1', ['secret']],
+      { code: 'other', reason: expect.not.stringContaining('secret') },
+    ],
     ['trigger that swallows', ['public.swallowed', '1', ['v']], { code: 'suppressed' }],
   ];
   test.each(cases)('%s', async (_, write, refusal) => {
@@ -107,12 +188,25 @@ describe('refusals name the constraint and no value', () => {
   });
 
   test('a foreign key, where triggers are run', async () => {
-    const own = await testSide({ ...(await postgres.freshDatabase()), schema: 'create table p (id int primary key); create table c (id int primary key, p int references p deferrable initially deferred)', triggers: 'origin' });
+    const own = await testSide({
+      ...(await postgres.freshDatabase()),
+      schema:
+        'create table p (id int primary key); create table c (id int primary key, p int references p deferrable initially deferred)',
+      triggers: 'origin',
+    });
     await own.side.store.takeOver(1, 1);
     const writer = new TestLane(own.side);
-    expect(await writer.write([['public.c', '1', ['5']]])).toMatchObject({ kind: 'refused', refusal: { code: 'foreign_key_violation', reason: expect.stringContaining('c_p_fkey') } });
+    expect(await writer.write([['public.c', '1', ['5']]])).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'foreign_key_violation', reason: expect.stringContaining('c_p_fkey') },
+    });
     expect(await writer.write([['public.c', '1', ['5']]], { rehearse: true })).toMatchObject({ kind: 'refused' });
-    expect(await writer.write([['public.c', '1', ['5']], ['public.p', '5', []]])).toMatchObject({ kind: 'committed' });
+    expect(
+      await writer.write([
+        ['public.c', '1', ['5']],
+        ['public.p', '5', []],
+      ]),
+    ).toMatchObject({ kind: 'committed' });
     await own.close();
   });
 });
@@ -125,7 +219,9 @@ describe('attempts', () => {
   });
 
   test('a rehearsal writes nothing', async () => {
-    expect(await lane.write([['public.a', '50', ['v', null, null, null]]], { rehearse: true })).toMatchObject({ kind: 'committed' });
+    expect(await lane.write([['public.a', '50', ['v', null, null, null]]], { rehearse: true })).toMatchObject({
+      kind: 'committed',
+    });
     expect(await rows('select 1 from a where id = 50')).toEqual([]);
   });
 
@@ -133,17 +229,41 @@ describe('attempts', () => {
     const fresh = new TestLane(t.side, 1);
     await t.user.query(`begin; insert into a (id, v) values (61, 'user')`);
     const writing = fresh.write([['public.a', '61', ['ours', null, null, null]]]);
-    await waitFor(async () => (await rows(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'isthmus%' and datname = current_database()`)).length > 0, { what: 'the insert to wait' });
+    await waitFor(
+      async () =>
+        (
+          await rows(
+            `select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'isthmus%' and datname = current_database()`,
+          )
+        ).length > 0,
+      { what: 'the insert to wait' },
+    );
     await t.user.query('commit');
-    expect(await writing).toMatchObject({ kind: 'committed', plan: { writes: [{ before: ['user', null, null, 'mine'] }] } });
+    expect(await writing).toMatchObject({
+      kind: 'committed',
+      plan: { writes: [{ before: ['user', null, null, 'mine'] }] },
+    });
     expect(await rows('select v, left_alone from a where id = 61')).toEqual([['ours', null]]);
   });
 
   test('a deadlock with a user ends well', async () => {
-    await t.user.query(`insert into a (id, v) values (70, 'x'), (71, 'x'); begin; update a set v = 'user' where id = 71`);
+    await t.user.query(
+      `insert into a (id, v) values (70, 'x'), (71, 'x'); begin; update a set v = 'user' where id = 71`,
+    );
     const fresh = new TestLane(t.side, 2);
-    const writing = fresh.write([['public.a', '70', ['ours', null, null, null]], ['public.a', '71', ['ours', null, null, null]]]);
-    await waitFor(async () => (await rows(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'isthmus%' and datname = current_database()`)).length > 0, { what: 'our statement to wait' });
+    const writing = fresh.write([
+      ['public.a', '70', ['ours', null, null, null]],
+      ['public.a', '71', ['ours', null, null, null]],
+    ]);
+    await waitFor(
+      async () =>
+        (
+          await rows(
+            `select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'isthmus%' and datname = current_database()`,
+          )
+        ).length > 0,
+      { what: 'our statement to wait' },
+    );
     // One of the two is chosen as the victim: ours tries again, the user's is the user's affair.
     await t.user.query(`update a set v = 'user' where id = 70`).catch(() => undefined);
     await t.user.query('commit');
@@ -152,7 +272,19 @@ describe('attempts', () => {
   });
 
   test('a plan that throws leaves no transaction open', async () => {
-    await expect(t.side.store.commit({ lane: 0, previous: lane.last, number: 9, read: [], plan: () => { throw new Error('ours'); } })).rejects.toThrow();
-    expect(await rows(`select 1 from pg_stat_activity where state like 'idle in%' and datname = current_database()`)).toEqual([]);
+    await expect(
+      t.side.store.commit({
+        lane: 0,
+        previous: lane.last,
+        number: 9,
+        read: [],
+        plan: () => {
+          throw new Error('ours');
+        },
+      }),
+    ).rejects.toThrow();
+    expect(
+      await rows(`select 1 from pg_stat_activity where state like 'idle in%' and datname = current_database()`),
+    ).toEqual([]);
   });
 });

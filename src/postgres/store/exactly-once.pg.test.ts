@@ -18,9 +18,19 @@ let epoch = 0;
 
 beforeAll(async () => {
   const db = await postgres.freshDatabase();
-  t = await testSide({ ...db, schema: 'create table a (id int primary key, v text); create table counted (n int)' , tables: ['public.a'] });
+  t = await testSide({
+    ...db,
+    schema: 'create table a (id int primary key, v text); create table counted (n int)',
+    tables: ['public.a'],
+  });
   proxy = await cuttingProxy(db.url);
-  side = await openPostgres({ url: proxy.url, name: db.name, entities: t.entities, log: silentLogger, clock: systemClock });
+  side = await openPostgres({
+    url: proxy.url,
+    name: db.name,
+    entities: t.entities,
+    log: silentLogger,
+    clock: systemClock,
+  });
 });
 afterAll(async () => {
   await side.close();
@@ -29,7 +39,8 @@ afterAll(async () => {
 });
 
 const rows = async (text: string) => (await t.user.query({ text, rowMode: 'array' })).rows as unknown[][];
-const number = async (lane = 0) => (await rows(`select number::int from isthmus.progress where lane = ${lane}`))[0]?.[0];
+const number = async (lane = 0) =>
+  (await rows(`select number::int from isthmus.progress where lane = ${lane}`))[0]?.[0];
 
 async function freshLane(): Promise<TestLane> {
   await t.user.query('rollback; delete from a; delete from isthmus.progress');
@@ -43,7 +54,11 @@ describe('a lost answer', () => {
     let plans = 0;
     proxy.cutAnswerTo('commit\0');
     const outcome = await side.store.commit({
-      lane: 0, previous: 0, number: 1, read: [], save: { at: 'x' },
+      lane: 0,
+      previous: 0,
+      number: 1,
+      read: [],
+      save: { at: 'x' },
       plan: () => {
         plans += 1;
         return { ...empty, writes: [{ entity: 'public.a', key: '1', before: null, after: ['once'] }] };
@@ -60,7 +75,10 @@ describe('a lost answer', () => {
     const before = proxy.cuts;
     proxy.cutAnswerTo('isthmus_missed');
     const outcome = await side.store.commit({
-      lane: 0, previous: 0, number: 1, read: [{ entity: 'public.a', key: '1' }],
+      lane: 0,
+      previous: 0,
+      number: 1,
+      read: [{ entity: 'public.a', key: '1' }],
       plan: () => ({ ...empty, writes: [{ entity: 'public.a', key: '1', before: null, after: ['again'] }] }),
     });
     expect(proxy.cuts).toBe(before + 1);
@@ -74,17 +92,26 @@ describe('a lost answer', () => {
     let kills = 0;
     const killing = (async () => {
       while (!ended)
-        kills += (await t.user.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'isthmus%' and datname = current_database()
-          and (query ilike 'commit' or query like '%isthmus.progress%') and random() < 0.1`)).rowCount ?? 0;
+        kills +=
+          (
+            await t.user.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'isthmus%' and datname = current_database()
+          and (query ilike 'commit' or query like '%isthmus.progress%') and random() < 0.1`)
+          ).rowCount ?? 0;
     })();
     await t.user.query(`insert into a values (1, '0')`);
     for (let i = 1; i <= 60; i++) {
       const outcome = await side.store.commit({
-        lane: 0, previous: i - 1, number: i, read: [{ entity: 'public.a', key: '1' }],
+        lane: 0,
+        previous: i - 1,
+        number: i,
+        read: [{ entity: 'public.a', key: '1' }],
         // An increment shows a write that happened twice or never.
         plan: (found) => {
           const state = [...found.values()][0] ?? null;
-          return { ...empty, writes: [{ entity: 'public.a', key: '1', before: state, after: [String(Number(state?.[0]) + 1)] }] };
+          return {
+            ...empty,
+            writes: [{ entity: 'public.a', key: '1', before: state, after: [String(Number(state?.[0]) + 1)] }],
+          };
         },
       });
       expect(outcome.kind).toBe('committed');
@@ -105,7 +132,10 @@ describe('takeOver', () => {
     const next = await t.another();
     const reading = reader.next().catch((error: unknown) => error);
     const taken = await next.store.takeOver(++epoch, 2);
-    expect(taken.lanes).toEqual([{ lane: 0, number: 1, saved: { position: 'p', open: [1, 'é\u0000'] } }, { lane: 1, number: 0, saved: undefined }]);
+    expect(taken.lanes).toEqual([
+      { lane: 0, number: 1, saved: { position: 'p', open: [1, 'é\u0000'] } },
+      { lane: 1, number: 0, saved: undefined },
+    ]);
     expect(await next.store.epoch()).toBe(epoch);
     expect(await reading).toMatchObject({ retry: true });
     await expect(lane.write([['public.a', '1', ['zombie']]])).rejects.toMatchObject({ code: 'fenced' });
@@ -120,7 +150,12 @@ describe('takeOver', () => {
     await t.user.query('begin; select 1 from a where id = 1 for update');
     // It has advanced its progress row and waits for the user's lock: nobody else could store an epoch now.
     const zombie = lane.write([['public.a', '1', ['zombie']]]).catch((error: unknown) => error);
-    await waitFor(async () => (await rows(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)).length > 0, { what: 'the write to wait' });
+    await waitFor(
+      async () =>
+        (await rows(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`))
+          .length > 0,
+      { what: 'the write to wait' },
+    );
     const next = await t.another();
     expect((await next.store.takeOver(++epoch, 1)).lanes).toMatchObject([{ number: 1 }]);
     await t.user.query('commit');
@@ -133,7 +168,16 @@ describe('takeOver', () => {
 });
 
 describe('held records and settlements', () => {
-  const held = (over: Partial<HeldRow>): HeldRow => ({ entity: 'public.a', key: '1', base: null, tip: ['t'], time: 12, begun: 3, since: 99, ...over });
+  const held = (over: Partial<HeldRow>): HeldRow => ({
+    entity: 'public.a',
+    key: '1',
+    base: null,
+    tip: ['t'],
+    time: 12,
+    begun: 3,
+    since: 99,
+    ...over,
+  });
   const rowsOf: readonly HeldRow[] = [
     held({}),
     held({ key: '\u0000t["no","{\\"$oid\\":1}"]', base: ['\u0000s["why","\u0000"]'], tip: null, time: null }),
@@ -153,8 +197,22 @@ describe('held records and settlements', () => {
 
   test('settlements are found by id until they are forgotten', async () => {
     await freshLane();
-    const settlement = { type: 'agreement', id: 's1', entity: 'public.a', key: '1', base: null, decision: null, createdAt: 1 } as const;
-    await side.store.commit({ lane: 0, previous: 0, number: 1, read: [], plan: () => ({ ...empty, settlements: [settlement] }) });
+    const settlement = {
+      type: 'agreement',
+      id: 's1',
+      entity: 'public.a',
+      key: '1',
+      base: null,
+      decision: null,
+      createdAt: 1,
+    } as const;
+    await side.store.commit({
+      lane: 0,
+      previous: 0,
+      number: 1,
+      read: [],
+      plan: () => ({ ...empty, settlements: [settlement] }),
+    });
     expect(await side.store.settled(['s1', 's2'])).toEqual(new Set(['s1']));
     await side.store.forget(['s1']);
     expect(await side.store.settled(['s1'])).toEqual(new Set());

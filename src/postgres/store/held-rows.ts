@@ -9,7 +9,11 @@ import type { HeldRow } from '../../ports/side-store.js';
 import type { Statement } from '../session.js';
 import { textArray } from './text-array.js';
 
-export function holdStatement(name: string, entities: ReadonlyMap<string, Entity>, rows: readonly HeldRow[]): Statement {
+export function holdStatement(
+  name: string,
+  entities: ReadonlyMap<string, Entity>,
+  rows: readonly HeldRow[],
+): Statement {
   const columns = [
     rows.map((row) => row.entity),
     rows.map(digest),
@@ -40,12 +44,23 @@ export function dropStatement(name: string, refs: readonly RecordRef[]): Stateme
 }
 
 export function selectHeld(name: string): Statement {
-  return { text: 'select entity, key, base, tip, time, begun, since from isthmus.held where name = $1', values: [name] };
+  return {
+    text: 'select entity, key, base, tip, time, begun, since from isthmus.held where name = $1',
+    values: [name],
+  };
 }
 
 /** Null: of an entity that is no longer mapped. */
 export function readHeldRow(entities: ReadonlyMap<string, Entity>, row: readonly (string | null)[]): HeldRow | null {
-  const [name, key, base, tip, time, begun, since] = row as [string, string, string | null, string | null, string | null, string, string];
+  const [name, key, base, tip, time, begun, since] = row as [
+    string,
+    string,
+    string | null,
+    string | null,
+    string | null,
+    string,
+    string,
+  ];
   const entity = entities.get(name);
   if (entity === undefined) return null;
   return {

@@ -39,7 +39,9 @@ const orders: Partial<Record<ColumnKind, Compare>> = {
 export function keyOrder(entity: Entity, bytewise: (column: string) => boolean): KeyOrder {
   const columns = entity.key.map((field) => columnOrder(field));
   return {
-    columns: entity.key.map((field, index) => expression(`t.${quoted(field.column)}`, field, (columns[index] as ColumnOrder).typed, bytewise(field.column))),
+    columns: entity.key.map((field, index) =>
+      expression(`t.${quoted(field.column)}`, field, (columns[index] as ColumnOrder).typed, bytewise(field.column)),
+    ),
     parameter: (column, n) => {
       const field = entity.key[column] as Field;
       return (columns[column] as ColumnOrder).typed ? `$${n}::${field.type.sql}` : `$${n}::text`;

@@ -38,19 +38,30 @@ export function laneSession(context: PostgresContext, lane: number, triggers: Tr
 
 /** The origin only tags; nothing relies on it, so a role without the right goes on without. */
 async function tagWrites(client: pg.Client, context: PostgresContext, origin: string): Promise<boolean> {
-  const exists = await client.query({ text: 'select 1 from pg_replication_origin where roname = $1', values: [origin] }).catch(() => null);
+  const exists = await client
+    .query({ text: 'select 1 from pg_replication_origin where roname = $1', values: [origin] })
+    .catch(() => null);
   if (exists === null) return false;
-  if (exists.rowCount === 0 && !(await tryTo(client, context, 'select pg_replication_origin_create($1)', [origin]))) return false;
+  if (exists.rowCount === 0 && !(await tryTo(client, context, 'select pg_replication_origin_create($1)', [origin])))
+    return false;
   return tryTo(client, context, 'select pg_replication_origin_session_setup($1)', [origin]);
 }
 
-async function tryTo(client: pg.Client, context: PostgresContext, text: string, values: readonly string[] = []): Promise<boolean> {
+async function tryTo(
+  client: pg.Client,
+  context: PostgresContext,
+  text: string,
+  values: readonly string[] = [],
+): Promise<boolean> {
   try {
     await client.query({ text, values: [...values] });
     return true;
   } catch (error) {
     if (isConnectionLost(error)) throw error;
-    context.log.debug({ statement: text, sqlState: asServerError(error).code }, 'the role may not do this; going on without');
+    context.log.debug(
+      { statement: text, sqlState: asServerError(error).code },
+      'the role may not do this; going on without',
+    );
     return false;
   }
 }

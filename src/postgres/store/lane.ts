@@ -12,8 +12,8 @@ import { isConnectionLost, isContention, toIsthmusError } from '../server-error.
 import { type Statement, submit, type TextResult } from '../session.js';
 import type { EntitySql } from './entity-sql.js';
 import type { LaneSession } from './lane-session.js';
-import { type LaneOwner, advanceProgress, selectLane } from './progress-statements.js';
 import { planStatements } from './plan-statements.js';
+import { advanceProgress, type LaneOwner, selectLane } from './progress-statements.js';
 import { collectStates, readGroups } from './read-statements.js';
 import { dependsOnOrder, isMissed, refusalOf } from './refusal-of-error.js';
 
@@ -61,7 +61,8 @@ export class Lane {
         const lost = isConnectionLost(error);
         if (lost) this.options.session.session.drop();
         if (!lost && !isContention(error)) throw toIsthmusError(error, 'writing to PostgreSQL');
-        if (clock.now() - startedAt > (lost ? unreachableLimitMs : contendedLimitMs)) throw toIsthmusError(error, 'writing to PostgreSQL');
+        if (clock.now() - startedAt > (lost ? unreachableLimitMs : contendedLimitMs))
+          throw toIsthmusError(error, 'writing to PostgreSQL');
         this.options.context.log.debug({ lane: this.options.owner.lane, tries, lost }, 'a write is tried again');
         const pauseMs = Math.min(firstPauseMs * 2 ** tries, longestPauseMs);
         await clock.sleep(pauseMs * (0.5 + Math.random() / 2));
@@ -84,7 +85,10 @@ class CommitRun {
   private sent: { readonly plan: Plan; readonly committedAt: number } | null = null;
   private ordered = false;
 
-  constructor(private readonly options: LaneOptions, private readonly request: CommitRequest) {}
+  constructor(
+    private readonly options: LaneOptions,
+    private readonly request: CommitRequest,
+  ) {}
 
   async attempt(): Promise<Attempt> {
     const client = await this.options.session.session.client();
@@ -102,7 +106,11 @@ class CommitRun {
   private async open(client: pg.Client): Promise<Opened | 'missed'> {
     const groups = readGroups(this.options.entities, this.request.read, { locked: true, raw: false });
     const advance = advanceProgress(this.options.owner, this.request, this.options.session.tagged());
-    const statements = [{ text: 'begin isolation level read committed' }, advance, ...groups.map((group) => group.statement)];
+    const statements = [
+      { text: 'begin isolation level read committed' },
+      advance,
+      ...groups.map((group) => group.statement),
+    ];
     const { results, error } = await sendAll(client, statements);
     if (error !== null) {
       if (!isConnectionLost(error)) await submit(client, { text: 'rollback' });
@@ -132,7 +140,10 @@ class CommitRun {
       await submit(client, { text: 'rollback' });
       return built;
     }
-    const ends = this.request.rehearse === true ? [{ text: 'set constraints all immediate' }, { text: 'rollback' }] : [{ text: 'commit' }];
+    const ends =
+      this.request.rehearse === true
+        ? [{ text: 'set constraints all immediate' }, { text: 'rollback' }]
+        : [{ text: 'commit' }];
     const committedAt = context.clock.now() + aheadMs;
     if (this.request.rehearse !== true) this.sent = { plan, committedAt };
     const { results, error } = await sendAll(client, [...built.statements, ...ends]);
@@ -160,7 +171,8 @@ class CommitRun {
   private async lookUp(client: pg.Client): Promise<Attempt> {
     const row = (await submit(client, selectLane(this.options.owner))).rows[0];
     const { lane, epoch } = this.options.owner;
-    if (row === undefined) throw new IsthmusError('metadata_invalid', { message: `isthmus.progress has no row of lane ${lane}.` });
+    if (row === undefined)
+      throw new IsthmusError('metadata_invalid', { message: `isthmus.progress has no row of lane ${lane}.` });
     if (Number(row[0]) !== epoch) throw new IsthmusError('fenced');
     if (Number(row[1]) === this.request.number && this.sent !== null) return { kind: 'committed', ...this.sent };
     throw new IsthmusError('invariant_broken', {
@@ -170,9 +182,14 @@ class CommitRun {
 }
 
 /** Sends all statements at once; the first error is the one that counts, those behind it only say that it happened. */
-async function sendAll(client: pg.Client, statements: readonly Statement[]): Promise<{ results: readonly TextResult[]; error: unknown }> {
+async function sendAll(
+  client: pg.Client,
+  statements: readonly Statement[],
+): Promise<{ results: readonly TextResult[]; error: unknown }> {
   const settled = await Promise.allSettled(statements.map((statement) => submit(client, statement)));
   const rejected = settled.find((each) => each.status === 'rejected');
-  const results = settled.map((each) => (each.status === 'fulfilled' ? each.value : { rows: [], rowCount: 0, command: '', fields: [] }));
+  const results = settled.map((each) =>
+    each.status === 'fulfilled' ? each.value : { rows: [], rowCount: 0, command: '', fields: [] },
+  );
   return { results, error: rejected === undefined ? null : (rejected.reason as unknown) };
 }

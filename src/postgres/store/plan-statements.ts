@@ -28,7 +28,13 @@ export function planStatements({ context, entities, owner, plan, ordered }: Plan
   statements.push(...writes.statements);
   if (plan.drop.length > 0) statements.push(dropStatement(context.name, plan.drop));
   if (plan.hold.length > 0) statements.push(holdStatement(context.name, context.entities, plan.hold));
-  if (plan.settlements.length > 0) statements.push(settle(context.name, plan.settlements.map((settlement) => settlement.id)));
+  if (plan.settlements.length > 0)
+    statements.push(
+      settle(
+        context.name,
+        plan.settlements.map((settlement) => settlement.id),
+      ),
+    );
   return { kind: 'statements', statements };
 }
 

@@ -1,12 +1,19 @@
 /** PostgreSQL as a `SideStore`: hands each call to the part that does it. Must not know the protocol's rules. */
 import { IsthmusError } from '../../base/errors.js';
 import type { RecordId, RecordRef } from '../../model/record.js';
-import type { ChunkRange, CommitOutcome, CommitRequest, ReadRecord, SideStore, TakenOver } from '../../ports/side-store.js';
+import type {
+  ChunkRange,
+  CommitOutcome,
+  CommitRequest,
+  ReadRecord,
+  SideStore,
+  TakenOver,
+} from '../../ports/side-store.js';
 import type { PostgresContext } from '../context.js';
-import { type LaneSession, laneSession, type Triggers } from './lane-session.js';
 import { Chunks } from './chunks.js';
 import { compileEntitySql, type EntitySql } from './entity-sql.js';
 import { Lane } from './lane.js';
+import { type LaneSession, laneSession, type Triggers } from './lane-session.js';
 import { readRecords } from './read-records.js';
 import { takeOver } from './take-over.js';
 import { textArray } from './text-array.js';
@@ -17,7 +24,10 @@ export class PostgresStore implements SideStore {
   private readonly chunks: Chunks;
   private readonly lanes = new Map<number, { readonly lane: Lane; readonly session: LaneSession }>();
 
-  constructor(private readonly context: PostgresContext, private readonly triggers: Triggers) {
+  constructor(
+    private readonly context: PostgresContext,
+    private readonly triggers: Triggers,
+  ) {
     this.entities = new Map([...context.entities].map(([name, entity]) => [name, compileEntitySql(entity)]));
     this.chunks = new Chunks(context, this.entities);
   }
@@ -36,7 +46,10 @@ export class PostgresStore implements SideStore {
     return this.lane(request.lane).commit(request);
   }
 
-  read(refs: readonly RecordRef[], options: { readonly locked: boolean; readonly raw: boolean }): Promise<ReadonlyMap<RecordId, ReadRecord>> {
+  read(
+    refs: readonly RecordRef[],
+    options: { readonly locked: boolean; readonly raw: boolean },
+  ): Promise<ReadonlyMap<RecordId, ReadRecord>> {
     if (refs.length === 0) return Promise.resolve(new Map<RecordId, ReadRecord>());
     return readRecords(this.context, this.entities, refs, options);
   }
@@ -66,7 +79,9 @@ export class PostgresStore implements SideStore {
   }
 
   async now(): Promise<number> {
-    const result = await this.context.reads.query({ text: 'select (extract(epoch from clock_timestamp()) * 1000)::bigint' });
+    const result = await this.context.reads.query({
+      text: 'select (extract(epoch from clock_timestamp()) * 1000)::bigint',
+    });
     return Number(result.rows[0]?.[0]);
   }
 
@@ -101,7 +116,8 @@ export class PostgresStore implements SideStore {
     const known = this.lanes.get(number);
     if (known !== undefined) return known.lane;
     const { epoch } = this.context.fence;
-    if (epoch === null) throw new IsthmusError('invariant_broken', { message: 'A commit was asked for before takeOver.' });
+    if (epoch === null)
+      throw new IsthmusError('invariant_broken', { message: 'A commit was asked for before takeOver.' });
     const session = laneSession(this.context, number, this.triggers);
     const owner = { name: this.context.name, lane: number, epoch };
     const lane = new Lane({ context: this.context, entities: this.entities, session, owner });
@@ -109,4 +125,3 @@ export class PostgresStore implements SideStore {
     return lane;
   }
 }
-

@@ -24,7 +24,11 @@ export function advanceProgress(owner: LaneOwner, request: CommitRequest, tagged
       select case when count(*) = 1 then 1 else ('${missedMark}' || count(*))::int end,
         (extract(epoch from clock_timestamp()) * 1000)::bigint${tagged ? ", pg_replication_origin_xact_setup('0/1', clock_timestamp())" : ''} from w`,
     values: [
-      owner.name, String(owner.lane), String(owner.epoch), String(request.previous), String(request.number),
+      owner.name,
+      String(owner.lane),
+      String(owner.epoch),
+      String(request.previous),
+      String(request.number),
       ...(keep ? [] : [JSON.stringify(request.save)]),
     ],
   };

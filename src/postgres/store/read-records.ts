@@ -6,7 +6,7 @@ import type { PostgresContext } from '../context.js';
 import { isConnectionLost, isContention, toIsthmusError } from '../server-error.js';
 import { submit, type TextResult } from '../session.js';
 import { type EntitySql, stateOf } from './entity-sql.js';
-import { collectStates, type ReadGroup, readGroups, type ReadShape } from './read-statements.js';
+import { collectStates, type ReadGroup, type ReadShape, readGroups } from './read-statements.js';
 
 const attempts = 5;
 const pauseMs = 20;
@@ -26,14 +26,19 @@ export async function readRecords(
       return found;
     } catch (error) {
       // A deadlock with a user, a lock that is held for long, a connection that broke: reading again is harmless.
-      if ((!isContention(error) && !isConnectionLost(error)) || attempt === attempts) throw toIsthmusError(error, 'reading from PostgreSQL');
+      if ((!isContention(error) && !isConnectionLost(error)) || attempt === attempts)
+        throw toIsthmusError(error, 'reading from PostgreSQL');
       await context.clock.sleep(pauseMs * 2 ** attempt);
     }
   }
 }
 
 /** All in one transaction if locked, so that the locks are let go of together and at once. */
-async function run(context: PostgresContext, groups: readonly ReadGroup[], locked: boolean): Promise<readonly TextResult[]> {
+async function run(
+  context: PostgresContext,
+  groups: readonly ReadGroup[],
+  locked: boolean,
+): Promise<readonly TextResult[]> {
   const client = await (locked ? context.locks : context.reads).client();
   const statements = groups.map((group) => group.statement);
   const all = locked ? [{ text: 'begin' }, ...statements, { text: 'rollback' }] : statements;
@@ -56,6 +61,9 @@ function collect(group: ReadGroup, result: TextResult, raw: boolean, found: Map<
   for (const row of result.rows) {
     const texts = places.map((place) => row[place] ?? null);
     const whole = Object.fromEntries(names.slice(1).map((name, index) => [name, row[index + 1] ?? null]));
-    found.set(recordId(group.refs[Number(row[0]) - 1] as RecordRef), { state: stateOf(group.sql, texts, 0), raw: whole });
+    found.set(recordId(group.refs[Number(row[0]) - 1] as RecordRef), {
+      state: stateOf(group.sql, texts, 0),
+      raw: whole,
+    });
   }
 }

@@ -19,7 +19,11 @@ export interface ReadShape {
 }
 
 /** One statement per entity; refs whose key no row can have are left out. */
-export function readGroups(entities: ReadonlyMap<string, EntitySql>, refs: readonly RecordRef[], shape: ReadShape): readonly ReadGroup[] {
+export function readGroups(
+  entities: ReadonlyMap<string, EntitySql>,
+  refs: readonly RecordRef[],
+  shape: ReadShape,
+): readonly ReadGroup[] {
   const grouped = new Map<EntitySql, { refs: RecordRef[]; keys: string[][] }>();
   for (const ref of refs) {
     const sql = entities.get(ref.entity);
@@ -33,7 +37,11 @@ export function readGroups(entities: ReadonlyMap<string, EntitySql>, refs: reado
     group.refs.push(ref);
     for (let i = 0; i < texts.length; i++) (group.keys[i] as string[]).push(texts[i] as string);
   }
-  return [...grouped].map(([sql, group]) => ({ sql, refs: group.refs, statement: readStatement(sql, group.keys, shape) }));
+  return [...grouped].map(([sql, group]) => ({
+    sql,
+    refs: group.refs,
+    statement: readStatement(sql, group.keys, shape),
+  }));
 }
 
 function readStatement(sql: EntitySql, keys: readonly (readonly string[])[], shape: ReadShape): Statement {
@@ -49,5 +57,6 @@ function readStatement(sql: EntitySql, keys: readonly (readonly string[])[], sha
 }
 
 export function collectStates(group: ReadGroup, result: TextResult, into: Map<RecordId, State>): void {
-  for (const row of result.rows) into.set(recordId(group.refs[Number(row[0]) - 1] as RecordRef), stateOf(group.sql, row, 1));
+  for (const row of result.rows)
+    into.set(recordId(group.refs[Number(row[0]) - 1] as RecordRef), stateOf(group.sql, row, 1));
 }

@@ -31,9 +31,16 @@ export function refusalOf(error: unknown): TargetRefusal | null {
     return { code: 'permission_denied', reason: `row-level security of ${place(server)} forbids the row` };
   const known = words[state];
   if (known !== undefined) return { code: known[0], reason: sentence(known[1], server, state) };
-  if (state.startsWith('22')) return { code: 'invalid_value', reason: sentence('the server takes a value for invalid', server, state) };
+  if (state.startsWith('22'))
+    return { code: 'invalid_value', reason: sentence('the server takes a value for invalid', server, state) };
   if (state.startsWith('23')) return { code: 'other', reason: sentence('a constraint is violated', server, state) };
-  if (state.startsWith('P0') || state.startsWith('54') || state.startsWith('44') || state.startsWith('38') || state.startsWith('39'))
+  if (
+    state.startsWith('P0') ||
+    state.startsWith('54') ||
+    state.startsWith('44') ||
+    state.startsWith('38') ||
+    state.startsWith('39')
+  )
     return { code: 'other', reason: sentence('the server refuses it', server, state) };
   return null;
 }

@@ -31,7 +31,9 @@ async function endPredecessor(context: PostgresContext): Promise<void> {
     });
     if (result.rows.length === 0) return;
     if (context.clock.now() > giveUpAt)
-      throw new IsthmusError('transient', { message: `Backend ${result.rows[0]?.[0]} of the process before does not end.` });
+      throw new IsthmusError('transient', {
+        message: `Backend ${result.rows[0]?.[0]} of the process before does not end.`,
+      });
     await context.clock.sleep(gonePauseMs);
   }
 }
@@ -68,6 +70,9 @@ async function readHeld(context: PostgresContext): Promise<readonly HeldRow[]> {
   const rows = result.rows.map((row) => readHeldRow(context.entities, row));
   const held = rows.filter((row) => row !== null);
   if (held.length < rows.length)
-    context.log.warn({ rows: rows.length - held.length }, 'held records of tables that are no longer mapped are left alone');
+    context.log.warn(
+      { rows: rows.length - held.length },
+      'held records of tables that are no longer mapped are left alone',
+    );
   return held;
 }

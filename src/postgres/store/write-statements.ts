@@ -30,7 +30,11 @@ interface WriteGroup {
 /** A unique value may move from a deleted record to another one, so deletes go first. */
 const order: readonly Operation[] = ['delete', 'update', 'insert'];
 
-export function writeStatements(entities: ReadonlyMap<string, EntitySql>, writes: readonly RecordWrite[], ordered: boolean): WriteStatements {
+export function writeStatements(
+  entities: ReadonlyMap<string, EntitySql>,
+  writes: readonly RecordWrite[],
+  ordered: boolean,
+): WriteStatements {
   const groups = new Map<string, WriteGroup>();
   for (const [index, write] of writes.entries()) {
     const sql = entities.get(write.entity);
@@ -77,7 +81,9 @@ function addValues(group: WriteGroup, write: RecordWrite): string | null {
   for (const [i, column] of group.columns.entries()) {
     const value = (write.after as readonly Value[])[column] as Value;
     if (isRefused(value)) return `${group.sql.entity.fields[column]?.column ?? ''}: ${readRefusal(value).reason}`;
-    (group.values[i] as (string | null)[]).push(value === null ? null : (group.sql.fields[column] as ColumnSql).codec.toText(value));
+    (group.values[i] as (string | null)[]).push(
+      value === null ? null : (group.sql.fields[column] as ColumnSql).codec.toText(value),
+    );
   }
   return null;
 }
@@ -97,7 +103,9 @@ function writeText({ sql, operation }: WriteGroup, written: readonly ColumnSql[]
   const match = sql.key.map((column, index) => `t.${column.name} = ${column.cast(`w.v${index}`)}`).join(' and ');
   if (operation === 'delete') return `delete from ${sql.table} as t using ${source} where ${match} returning 1`;
   if (operation === 'update') {
-    const set = written.map((column, index) => `${column.name} = ${column.cast(`w.v${sql.key.length + index}`)}`).join(', ');
+    const set = written
+      .map((column, index) => `${column.name} = ${column.cast(`w.v${sql.key.length + index}`)}`)
+      .join(', ');
     return `update ${sql.table} as t set ${set} from ${source} where ${match} returning 1`;
   }
   const names = all.map((column) => column.name).join(', ');
