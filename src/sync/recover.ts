@@ -90,16 +90,27 @@ export async function findAwaiting(
   const missing = new Map([...from.numbers].filter(([, number]) => number > 0));
   if (missing.size === 0 || parts.options.disabledRules.has('durable')) return awaiting;
   const mark = `${from.session}:recover`;
-  await parts.sides[side].store.mark(mark);
   const reader = await parts.sides[side].source.open(from.progress.position);
+  const marking = new AbortController();
+  const marks = keepMarking(parts, side, { mark, signal: marking.signal }).catch(() => reader.close());
   try {
     while (missing.size > 0) {
       for (const event of await reader.next()) if (!noteEcho(event, { awaiting, missing, mark, progress: from.progress })) return awaiting;
     }
   } finally {
+    marking.abort();
+    await marks;
     await reader.close();
   }
   return awaiting;
+}
+
+/** A process that slept since its mark may find that the log has forgotten it, and nothing else may ever be written. */
+async function keepMarking(parts: EngineParts, side: Side, { mark, signal }: { readonly mark: string; readonly signal: AbortSignal }): Promise<void> {
+  while (!signal.aborted) {
+    await parts.sides[side].store.mark(mark);
+    await parts.clock.sleep(parts.options.heartbeatMs, signal);
+  }
 }
 
 interface EchoSearch {

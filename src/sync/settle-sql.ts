@@ -78,12 +78,22 @@ function stored(session: Session, refs: readonly Settlement[]): readonly Settlem
   return refs.filter((ref) => held.isStored(recordId(ref)));
 }
 
+/**
+ * A former process, paused until now, may have finished and then forgotten one after it was listed here. It finishes first, so
+ * what is open even now was not forgotten when SQL was asked.
+ */
+async function stillOpen(session: Session, missing: readonly Settlement[]): Promise<readonly Settlement[]> {
+  if (missing.length === 0) return missing;
+  const open = new Set((await session.parts.conflicts.openWork()).propagating.map(({ id }) => id));
+  return missing.filter(({ id }) => open.has(id));
+}
+
 /** After a crash: what has its second half only lacks the word that it is done; the others get theirs now. */
 export async function finishSettlements(session: Session, propagating: readonly Settlement[]): Promise<void> {
   const done = await session.parts.sides.sql.store.settled(propagating.map(({ id }) => id));
   const landed = propagating.filter(({ id }) => done.has(id)).map(({ id }) => id);
   if (landed.length > 0) await session.parts.conflicts.finish(landed, { state: 'resolved', at: session.parts.clock.now() });
-  const missing = propagating.filter(({ id }) => !done.has(id));
+  const missing = await stillOpen(session, propagating.filter(({ id }) => !done.has(id)));
   const { group } = session.parts.options;
   for (let at = 0; at < missing.length; at += group) {
     const some = missing.slice(at, at + group);
