@@ -43,6 +43,8 @@ export class Scheduler {
   /** Labels that are rarely picked in this run: uneven speeds find more than even ones. */
   readonly slow = new Set<string>();
   trace: ((line: string) => void) | undefined;
+  /** Asked before time jumps: whether something else could be done instead, and was. */
+  onIdle: () => boolean = () => false;
   private pending: Pending[] = [];
   private sleepers: Sleeper[] = [];
 
@@ -89,7 +91,7 @@ export class Scheduler {
       chosen.run();
       return true;
     }
-    return this.wakeOne(Number.POSITIVE_INFINITY);
+    return this.onIdle() || this.wakeOne(Number.POSITIVE_INFINITY);
   }
 
   /** Lets time pass. */

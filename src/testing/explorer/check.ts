@@ -7,7 +7,7 @@ import type { World } from './world.js';
 
 export function checkAtRest(world: World): string[] {
   const problems: string[] = [];
-  const waiting = waitingRecords(world);
+  const waiting = world.conflicts.waiting();
   checkEqual(world, waiting, problems);
   checkNothingLeft(world, waiting, problems);
   checkWrites(world, problems);
@@ -17,11 +17,6 @@ export function checkAtRest(world: World): string[] {
   return problems;
 }
 
-/** Records that wait for a person: they may differ. */
-function waitingRecords(world: World): ReadonlySet<RecordId> {
-  const pending = world.conflicts.conflicts.filter((one) => one.state === 'pending').map(recordId);
-  return new Set([...pending, ...world.conflicts.letters.keys()]);
-}
 
 function checkEqual(world: World, waiting: ReadonlySet<RecordId>, problems: string[]): void {
   const { scenario } = world.options;
@@ -39,7 +34,7 @@ function checkEqual(world: World, waiting: ReadonlySet<RecordId>, problems: stri
 function checkNothingLeft(world: World, waiting: ReadonlySet<RecordId>, problems: string[]): void {
   for (const side of [world.sides.sql, world.sides.mongodb]) {
     for (const [id, row] of side.held) {
-      if (!waiting.has(id) && !stale(world, id)) problems.push(`still held on ${side.side}: ${row.key} ${JSON.stringify([row.base, row.tip])}`);
+      if (!waiting.has(id)) problems.push(`still held on ${side.side}: ${row.key} ${JSON.stringify([row.base, row.tip])}`);
     }
     if (side.transactions.size > 0) problems.push(`a transaction is open on ${side.side}`);
   }
@@ -52,11 +47,6 @@ function checkNothingLeft(world: World, waiting: ReadonlySet<RecordId>, problems
 
 function statesOf(world: World, one: ConflictRecord): [ReturnType<World['sides']['sql']['table']['get']>, ReturnType<World['sides']['sql']['table']['get']>] {
   return [world.sides.sql.table.get(one), world.sides.mongodb.table.get(one)];
-}
-
-/** A stored row that memory has dropped: the other link's write has seen it, and its echo was read. */
-function stale(_world: World, _id: RecordId): boolean {
-  return false;
 }
 
 function checkWrites(world: World, problems: string[]): void {

@@ -70,6 +70,13 @@ export class History {
     this.writes.push(...writes);
   }
 
+  /** A value and what the side's users made of the record afterwards. */
+  later(side: Side, id: RecordId, token: string): string[] {
+    const own = this.writes.filter((one) => one.side === side && one.id === id);
+    const from = own.findIndex((one) => one.after === token);
+    return own.slice(from).flatMap((one) => one.after ?? []);
+  }
+
   /** Whether `of` is `ancestor` or was made from it. */
   descends(ancestor: string, of: Token): boolean {
     const seen = new Set<Token>();

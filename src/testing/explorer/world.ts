@@ -192,6 +192,7 @@ export class World {
   private async comeToRest(): Promise<void> {
     const { random, scheduler } = this;
     this.wakeZombie();
+    scheduler.onIdle = () => this.sides.sql.log.publish() || this.sides.mongodb.log.publish();
     for (const limit = scheduler.steps + stepsMax; scheduler.steps < limit; ) {
       for (const side of Object.values(this.sides)) if (random.chance(0.5)) side.log.publish();
       scheduler.tick();
@@ -199,7 +200,8 @@ export class World {
       this.supervise();
       if (this.problems.length > 0 || this.resting) return;
     }
-    this.problems.push(`did not come to rest; waiting: ${scheduler.waiting().join(', ')}`);
+    const held = Object.values(this.sides).flatMap((side) => [...side.held.values()].map((row) => `${row.key} on ${side.side}`));
+    this.problems.push(`did not come to rest; held: ${held.join(', ')}; next: ${scheduler.waiting().join(', ')}`);
   }
 
   private get resting(): boolean {
@@ -207,7 +209,11 @@ export class World {
     const read = sides.every((side) => side.reader !== null && side.reader.cursor >= side.log.lastPart);
     const idle = this.processes.some((one) => one.running && one.idle);
     if (!read || !idle || this.openUsers > 0) this.lastChange = this.scheduler.now;
-    return this.scheduler.now - this.lastChange > calmMs && sides.every((side) => side.log.caughtUp && side.transactions.size === 0);
+    const waiting = this.conflicts.waiting();
+    return (
+      this.scheduler.now - this.lastChange > calmMs &&
+      sides.every((side) => side.log.caughtUp && side.transactions.size === 0 && [...side.held.keys()].every((id) => waiting.has(id)))
+    );
   }
 
   private listen(trace: ((line: string) => void) | undefined): void {

@@ -1,6 +1,6 @@
 /** What `sync_metadata` holds, in memory: settlements, pending conflicts, dead letters, loads, stops. */
 import { type ConflictRecord, type DeadLetter, type Settlement, conflictKinds } from '../../model/conflict.js';
-import { recordId } from '../../model/record.js';
+import { type RecordId, recordId } from '../../model/record.js';
 import type { ConflictFilter, ConflictPage, ConflictStore, LoadRow, MappingRow, OpenWork, StopRow } from '../../ports/conflict-store.js';
 import type { Actor, Scheduler } from '../scheduler.js';
 
@@ -20,6 +20,11 @@ export class MemoryConflicts {
 
   get conflicts(): ConflictRecord[] {
     return [...this.settlements.values()].filter((one) => one.type === 'conflict');
+  }
+
+  /** Records that wait for a person: they may differ. */
+  waiting(): ReadonlySet<RecordId> {
+    return new Set([...this.conflicts.filter((one) => one.state === 'pending').map(recordId), ...this.letters.keys()]);
   }
 
   work(): OpenWork {
