@@ -69,18 +69,33 @@ function usualInstant(ms: number): string {
   const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  const seconds = Math.floor(rest / 1000);
-  const minutes = Math.floor(seconds / 60);
-  const time = `${pad2(Math.floor(minutes / 60))}:${pad2(minutes % 60)}:${pad2(seconds % 60)}.${pad3(rest % 1000)}`;
-  return `${year > 999 ? year : String(year).padStart(4, '0')}-${pad2(month)}-${pad2(day)}T${time}Z`;
+  return spelled({ year, month, day, ms: rest });
 }
 
-function pad2(n: number): string {
-  return n < 10 ? `0${n}` : `${n}`;
+/** All letters at once: a string that is put together piece by piece takes twice the time and ten times the room. */
+function spelled({ year, month, day, ms }: { year: number; month: number; day: number; ms: number }): string {
+  const second = Math.floor(ms / 1000);
+  const fraction = ms - second * 1000;
+  const minute = Math.floor(second / 60);
+  const hour = Math.floor(minute / 60);
+  const century = Math.floor(year / 100);
+  // biome-ignore format: as it is spelled
+  return String.fromCharCode(
+    tens(century), ones(century), tens(year % 100), ones(year), dash, tens(month), ones(month), dash, tens(day), ones(day), letterT,
+    tens(hour), ones(hour), colon, tens(minute % 60), ones(minute), colon, tens(second % 60), ones(second), point,
+    zero + Math.floor(fraction / 100), tens(fraction % 100), ones(fraction), letterZ,
+  );
 }
 
-function pad3(n: number): string {
-  return n < 100 ? `0${pad2(n)}` : `${n}`;
+const [point, colon, letterT, letterZ] = [0x2e, 0x3a, 0x54, 0x5a] as const;
+
+/** The letters of a number's last two digits. */
+function tens(n: number): number {
+  return zero + Math.floor(n / 10);
+}
+
+function ones(n: number): number {
+  return zero + (n % 10);
 }
 
 export function instantToMs(value: string): number {

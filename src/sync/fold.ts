@@ -47,7 +47,7 @@ export function foldBatch(batch: Batch, context: FoldContext): FoldedBatch {
     const inWindow = read.windows.length > 0 && context.covers(read, ref);
     const known = records.get(id);
     if (known === undefined) {
-      records.set(id, { entity: ref.entity, key: ref.key, ...states, time: read.part.committedAt, inWindow, ours });
+      records.set(id, { entity: ref.entity, key: ref.key, before: states.before, after: states.after, time: read.part.committedAt, inWindow, ours });
     } else {
       known.after = states.after;
       known.time = read.part.committedAt;

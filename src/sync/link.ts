@@ -56,7 +56,8 @@ export class Link {
     this.reader = reader;
     try {
       while (!session.signal.aborted) {
-        for (const event of await reader.next()) await this.take(event);
+        // Nothing is awaited for a part: there are tens of thousands a second.
+        for (const event of await reader.next()) if (event.kind === 'part') this.takePart(event); else await this.takeOther(event);
         this.pump();
         while ((this.inbox.ready && this.inbox.changes >= 2 * options.batch) || this.paused) {
           if (session.signal.aborted) return;
@@ -82,8 +83,7 @@ export class Link {
     this.chunks.set(marks.high, { chunk, end: 'high' });
   }
 
-  private async take(event: SourceEvent): Promise<void> {
-    if (event.kind === 'part') return this.takePart(event);
+  private async takeOther(event: Exclude<SourceEvent, SourcePart>): Promise<void> {
     if (event.kind === 'stop') await this.parts.onStop(event);
     else if (this.takeMark(event.id, event.position)) return;
     this.inbox.passed(event.position);

@@ -35,6 +35,11 @@ interface Candidate extends RecordRef {
   readonly fromChunk: boolean;
 }
 
+/** Field by field: there is one for each change, and objects made by spreading take ten times the room. */
+function candidateOf({ entity, key, before, after, time, inWindow }: Omit<Candidate, 'fromChunk'>, fromChunk: boolean): Candidate {
+  return { entity, key, before, after, time, inWindow, fromChunk };
+}
+
 export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedBatch): Prepared {
   const candidates = new Map<RecordId, Candidate>();
   const hold: HeldRow[] = [];
@@ -49,7 +54,7 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
     const held = link.held.get(id);
     if (session.stopped.has(record.entity) || !(link.active || record.ours || held)) continue;
     if (held === undefined) {
-      if (!sameState(record.before, record.after)) candidates.set(id, { ...refOf(record), ...record, fromChunk: false });
+      if (!sameState(record.before, record.after)) candidates.set(id, candidateOf(record, false));
     } else if (sameState(held.base, record.after)) drop.push(refOf(record));
     else hold.push(heldWith(held, { ...refOf(record), base: held.base, tip: record.after, time: record.time }, moment(session)));
   }
@@ -78,7 +83,7 @@ export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & 
     const held = link.held.get(id);
     if (held) {
       if (!sameState(held.tip, state)) hold.push(heldWith(held, { ...ref, base: before, tip: state, time: 'load' }, moment(session)));
-    } else candidates.set(id, { ...ref, before, after: state, time: 'load', inWindow: false, fromChunk: true });
+    } else candidates.set(id, candidateOf({ entity, key: row.key, before, after: state, time: 'load', inWindow: false }, true));
   }
   return { candidates, hold, drop: [], loaded: [] };
 }
@@ -112,7 +117,7 @@ export function planBatch(
     if (step.loaded && !candidate.fromChunk) loaded.push(refOf(candidate));
     if (step.action === 'skip') continue;
     const share = step.action === 'write' ? attempt.share(id) : 'hold';
-    if (share === 'write') writes.push({ ...refOf(candidate), before: target, after: step.after ?? candidate.after });
+    if (share === 'write') writes.push({ entity: candidate.entity, key: candidate.key, before: target, after: step.after ?? candidate.after });
     else if (share === 'hold') hold.push(heldWith(undefined, { ...refOf(candidate), base: step.base, tip: candidate.after, time: candidate.time }, moment(context.session)));
   }
   if (!context.must && writes.length + hold.length + prepared.drop.length + loaded.length === 0) return null;
@@ -133,7 +138,7 @@ interface Step {
   readonly base: State;
   /** What is written, if that is not the candidate's `after`. */
   readonly after?: State;
-  readonly loaded: boolean;
+  readonly loaded?: boolean;
 }
 
 function chooseStep(context: Pick<PlanContext, 'session' | 'link' | 'behind'>, id: RecordId, candidate: Candidate, target: State): Step {
@@ -153,7 +158,7 @@ function chooseStep(context: Pick<PlanContext, 'session' | 'link' | 'behind'>, i
     if (candidate.after === null) return { action: 'skip', base: null, loaded: true };
     return { action: other.held.get(id) ? 'hold' : crossing, base: null, loaded: true };
   }
-  return { ...usual(session, candidate, target, crossing), loaded: false };
+  return usual(session, candidate, target, crossing);
 }
 
 function isUnloaded({ link, behind }: Pick<PlanContext, 'link' | 'behind'>, ref: RecordRef): boolean {
@@ -162,7 +167,7 @@ function isUnloaded({ link, behind }: Pick<PlanContext, 'link' | 'behind'>, ref:
   return !behind.some(({ range }) => range.entity === ref.entity && load?.covers(range, ref.key));
 }
 
-function usual(session: Session, candidate: Candidate, target: State, crossing: 'write' | 'hold'): Omit<Step, 'loaded'> {
+function usual(session: Session, candidate: Candidate, target: State, crossing: 'write' | 'hold'): Step {
   const { before, after } = candidate;
   if (sameState(target, before) || session.parts.options.disabledRules.has('compare')) return { action: crossing, base: before };
   const columns = target === null || before === null ? null : newColumnsOf(session, candidate);
@@ -173,7 +178,7 @@ function usual(session: Session, candidate: Candidate, target: State, crossing: 
 }
 
 /** A row of a load of new columns: the target still lacks them, or has the record as it is, or there is more to settle. */
-function newColumnStep({ before, after }: Candidate, target: State, crossing: 'write' | 'hold'): Omit<Step, 'loaded'> {
+function newColumnStep({ before, after }: Candidate, target: State, crossing: 'write' | 'hold'): Step {
   if (sameState(target, after)) return { action: 'skip', base: before };
   return { action: sameState(target, before) ? crossing : 'hold', base: before };
 }
