@@ -6,7 +6,7 @@ import { recordId } from '../../model/record.js';
 import type { ChangeReader, SourceEvent, SourcePart } from '../../ports/change-source.js';
 import { testPostgres } from '../../testing/servers/fixtures/test-postgres.js';
 import { waitFor } from '../../testing/wait-for.js';
-import { changesOf, readAll, readToEnd, TestLane, type TestSide, testSide } from '../test-side.js';
+import { changesOf, readAll, readToEnd, readUntil, TestLane, type TestSide, testSide } from '../test-side.js';
 
 const postgres = await testPostgres();
 const schema = `
@@ -223,6 +223,14 @@ describe('what stops', () => {
       { kind: 'stop', entity: 'public.parts' },
     ]);
     await t.user.query('alter table pieces rename to parts');
+  });
+
+  test('a dropped table, of which the log says nothing', async () => {
+    await t.user.query('drop table h');
+    const events = await readUntil(reader, (all) => all.some((event) => event.kind === 'stop'));
+    expect(events).toMatchObject([{ kind: 'stop', entity: 'public.h', position: last }]);
+    await t.user.query('create table h (id int primary key, v int)');
+    expect(changesOf(await run('insert into a values (410, null, null)')).map(({ key }) => key)).toEqual(['410']);
   });
 
   test('a slot that is gone, or was made anew after the position', async () => {

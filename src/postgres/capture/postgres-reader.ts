@@ -10,10 +10,13 @@ import { startLsn } from '../decode/position.js';
 import { toIsthmusError } from '../server-error.js';
 import type { ReplicationClient } from './replication-client.js';
 import { dataAt, frameTag, replyRequested, statusMessage, walEnd } from './standby-status.js';
+import type { TableWatch } from './table-watch.js';
 
 export interface PostgresReaderOptions {
   readonly client: ReplicationClient;
   readonly decoder: PgoutputDecoder;
+  readonly watch: TableWatch;
+  readonly from: Position;
   readonly clock: Clock;
   /** Asked when the connection failed: the reason to stop for, if the slot is no longer to be had. */
   readonly diagnose: (error: unknown) => Promise<Error>;
@@ -23,16 +26,24 @@ export interface PostgresReaderOptions {
 const nextLimit = 2_000;
 /** Well under any wal_sender_timeout: the server gives up a client that is silent, also while nobody calls `next`. */
 const statusEveryMs = 1_000;
+/** How often, in statuses, it is looked whether a table was dropped. */
+const watchEvery = 3;
 
 export class PostgresReader implements ChangeReader {
   private written = 0n;
   private acknowledged = 0n;
   private told = 0n;
   private closed = false;
+  private ticks = 0;
+  /** Of what was returned last. */
+  private last: Position;
+  private readonly gone = new Set<string>();
+  private stops: SourceEvent[] = [];
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly options: PostgresReaderOptions) {
-    this.timer = setInterval(() => this.tell(), statusEveryMs);
+    this.last = options.from;
+    this.timer = setInterval(() => this.tick(), statusEveryMs);
     this.timer.unref();
   }
 
@@ -41,7 +52,7 @@ export class PostgresReader implements ChangeReader {
     try {
       for (;;) {
         this.drain();
-        if (decoder.size > 0) return decoder.take();
+        if (decoder.size > 0 || this.stops.length > 0) return this.take();
         await client.wait();
       }
     } catch (error) {
@@ -64,6 +75,30 @@ export class PostgresReader implements ChangeReader {
       this.options.client.close();
     }
     return Promise.resolve();
+  }
+
+  /** Stops come before what was read since: a table that is gone is no longer to be trusted. */
+  private take(): readonly SourceEvent[] {
+    const events = [...this.stops, ...this.options.decoder.take()];
+    this.stops = [];
+    this.last = events.at(-1)?.position ?? this.last;
+    return events;
+  }
+
+  private tick(): void {
+    this.tell();
+    if (this.ticks++ % watchEvery === 0) void this.lookForTables();
+  }
+
+  private async lookForTables(): Promise<void> {
+    const { client, watch } = this.options;
+    // A server that does not answer is told of by the stream itself.
+    for (const entity of await watch.gone().catch(() => [])) {
+      if (this.gone.has(entity)) continue;
+      this.gone.add(entity);
+      this.stops.push({ kind: 'stop', position: this.last, entity, reason: `table ${entity} was dropped or renamed` });
+      client.awake();
+    }
   }
 
   private drain(): void {

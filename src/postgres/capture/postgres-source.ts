@@ -8,11 +8,11 @@ import type { ChangeReader, ChangeSource } from '../../ports/change-source.js';
 import type { PostgresContext } from '../context.js';
 import { PgoutputDecoder } from '../decode/pgoutput-decoder.js';
 import { formatLsn, lsnHex, parseLsn, readPosition, startLsn, wholePosition } from '../decode/position.js';
-import type { TableIdentity } from '../decode/relation-plan.js';
 import { sqlState, toIsthmusError } from '../server-error.js';
 import { sqlCodec } from '../types.js';
 import { PostgresReader } from './postgres-reader.js';
 import { ReplicationClient } from './replication-client.js';
+import { readIdentities, TableWatch } from './table-watch.js';
 
 interface SlotFacts {
   readonly confirmed: bigint;
@@ -61,7 +61,9 @@ export class PostgresSource implements ChangeSource {
       partSize,
       log: context.log,
     });
-    return new PostgresReader({ client, decoder, clock: context.clock, diagnose: (error) => this.diagnose(error) });
+    const watch = new TableWatch(context, tables);
+    const diagnose = (error: unknown): Promise<Error> => this.diagnose(error);
+    return new PostgresReader({ client, decoder, watch, from, clock: context.clock, diagnose });
   }
 
   /** The slot is busy for a moment after its last reader went; one of this process is ended. */
@@ -141,26 +143,4 @@ export class PostgresSource implements ChangeSource {
     }
     return toIsthmusError(error, 'reading PostgreSQL’s log');
   }
-}
-
-/** Oids of tables and of their columns' types as they are now; the log may be behind and then says so. */
-async function readIdentities(context: PostgresContext): Promise<ReadonlyMap<string, TableIdentity>> {
-  const entities = [...context.entities.values()];
-  const end = await context.reads.query({ text: 'select pg_current_wal_insert_lsn()' });
-  const asOf = lsnHex(parseLsn(end.rows[0]?.[0] as string));
-  const result = await context.reads.query({
-    text: `select n.nspname || '.' || c.relname, c.oid, a.attname, a.atttypid
-      from unnest($1::text[], $2::text[]) as wanted(schema, name)
-      join pg_namespace n on n.nspname = wanted.schema
-      join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name
-      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped`,
-    values: [entities.map((entity) => entity.schema), entities.map((entity) => entity.table)],
-  });
-  const tables = new Map<string, { oid: number; columns: Map<string, number>; asOf: string }>();
-  for (const [name, oid, column, type] of result.rows) {
-    const table = tables.get(name as string) ?? { oid: Number(oid), columns: new Map<string, number>(), asOf };
-    table.columns.set(column as string, Number(type));
-    tables.set(name as string, table);
-  }
-  return tables;
 }

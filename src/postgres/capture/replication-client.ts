@@ -103,7 +103,8 @@ export class ReplicationClient {
     this.awake();
   }
 
-  private awake(): void {
+  /** Ends a `wait`. */
+  awake(): void {
     const wake = this.wake;
     this.wake = null;
     wake?.();
