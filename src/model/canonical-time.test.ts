@@ -1,14 +1,36 @@
+/** Our own way of printing an instant against JavaScript's. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { instantFromMs } from './canonical-time.js';
+import { describe, expect, it } from 'vitest';
+import { dateFromMs, dateToMs, instantFromMs } from './canonical-time.js';
 
-test('an instant is spelled as toISOString does, in all years that it spells without a sign', () => {
-  const from = Date.parse('0000-01-01T00:00:00Z');
-  const to = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-  fc.assert(
-    fc.property(fc.integer({ min: from, max: to }), (ms) => expect(instantFromMs(ms)).toBe(new Date(ms).toISOString())),
-    { numRuns: 2000 },
-  );
-  for (const ms of [from, to, -1, 0, Date.UTC(2024, 1, 29), Date.UTC(1900, 1, 28, 23)])
-    expect(instantFromMs(ms)).toBe(new Date(ms).toISOString());
+describe('instantFromMs', () => {
+  it('prints what toISOString prints', () => {
+    const days = fc.integer({ min: -719_600, max: 2_932_900 }).map((day) => day * 86_400_000);
+    const any = fc.integer({ min: -62_200_000_000_000, max: 253_410_000_000_000 });
+    const edges = fc
+      .tuple(fc.constantFrom(-719_528, 0, 2_932_896, 11_016, 47_541), fc.integer({ min: -1500, max: 1500 }))
+      .map(([day, ms]) => day * 86_400_000 + ms);
+    fc.assert(
+      fc.property(fc.oneof(days, any, edges), (ms) => instantFromMs(ms) === new Date(ms).toISOString()),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it('refuses what one of the two cannot hold', () => {
+    expect(instantFromMs(Date.UTC(-4713, 10, 24))).toBe('-004713-11-24T00:00:00.000Z');
+    for (const ms of [Date.UTC(-4713, 10, 24) - 1, 8.64e15 + 1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(instantFromMs(ms)).toBeUndefined();
+  });
+});
+
+describe('dateFromMs', () => {
+  it('is the inverse of dateToMs', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -2_440_000, max: 100_000_000 }),
+        (day) => dateToMs(dateFromMs(day * 86_400_000) as string) === day * 86_400_000,
+      ),
+      { numRuns: 10_000 },
+    );
+  });
 });
