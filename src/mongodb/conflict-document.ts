@@ -23,7 +23,18 @@ const documentBytes = 15_000_000;
 export function settlementDocument(name: string, entity: Entity, settlement: Settlement): Document {
   if (settlement.type === 'agreement') return agreementDocument(name, entity, settlement);
   const whole = conflictDocument(name, entity, settlement, true);
-  return BSON.calculateObjectSize(whole) <= documentBytes ? whole : conflictDocument(name, entity, settlement, false);
+  if (fits(whole)) return whole;
+  const bare = conflictDocument(name, entity, settlement, false);
+  if (fits(bare)) return bare;
+  // What the engine needs stays; a decision that does not fit is refused by the server before anything is written.
+  const unshown = { ...bare, base: null, sqlEvent: null, mongoEvent: null, resolvedData: null };
+  if (fits(unshown) || settlement.state !== 'pending') return unshown;
+  const side = { state: null, time: null, raw: 'null' };
+  return { ...unshown, internal: { ...bare['internal'], base: null, sql: side, mongodb: side } };
+}
+
+function fits(document: Document): boolean {
+  return BSON.calculateObjectSize(document) <= documentBytes;
 }
 
 function agreementDocument(name: string, entity: Entity, agreement: Agreement): Document {
@@ -172,6 +183,12 @@ function conflictOf(entity: Entity, stored: Document, common: Omit<Agreement, 't
 }
 
 export function deadLetterDocument(name: string, entity: Entity, letter: DeadLetter): Document {
+  const whole = wholeDeadLetter(name, entity, letter);
+  if (fits(whole)) return whole;
+  return { ...whole, before: null, after: null, internal: { ...whole['internal'], base: null, tip: null } };
+}
+
+function wholeDeadLetter(name: string, entity: Entity, letter: DeadLetter): Document {
   const { id, key, link, base, tip, code, reason, attempts, firstAt, lastAt } = letter;
   return {
     _id: id,

@@ -2,7 +2,7 @@
  * What the link that writes to MongoDB holds, as documents of `isthmus_held`. States are JSON pairs of field and value, so that a later mapping can read them, and
  * text, since canonical values may hold what BSON strings cannot. Must not know the protocol.
  */
-import type { Document } from 'mongodb';
+import { Binary, type Document } from 'mongodb';
 import type { Entity } from '../model/entity.js';
 import { type RecordRef, recordId, type State, type Value } from '../model/record.js';
 import type { HeldRow } from '../ports/side-store.js';
@@ -22,27 +22,37 @@ export function heldId(name: string, ref: RecordRef): string {
   return `${name}/${recordId(ref)}`;
 }
 
-export function heldDocument(name: string, entity: Entity, row: HeldRow): Document {
+/** Two states may be larger than a document: then their texts follow in slices, as documents that name the first one by `of`. */
+const inlineUnits = 4_000_000;
+const sliceBytes = 8_000_000;
+
+export function heldDocuments(name: string, entity: Entity, row: HeldRow): Document[] {
   const { key, time, begun, since } = row;
-  return {
-    _id: heldId(name, row),
-    name,
-    entity: entity.name,
-    key,
-    base: stateText(entity, row.base),
-    tip: stateText(entity, row.tip),
-    time,
-    begun,
-    since,
-  };
+  const _id = heldId(name, row);
+  const texts = [stateText(entity, row.base), stateText(entity, row.tip)] as const;
+  const [base, tip] = texts;
+  const head = { _id, name, entity: entity.name, key, time, begun, since };
+  if ((base?.length ?? 0) + (tip?.length ?? 0) <= inlineUnits) return [{ ...head, base, tip }];
+  const bytes = Buffer.from(JSON.stringify(texts));
+  const slices: Document[] = [];
+  for (let at = 0; at < bytes.length; at += sliceBytes) {
+    slices.push({ _id: `${_id}#${slices.length}`, name, of: _id, index: slices.length, bytes: new Binary(bytes.subarray(at, at + sliceBytes)) });
+  }
+  return [{ ...head, slices: slices.length }, ...slices];
 }
 
-export function heldRow(entity: Entity, stored: Document): HeldRow {
+/** `slices` in any order. */
+export function heldRow(entity: Entity, stored: Document, slices: readonly Document[]): HeldRow {
+  const ordered = [...slices].sort((a, b) => Number(a['index']) - Number(b['index']));
+  const texts = stored['slices'] === undefined
+    ? [stored['base'], stored['tip']]
+    : JSON.parse(Buffer.concat(ordered.map(({ bytes }) => (bytes as Binary).value())).toString());
+  const [base, tip] = texts as [string | null, string | null];
   return {
     entity: entity.name,
     key: stored['key'] as string,
-    base: stateOfText(entity, stored['base'] as string | null),
-    tip: stateOfText(entity, stored['tip'] as string | null),
+    base: stateOfText(entity, base),
+    tip: stateOfText(entity, tip),
     time: stored['time'] as HeldRow['time'],
     begun: stored['begun'] as number,
     since: stored['since'] as number,

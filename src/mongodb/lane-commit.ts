@@ -2,18 +2,17 @@
  * One lane's transactions: progress by compare-and-set, then find, plan, write, all in one snapshot, so that a write of somebody else in between
  * gives a write conflict and the attempt is done again. Must not know what is stored of a conflict.
  */
-import type { ClientSession, Document, MongoClient } from 'mongodb';
+import { BSON, type ClientSession, type Document, type MongoClient } from 'mongodb';
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
-import type { RecordId, State } from '../model/record.js';
 import type { CommitOutcome, CommitRequest, Plan } from '../ports/side-store.js';
 import type { EntityPlans } from './entity-plan.js';
 import { planOf } from './entity-plan.js';
-import { heldDocument, heldId } from './held-rows.js';
+import { heldDocuments, heldId } from './held-rows.js';
 import { hasLabel, isPassing, mongoError } from './mongo-error.js';
 import { heldCollection, metadataDatabase } from './names.js';
 import type { ProgressDocuments } from './progress.js';
-import { readRecords } from './records.js';
+import { readStates } from './records.js';
 import { settlementCommands } from './settlement-commands.js';
 import { writeCommands } from './statements.js';
 import { assertWritten, Redo, RefusedWrite, writeFault } from './write-refusal.js';
@@ -79,13 +78,13 @@ export class LaneCommit {
   }
 
   private async attempt(request: CommitRequest): Promise<Attempt> {
-    const { session, progress, epoch } = this.options;
+    const { client, database, plans, session, progress, epoch } = this.options;
     session.startTransaction(transaction);
     if (!(await progress.advance(session, { ...request, epoch }))) {
       await this.abort();
       return { kind: 'missed' };
     }
-    const plan = request.plan(await this.read(request));
+    const plan = request.plan(await readStates({ client, database, plans, session }, request.read));
     if (plan !== null) await this.write(plan, request.lane);
     if (plan === null || request.rehearse) {
       await this.abort();
@@ -99,12 +98,6 @@ export class LaneCommit {
   private done(plan: Plan | null): Attempt {
     const committedAt = this.options.clock.now() + this.options.skewMs();
     return { kind: 'done', outcome: { kind: 'committed', plan, committedAt } };
-  }
-
-  private async read(request: CommitRequest): Promise<ReadonlyMap<RecordId, State>> {
-    const { client, database, plans, session } = this.options;
-    const found = await readRecords({ client, database, plans, session, raw: false }, request.read);
-    return new Map([...found].map(([id, { state }]) => [id, state]));
   }
 
   private async write(plan: Plan, lane: number): Promise<void> {
@@ -121,21 +114,19 @@ export class LaneCommit {
 
   private async writeHeld({ hold, drop }: Plan): Promise<void> {
     const { database, name, plans } = this.options;
-    if (drop.length > 0) {
-      const ids = drop.map((ref) => heldId(name, ref));
-      await this.run(
-        database,
-        { delete: heldCollection, deletes: [{ q: { _id: { $in: ids } }, limit: 0 }] },
-        null,
-        heldCollection,
-      );
+    const gone = drop.map((ref) => heldId(name, ref));
+    const ids = [...gone, ...hold.map((row) => heldId(name, row))];
+    if (ids.length === 0) return;
+    const deletes = [
+      { q: { _id: { $in: gone } }, limit: 0 },
+      { q: { of: { $in: ids } }, limit: 0 },
+    ];
+    await this.run(database, { delete: heldCollection, deletes }, null, heldCollection);
+    const documents = hold.flatMap((row) => heldDocuments(name, planOf(plans, row.entity).entity, row));
+    for (const some of inCommands(documents)) {
+      const updates = some.map((u) => ({ q: { _id: u['_id'] as string }, u, upsert: true }));
+      await this.run(database, { update: heldCollection, updates }, some.length, heldCollection);
     }
-    if (hold.length === 0) return;
-    const updates = hold.map((row) => {
-      const u = heldDocument(name, planOf(plans, row.entity).entity, row);
-      return { q: { _id: u['_id'] as string }, u, upsert: true };
-    });
-    await this.run(database, { update: heldCollection, updates }, hold.length, heldCollection);
   }
 
   /** `expected` null: any number of records may be met. */
@@ -194,4 +185,23 @@ export class LaneCommit {
       // The server has ended it already, or will.
     }
   }
+}
+
+/** A command is sent as one message of at most 48 MB. */
+const commandBytes = 24_000_000;
+
+function* inCommands(documents: readonly Document[]): Generator<readonly Document[]> {
+  let some: Document[] = [];
+  let bytes = 0;
+  for (const document of documents) {
+    const size = BSON.calculateObjectSize(document);
+    if (some.length > 0 && bytes + size > commandBytes) {
+      yield some;
+      some = [];
+      bytes = 0;
+    }
+    some.push(document);
+    bytes += size;
+  }
+  if (some.length > 0) yield some;
 }

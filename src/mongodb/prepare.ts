@@ -42,7 +42,7 @@ const metadataIndexes: Readonly<Record<string, readonly IndexSpecification[]>> =
 };
 const ownIndexes: Readonly<Record<string, readonly IndexSpecification[]>> = {
   [progressCollection]: [],
-  [heldCollection]: [{ name: 1 }],
+  [heldCollection]: [{ name: 1 }, { of: 1 }],
 };
 
 /** Which collections had no before-images until we switched them on: `teardown` switches off only these. */

@@ -1,5 +1,5 @@
 /** MongoDB as a `SideStore`: puts together what the files beside it do. Must not know the protocol's rules. */
-import { type ClientSession, type MongoClient, ObjectId } from 'mongodb';
+import { type ClientSession, type Document, type MongoClient, ObjectId } from 'mongodb';
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
 import type { Entity } from '../model/entity.js';
@@ -71,12 +71,17 @@ export class MongoSideStore implements SideStore {
   private async held(): Promise<HeldRow[]> {
     const { client, database, name, entities } = this.options;
     const stored = client.db(database).collection(heldCollection).find({ name }, { readConcern: 'majority' });
-    const rows: HeldRow[] = [];
+    const heads: Document[] = [];
+    const slices = new Map<string, Document[]>();
     for await (const document of stored) {
-      const entity = entities.get(document['entity'] as string);
-      if (entity !== undefined) rows.push(heldRow(entity, document));
+      const of = document['of'] as string | undefined;
+      if (of === undefined) heads.push(document);
+      else slices.set(of, [...(slices.get(of) ?? []), document]);
     }
-    return rows;
+    return heads.flatMap((head) => {
+      const entity = entities.get(head['entity'] as string);
+      return entity === undefined ? [] : [heldRow(entity, head, slices.get(String(head['_id'])) ?? [])];
+    });
   }
 
   epoch(): Promise<number> {

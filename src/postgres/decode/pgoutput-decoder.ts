@@ -5,6 +5,7 @@
 import { IsthmusError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { Entity } from '../../model/entity.js';
+import { boundedState } from '../../model/bounded-state.js';
 import { encodeKey } from '../../model/key.js';
 import type { State, Value } from '../../model/record.js';
 import type { SourceEvent } from '../../ports/change-source.js';
@@ -208,7 +209,7 @@ function recordKey(values: readonly Value[], keyLength: number): string {
 }
 
 function fieldsOf(values: Value[], plan: RelationPlan): State {
-  return values.slice(plan.keyLength);
+  return boundedState(values.slice(plan.keyLength));
 }
 
 function skipTuple(buffer: Buffer, at: number): number {

@@ -2,6 +2,7 @@
  * An entity in SQL: its quoted names, its casts, and how keys and states turn into texts and back. Compiled once per
  * entity. Must not know a connection.
  */
+import { boundedState } from '../../model/bounded-state.js';
 import type { Entity, Field } from '../../model/entity.js';
 import { decodeKey, encodeKey } from '../../model/key.js';
 import type { State, Value } from '../../model/record.js';
@@ -78,5 +79,5 @@ export function stateOf(sql: EntitySql, row: readonly (string | null)[], offset:
     const text = row[offset + i];
     state[i] = text === null || text === undefined ? null : (sql.fields[i] as ColumnSql).codec.fromText(text);
   }
-  return state;
+  return boundedState(state);
 }
