@@ -1,6 +1,6 @@
 /** Reads records by key, raw: in a transaction's snapshot, or as the majority has them. Must not know what is done with them. */
 import { BSON, type ClientSession, type MongoClient } from 'mongodb';
-import { type RecordId, type RecordRef, recordId } from '../model/record.js';
+import { type RecordId, type RecordRef, recordId, type State } from '../model/record.js';
 import type { ReadRecord } from '../ports/side-store.js';
 import { readInt32 } from './bson-walk.js';
 import { type EntityPlans, planOf } from './entity-plan.js';
@@ -32,50 +32,60 @@ export interface ReadOptions {
   readonly raw: boolean;
 }
 
+const absent: ReadRecord = { state: null, raw: null };
+
 /** Every ref is in the answer. */
 export async function readRecords(
   options: ReadOptions,
   refs: readonly RecordRef[],
-): Promise<Map<RecordId, ReadRecord>> {
+): Promise<ReadonlyMap<RecordId, ReadRecord>> {
   const found = new Map<RecordId, ReadRecord>();
-  const byEntity = new Map<string, string[]>();
-  for (const ref of refs) {
-    found.set(recordId(ref), { state: null, raw: null });
-    const keys = byEntity.get(ref.entity);
-    if (keys === undefined) byEntity.set(ref.entity, [ref.key]);
-    else keys.push(ref.key);
-  }
-  for (const [entity, keys] of byEntity) {
-    for (let from = 0; from < keys.length; from += idsPerFind)
-      await readInto(found, options, entity, keys.slice(from, from + idsPerFind));
-  }
+  for (const ref of refs) found.set(recordId(ref), absent);
+  await visit(options, refs, (id, state, { bytes, at }) => {
+    if (!found.has(id)) return;
+    const raw = options.raw
+      ? new RawDocument(Uint8Array.prototype.slice.call(bytes, at, at + readInt32(bytes, at)))
+      : null;
+    found.set(id, { state, raw });
+  });
   return found;
 }
 
-async function readInto(
-  found: Map<RecordId, ReadRecord>,
-  options: ReadOptions,
-  entity: string,
-  keys: readonly string[],
-): Promise<void> {
-  const plan = planOf(options.plans, entity);
-  const find = {
-    find: plan.entity.collection,
-    filter: { _id: { $in: keys.map((key) => plan.id(key)) } },
-    batchSize: keys.length + 1,
-  };
-  for await (const { bytes, documents } of replies(options, find)) {
-    for (const at of documents) {
-      const { key, state } = plan.reader.record(bytes, at);
-      const id = recordId({ entity, key });
-      // Another key may come too: a collation can call it the same as one that was asked for.
-      if (found.has(id))
-        found.set(id, {
-          state,
-          raw: options.raw
-            ? new RawDocument(Uint8Array.prototype.slice.call(bytes, at, at + readInt32(bytes, at)))
-            : null,
-        });
+/** The same without anything raw: what each transaction of ours begins with. */
+export async function readStates(
+  options: Omit<ReadOptions, 'raw'>,
+  refs: readonly RecordRef[],
+): Promise<ReadonlyMap<RecordId, State>> {
+  const found = new Map<RecordId, State>();
+  for (const ref of refs) found.set(recordId(ref), null);
+  await visit(options, refs, (id, state) => {
+    if (found.has(id)) found.set(id, state);
+  });
+  return found;
+}
+
+/** Another key may come than those that were asked for: a collation can call them the same. */
+type Visitor = (id: RecordId, state: State, place: { readonly bytes: Buffer; readonly at: number }) => void;
+
+async function visit(options: Omit<ReadOptions, 'raw'>, refs: readonly RecordRef[], visitor: Visitor): Promise<void> {
+  const byEntity = new Map<string, string[]>();
+  for (const { entity, key } of refs) {
+    const keys = byEntity.get(entity);
+    if (keys === undefined) byEntity.set(entity, [key]);
+    else keys.push(key);
+  }
+  for (const [entity, keys] of byEntity) {
+    const plan = planOf(options.plans, entity);
+    for (let from = 0; from < keys.length; from += idsPerFind) {
+      const some = keys.slice(from, from + idsPerFind);
+      const filter = { _id: { $in: some.map((key) => plan.id(key)) } };
+      const find = { find: plan.entity.collection, filter, batchSize: some.length + 1 };
+      for await (const { bytes, documents } of replies(options, find)) {
+        for (const at of documents) {
+          const { key, state } = plan.reader.record(bytes, at);
+          visitor(recordId({ entity, key }), state, { bytes, at });
+        }
+      }
     }
   }
 }
