@@ -71,10 +71,10 @@ export class History {
   }
 
   /** A value and what the side's users made of the record afterwards. */
-  later(side: Side, id: RecordId, token: string): string[] {
+  later(side: Side, id: RecordId, token: string): Token[] {
     const own = this.writes.filter((one) => one.side === side && one.id === id);
     const from = own.findIndex((one) => one.after === token);
-    return own.slice(from).flatMap((one) => one.after ?? []);
+    return own.slice(from).map((one) => one.after);
   }
 
   /** Whether `of` is `ancestor` or was made from it. */

@@ -53,7 +53,7 @@ export class WholeTransactions {
     for (const [id, token] of last) {
       if (id === brought || token === null || this.excused(id)) continue;
       const there = tokenOf(sides[on].table.get(parseRecordId(id)));
-      const seen = there === null || history.later(transaction.side, id, token).some((one) => history.descends(one, there));
+      const seen = there === null || history.later(transaction.side, id, token).some((one) => one === null || history.descends(one, there));
       const overwritten = (this.written.get(transaction.side + id) ?? -1) > index;
       const disputed = [...conflicts.settlements.values()].some((one) => recordId(one) === id);
       if (!seen && !disputed && !overwritten) problems.push(`half a transaction on ${on}: ${brought} came without ${id} (${token}, there: ${there})`);

@@ -52,13 +52,15 @@ export class World {
   private openUsers = 0;
   private readonly users: UsersContext;
   private booted = 0;
+  /** How often connections break, until the run comes to rest. */
+  private faults = 0;
 
   constructor(readonly options: WorldOptions) {
     const { scenario, seed } = options;
     this.random = new Random(seed * 7919 + 17);
     const { random, history } = this;
     this.scheduler = new Scheduler(random);
-    const faults = scenario.crash && random.chance(0.5) ? 0.02 : 0;
+    if (scenario.crash && random.chance(0.5)) this.faults = 0.02;
     const side = (name: Side): MemorySide =>
       new MemorySide(name, {
         scheduler: this.scheduler,
@@ -66,7 +68,7 @@ export class World {
         rules: name === 'sql' ? sqlRules(scenario) : plainTable,
         partSize: random.pick([1, 2, 100]),
         conflicts: this.conflicts,
-        faults,
+        faults: () => this.faults,
       });
     this.sides = { sql: side('sql'), mongodb: side('mongodb') };
     this.refs = drawRefs(random, scenario);
@@ -192,6 +194,7 @@ export class World {
   private async comeToRest(): Promise<void> {
     const { random, scheduler } = this;
     this.wakeZombie();
+    this.faults = 0;
     scheduler.onIdle = () => this.sides.sql.log.publish() || this.sides.mongodb.log.publish();
     for (const limit = scheduler.steps + stepsMax; scheduler.steps < limit; ) {
       for (const side of Object.values(this.sides)) if (random.chance(0.5)) side.log.publish();
@@ -224,6 +227,8 @@ export class World {
         if (changed.length + commit.held.length > 0) this.lastChange = this.scheduler.now;
         if (commit.number !== null) this.ours += changed.length;
         this.deviations += commit.deviations;
+        // What hangs on a deleted record goes with it, seen or not: the side's own doing, like a user's.
+        if (commit.added.length > 0) this.history.record(commit.side, commit.added);
         trace?.(tell(commit));
         if (commit.number !== null) this.whole.check(commit);
       };
@@ -239,7 +244,7 @@ export class World {
 function tell(commit: Parameters<CommitListener>[0]): string {
   const show = (state: State): string => JSON.stringify(state);
   const what = [
-    ...commit.changes.map((one) => `${one.key}: ${show(one.before)} -> ${show(one.after)}`),
+    ...[...commit.changes, ...commit.added].map((one) => `${one.key}: ${show(one.before)} -> ${show(one.after)}`),
     ...commit.held.map((row) => `holds ${row.key}: ${show(row.base)} -> ${show(row.tip)}`),
     ...commit.dropped.map((ref) => `drops ${ref.key}`),
     ...commit.settlements.map((one) => (one.type === 'agreement' ? `agrees ${one.key}` : `settles ${one.key}: ${one.resolution} ${show(one.decision)}`)),

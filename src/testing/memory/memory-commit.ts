@@ -73,7 +73,8 @@ function outcomeOf(answer: Served, plan: Plan): CommitOutcome | null {
 }
 
 function breaks({ side }: Connection): boolean {
-  return side.options.faults > 0 && side.options.random.chance(side.options.faults);
+  const faults = side.options.faults();
+  return faults > 0 && side.options.random.chance(faults);
 }
 
 /** The server notices after a while that nobody is there any more. */

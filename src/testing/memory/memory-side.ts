@@ -23,7 +23,7 @@ export interface MemorySideOptions {
   /** Where MongoDB's settlements go; SQL keeps ids. */
   readonly conflicts: MemoryConflicts;
   /** How probable it is that a connection breaks at a step. */
-  readonly faults: number;
+  readonly faults: () => number;
 }
 
 export interface StoredLane extends LaneProgress {
@@ -36,11 +36,13 @@ export type CommitListener = (commit: {
   /** Null: a user's. */
   readonly number: number | null;
   readonly changes: readonly Change[];
+  /** Changes of our transaction that the side added on its own. */
+  readonly added: readonly Change[];
   /** What our transaction stored as held. */
   readonly held: readonly HeldRow[];
   readonly dropped: readonly RecordRef[];
   readonly settlements: readonly Settlement[];
-  /** Changes that the side made on its own in our transaction. */
+  /** Records of our transaction that the side made something else of. */
   readonly deviations: number;
 }) => void;
 
@@ -98,7 +100,7 @@ export class MemorySide {
     await this.step('user commit is visible', () => {
       this.table.apply(changes);
       this.table.unlock(owner);
-      this.onCommit({ side: this.side, number: null, changes, held: [], dropped: [], settlements: [], deviations: 0 });
+      this.onCommit({ side: this.side, number: null, changes, added: [], held: [], dropped: [], settlements: [], deviations: 0 });
     });
     return changes;
   }
@@ -115,7 +117,7 @@ export class MemorySide {
   private commitVisibly(changes: readonly Change[], number: null): void {
     this.appendUser(changes);
     this.table.apply(changes);
-    this.onCommit({ side: this.side, number, changes, held: [], dropped: [], settlements: [], deviations: 0 });
+    this.onCommit({ side: this.side, number, changes, added: [], held: [], dropped: [], settlements: [], deviations: 0 });
   }
 
   private appendUser(changes: readonly Change[]): void {

@@ -61,7 +61,7 @@ class MemoryReader implements ChangeReader {
   private take(): readonly SourceEvent[] {
     const { log, options, side } = this.at;
     if (this.over) throw new IsthmusError('transient', { message: `the reader of ${side} was ended` });
-    if (options.random.chance(options.faults)) {
+    if (options.random.chance(options.faults())) {
       this.closed = true;
       throw new IsthmusError('transient', { message: `the connection of the reader of ${side} was lost` });
     }

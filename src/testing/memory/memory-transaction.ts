@@ -138,12 +138,15 @@ export class MemoryTransaction {
     }
     this.committed = true;
     this.end();
-    at.onCommit({ side: at.side, number: request.number, changes: this.changes, held: plan.hold, dropped: plan.drop, settlements: plan.settlements, deviations: this.deviations(plan) });
+    at.onCommit({ side: at.side, number: request.number, ...this.byItself(plan), held: plan.hold, dropped: plan.drop, settlements: plan.settlements });
   }
 
-  private deviations(plan: Plan): number {
+  /** What was asked for, what the side added, and how much of what was asked for it made something else of. */
+  private byItself(plan: Plan): { readonly changes: readonly Change[]; readonly added: readonly Change[]; readonly deviations: number } {
     const wrote = new Map(plan.writes.map((write) => [recordId(write), write.after] as const));
-    return this.changes.filter((change) => !wrote.has(recordId(change)) || !sameState(wrote.get(recordId(change)) ?? null, change.after)).length;
+    const changes = this.changes.filter((change) => wrote.has(recordId(change)));
+    const added = this.changes.filter((change) => !wrote.has(recordId(change)));
+    return { changes, added, deviations: changes.filter((change) => !sameState(wrote.get(recordId(change)) ?? null, change.after)).length };
   }
 
   private end(): void {
