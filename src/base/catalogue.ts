@@ -39,6 +39,11 @@ const entries = {
     meaning: 'The configuration cannot be used.',
     remedy: 'Mend the named key and start again.',
   },
+  table_changed: {
+    kind: 'transient',
+    meaning: 'A table or column that was there is gone; its entity is being stopped, the others go on.',
+    remedy: 'Choose what shall become of it: restore it, or load the entity again with `isthmus load --entity TABLE`.',
+  },
   mapping_invalid: {
     kind: 'usage',
     meaning: 'A table cannot be paired with a collection as configured.',

@@ -58,8 +58,8 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   '28000': 'authentication_failed',
   '3D000': 'configuration_invalid',
   '42501': 'permission_denied',
-  '42P01': 'mapping_invalid',
-  '42703': 'mapping_invalid',
+  '42P01': 'table_changed',
+  '42703': 'table_changed',
 };
 
 /** Classes whose messages name objects and settings only. */

@@ -157,7 +157,8 @@ export class Life {
     const { store } = this.parts.sides[source];
     const loads = new Loads(source);
     for (const row of [...recovered.work.loads, ...recovered.loads]) {
-      if (row.from !== source || row.state !== 'open' || !this.parts.entities.has(row.entity)) continue;
+      const stopped = recovered.work.stops.some(({ entity }) => entity === row.entity);
+      if (row.from !== source || row.state !== 'open' || stopped || !this.parts.entities.has(row.entity)) continue;
       loads.add(new Load(row, (a, b) => store.compareKeys(row.entity, a, b), recovered.links[source].loads));
     }
     return loads;

@@ -90,7 +90,8 @@ export class PostgresReader implements ChangeReader {
     if (this.ticks++ % watchEvery === 0) void this.lookForTables();
   }
 
-  private async lookForTables(): Promise<void> {
+  /** What is gone becomes a stop, which the next `next` returns first. */
+  async lookForTables(): Promise<void> {
     const { client, watch } = this.options;
     // A server that does not answer is told of by the stream itself.
     for (const entity of await watch.gone().catch(() => [])) {

@@ -63,7 +63,10 @@ export class PostgresSource implements ChangeSource {
     });
     const watch = new TableWatch(context, tables);
     const diagnose = (error: unknown): Promise<Error> => this.diagnose(error);
-    return new PostgresReader({ client, decoder, watch, from, clock: context.clock, diagnose });
+    const reader = new PostgresReader({ client, decoder, watch, from, clock: context.clock, diagnose });
+    // A table that is gone makes writes to it fail, and each failure makes a new reader: the first thing that it says is the stop.
+    await reader.lookForTables();
+    return reader;
   }
 
   /** The slot is busy for a moment after its last reader went; one of this process is ended. */
