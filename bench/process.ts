@@ -63,7 +63,10 @@ async function start(job: Job): Promise<ChildProcess> {
   const program = await compiled;
   const profile = process.env['BENCH_PROFILE'];
   const profiling = ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${job.kind}-${Date.now()}.cpuprofile`];
-  const flags = [...(profile === undefined ? [] : profiling), ...(process.env['BENCH_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '')];
+  const flags = [
+    ...(profile === undefined ? [] : profiling),
+    ...(process.env['BENCH_FLAGS'] ?? '').split(' ').filter((flag) => flag !== ''),
+  ];
   return fork(program, [], {
     execArgv: flags,
     env: { ...process.env, BENCH_JOB: JSON.stringify(job) },
