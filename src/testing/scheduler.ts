@@ -129,18 +129,19 @@ export class Scheduler {
     return new Promise((resolve) => {
       if (!actor.alive) return;
       if (signal?.aborted) return resolve();
-      const sleeper: Sleeper = { actor, at: this.now + Math.max(0, ms), wake: resolve };
+      const stop = (): void => {
+        this.sleepers = this.sleepers.filter((one) => one !== sleeper);
+        resolve();
+      };
+      const wake = (): void => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      };
+      const sleeper: Sleeper = { actor, at: this.now + Math.max(0, ms), wake };
       let index = this.sleepers.length;
       while (index > 0 && (this.sleepers[index - 1] as Sleeper).at > sleeper.at) index--;
       this.sleepers.splice(index, 0, sleeper);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.sleepers = this.sleepers.filter((one) => one !== sleeper);
-          resolve();
-        },
-        { once: true },
-      );
+      signal?.addEventListener('abort', stop, { once: true });
     });
   }
 
