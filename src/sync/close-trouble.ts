@@ -11,7 +11,9 @@ export async function keepPending(session: Session, conflicts: readonly Conflict
     return known === undefined || !sameConflict(known, conflict);
   });
   if (changed.length === 0) return;
-  await session.parts.conflicts.savePending(changed);
+  // As a transaction of a lane, so that a process which was succeeded cannot list what its successor has settled.
+  const plan = { writes: [], hold: [], drop: [], settlements: changed };
+  await session.settleLanes.mongodb.commit({ read: [], plan: () => plan });
   for (const conflict of changed) {
     const id = idOf(conflict);
     if (session.trouble.conflictOf(id) === undefined) session.parts.observer.conflict(conflict);

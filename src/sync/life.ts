@@ -140,15 +140,16 @@ export class Life {
     const known = work.mappings.find(({ entity }) => entity === name)?.columns;
     const added = known && columns.filter((column) => !known.includes(column));
     const open = work.loads.some(({ entity, state }) => entity === name && state === 'open');
-    if (known === undefined && initial !== 'none' && !open) loads.push(await this.newLoad(name, initial));
+    if (known === undefined && initial !== 'none' && !open) loads.push(await this.newLoad(name, initial, null, `${name}:initial`));
     if (added && added.length > 0 && !open) loads.push(await this.newLoad(name, initial === 'none' ? 'sql' : initial, added));
     if (known === undefined || known.join() !== columns.join()) await this.parts.conflicts.saveMapping({ entity: name, columns });
   }
 
-  private async newLoad(entity: string, from: Side, columns: readonly string[] | null = null): Promise<LoadRow> {
-    const { clock, conflicts, newId, sides: both } = this.parts;
+  /** The first load has a name of its own, so that two processes which begin at the same time list it once. */
+  private async newLoad(entity: string, from: Side, columns: readonly string[] | null = null, id = this.parts.newId()): Promise<LoadRow> {
+    const { clock, conflicts, sides: both } = this.parts;
     const total = await both[from].store.estimate(entity);
-    const load: LoadRow = { entity, from, id: newId(), columns, state: 'open', rows: 0, total, startedAt: clock.now(), finishedAt: null };
+    const load: LoadRow = { entity, from, id, columns, state: 'open', rows: 0, total, startedAt: clock.now(), finishedAt: null };
     await conflicts.saveLoad(load);
     return load;
   }
