@@ -144,8 +144,9 @@ export class MemoryTransaction {
   /** What was asked for, what the side added, and how much of what was asked for it made something else of. */
   private byItself(plan: Plan): { readonly changes: readonly Change[]; readonly added: readonly Change[]; readonly deviations: number } {
     const wrote = new Map(plan.writes.map((write) => [recordId(write), write.after] as const));
-    const changes = this.changes.filter((change) => wrote.has(recordId(change)));
-    const added = this.changes.filter((change) => !wrote.has(recordId(change)));
+    const asked = (change: Change): boolean => wrote.has(recordId(change)) && (change.after !== null || wrote.get(recordId(change)) === null);
+    const changes = this.changes.filter(asked);
+    const added = this.changes.filter((change) => !asked(change));
     return { changes, added, deviations: changes.filter((change) => !sameState(wrote.get(recordId(change)) ?? null, change.after)).length };
   }
 
