@@ -17,14 +17,26 @@ import { settleGroup } from './settle.js';
 export async function advanceGroup(session: Session, ids: readonly RecordId[], schedule: Schedule): Promise<void> {
   await session.locks.acquire(ids);
   try {
-    for (const side of sides) await writeTips(session, session.links[side], ids);
+    const apart = new Set(ids.filter((id) => haveMovedApart(session, id)));
+    for (const side of sides) await writeTips(session, session.links[side], ids.filter((id) => !apart.has(id)));
     const candidates = await findCandidates(session, ids.filter((id) => !session.stopped.has(parseRecordId(id).entity)), schedule);
     await settleGroup(session, candidates, schedule);
+    for (const side of sides) await writeTips(session, session.links[side], [...apart]);
     await closeTrouble(session, ids);
     await openLetters(session, ids, schedule);
   } finally {
     session.locks.release(ids);
   }
+}
+
+/**
+ * Both sides have news of it, and neither came back to the other's base: it is most likely to be settled, so looking for a
+ * target at its base, in a transaction of its own, can wait until after that.
+ */
+function haveMovedApart(session: Session, id: RecordId): boolean {
+  const sql = session.links.sql.held.get(id);
+  const mongodb = session.links.mongodb.held.get(id);
+  return sql !== undefined && mongodb !== undefined && !sameState(sql.base, mongodb.tip) && !sameState(mongodb.base, sql.tip);
 }
 
 /** Those whose target stands at the held base: the tip is written. */
