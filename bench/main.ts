@@ -3,7 +3,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { sides } from '../src/model/side.js';
 import { latency } from './latency.js';
 import { load } from './load.js';
-import { memory } from './memory.js';
+import { memory, transaction } from './memory.js';
 import type { BenchOptions } from './options.js';
 import { printReport, type Report } from './report.js';
 import { settle } from './settle.js';
@@ -16,6 +16,7 @@ const benchmarks: Readonly<Record<string, (servers: Servers, options: BenchOptio
   latency,
   load,
   memory,
+  transaction,
 };
 
 interface Options {

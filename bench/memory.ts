@@ -14,12 +14,19 @@ const bar = 400;
 
 export async function memory(servers: Servers, options: BenchOptions): Promise<Report> {
   const rows: Row[] = [];
-  for (const from of options.from) {
-    rows.push(...(await backlog(servers, from, options)));
-    if (from === 'sql') rows.push(await hugeTransaction(servers, options));
-  }
+  for (const from of options.from) rows.push(...(await backlog(servers, from, options)));
+  return reportOf('memory: of the sync’s process, with a backlog', rows);
+}
+
+export async function transaction(servers: Servers, options: BenchOptions): Promise<Report> {
+  return reportOf('transaction: memory of the sync’s process, with a huge one', [
+    await hugeTransaction(servers, options),
+  ]);
+}
+
+function reportOf(name: string, rows: readonly Row[]): Report {
   const peak = Math.max(...rows.map((row) => row['peak MB'] as number));
-  return { name: 'memory: of the sync’s process', rows, bars: [below('peak in MB', peak, bar)] };
+  return { name, rows, bars: [below('peak in MB', peak, bar)] };
 }
 
 /** A tenth of the records, each changed ten times. */
