@@ -19,8 +19,10 @@ export interface GuardOptions {
 }
 
 export function guard(request: GuardedRequest, options: GuardOptions): IsthmusError | null {
-  if (!hostAllowed(request.host, options)) return new IsthmusError('request_refused', { message: 'The Host header names no address of this API.' });
-  if (!originAllowed(request)) return new IsthmusError('request_refused', { message: 'The request comes from another web page.' });
+  if (!hostAllowed(request.host, options))
+    return new IsthmusError('request_refused', { message: 'The Host header names no address of this API.' });
+  if (!originAllowed(request))
+    return new IsthmusError('request_refused', { message: 'The request comes from another web page.' });
   if (request.open || options.token === '') return null;
   return tokenMatches(request.authorization, options.token) ? null : new IsthmusError('unauthorized');
 }

@@ -27,10 +27,15 @@ function operation(route: Route): object {
     operationId: `${route.method.toLowerCase()}${route.path.replaceAll(/[/:]+([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,
     security: route.open ? [] : [{ token: [] }],
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
-    ...(route.body === undefined ? {} : { requestBody: { required: false, content: { 'application/json': { schema: route.body } } } }),
+    ...(route.body === undefined
+      ? {}
+      : { requestBody: { required: false, content: { 'application/json': { schema: route.body } } } }),
     responses: {
       200: { description: 'Good', content: answer },
-      default: { description: 'Not good', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+      default: {
+        description: 'Not good',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
     },
   };
 }
@@ -38,5 +43,10 @@ function operation(route: Route): object {
 function parameters(schema: TSchema | undefined, place: 'path' | 'query'): object[] {
   const properties = (schema?.properties ?? {}) as Record<string, TSchema>;
   const required = (schema?.required ?? []) as string[];
-  return Object.entries(properties).map(([name, value]) => ({ name, in: place, required: required.includes(name), schema: value }));
+  return Object.entries(properties).map(([name, value]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    schema: value,
+  }));
 }

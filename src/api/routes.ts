@@ -1,9 +1,10 @@
 /** Every route but the pages and the OpenAPI document itself. */
 import { IsthmusError } from '../base/errors.js';
 import type { ConflictKind, ConflictState } from '../model/conflict.js';
+import type { Side } from '../model/side.js';
 import type { ConflictFilter } from '../ports/conflict-store.js';
 import type { Route, RouteRequest } from './route.js';
-import { conflictPageSchema, conflictParams, conflictQuery, conflictSchema, emptyBody, healthSchema, statusSchema } from './schemas.js';
+import * as schemas from './schemas.js';
 
 export const routes: readonly Route[] = [
   {
@@ -11,7 +12,7 @@ export const routes: readonly Route[] = [
     path: '/healthz',
     summary: 'Whether the process works',
     open: true,
-    response: healthSchema,
+    response: schemas.healthSchema,
     handle: (sync) => health(sync.status().state, (state) => state !== 'failed' && state !== 'stopped'),
   },
   {
@@ -19,7 +20,7 @@ export const routes: readonly Route[] = [
     path: '/readyz',
     summary: 'Whether changes cross',
     open: true,
-    response: healthSchema,
+    response: schemas.healthSchema,
     handle: (sync) => health(sync.status().state, (state) => state === 'running'),
   },
   {
@@ -35,7 +36,7 @@ export const routes: readonly Route[] = [
     path: '/api/status',
     summary: 'Where the sync stands',
     open: false,
-    response: statusSchema,
+    response: schemas.statusSchema,
     handle: (sync) => ({ body: sync.status() }),
   },
   {
@@ -43,8 +44,8 @@ export const routes: readonly Route[] = [
     path: '/api/pause',
     summary: 'Stops writing on both sides; the logs wait',
     open: false,
-    body: emptyBody,
-    response: statusSchema,
+    body: schemas.emptyBody,
+    response: schemas.statusSchema,
     handle: async (sync) => {
       await sync.pause();
       return { body: sync.status() };
@@ -55,8 +56,8 @@ export const routes: readonly Route[] = [
     path: '/api/resume',
     summary: 'Goes on after a pause',
     open: false,
-    body: emptyBody,
-    response: statusSchema,
+    body: schemas.emptyBody,
+    response: schemas.statusSchema,
     handle: async (sync) => {
       await sync.resume();
       return { body: sync.status() };
@@ -67,8 +68,8 @@ export const routes: readonly Route[] = [
     path: '/api/conflicts',
     summary: 'Conflicts, newest first',
     open: false,
-    query: conflictQuery,
-    response: conflictPageSchema,
+    query: schemas.conflictQuery,
+    response: schemas.conflictPageSchema,
     handle: async (sync, request) => ({ body: await sync.conflicts(conflictFilter(request)) }),
   },
   {
@@ -76,12 +77,46 @@ export const routes: readonly Route[] = [
     path: '/api/conflicts/:id',
     summary: 'A conflict with both versions and the ancestor',
     open: false,
-    params: conflictParams,
-    response: conflictSchema,
+    params: schemas.idParams,
+    response: schemas.conflictSchema,
     handle: async (sync, { params }) => {
       const conflict = await sync.conflict(params.id as string);
       if (conflict === null) throw new IsthmusError('not_found', { message: 'There is no conflict by that id.' });
       return { body: conflict };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/dead-letters',
+    summary: 'Changes that their target refuses, oldest first',
+    open: false,
+    response: schemas.deadLettersSchema,
+    handle: async (sync) => ({ body: { deadLetters: await sync.deadLetters() } }),
+  },
+  {
+    method: 'GET',
+    path: '/api/dead-letters/:id',
+    summary: 'A dead letter with its change',
+    open: false,
+    params: schemas.idParams,
+    response: schemas.deadLetterSchema,
+    handle: async (sync, { params }) => {
+      const letter = (await sync.deadLetters()).find(({ id }) => id === params.id);
+      if (letter === undefined) throw new IsthmusError('not_found', { message: 'There is no dead letter by that id.' });
+      return { body: letter };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/loads',
+    summary: 'Loads a table again, through the same rules as any change',
+    open: false,
+    body: schemas.loadBody,
+    response: schemas.statusSchema,
+    handle: async (sync, { body }) => {
+      const { table, from } = (body ?? {}) as { table: string; from: Side };
+      await sync.load(table, from);
+      return { status: 202, body: sync.status() };
     },
   },
 ];

@@ -15,7 +15,9 @@ export const errorSchema = Type.Object({
 
 const linkSchema = Type.Object({
   position: orNull(Type.String()),
-  lagMs: Type.Number({ description: 'Age of the oldest change that has not crossed; 0 only when the log is read to its end' }),
+  lagMs: Type.Number({
+    description: 'Age of the oldest change that has not crossed; 0 only when the log is read to its end',
+  }),
   pending: Type.Number({ description: 'Changes read and not yet written' }),
   held: Type.Number({ description: 'Records that wait for the other side’s news' }),
   applied: Type.Number(),
@@ -56,14 +58,41 @@ export const conflictQuery = Type.Object(
   strict,
 );
 
-export const conflictParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) }, strict);
+export const idParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) }, strict);
 
 /** As stored; see the manual’s part on conflicts. */
 export const conflictSchema = Type.Object(
-  { conflictId: Type.String(), table: Type.String(), collection: Type.String(), kind: oneOf(conflictKinds), state: Type.String() },
+  {
+    conflictId: Type.String(),
+    table: Type.String(),
+    collection: Type.String(),
+    kind: oneOf(conflictKinds),
+    state: Type.String(),
+  },
   { additionalProperties: true },
 );
 
 export const conflictPageSchema = Type.Object({ conflicts: Type.Array(conflictSchema), cursor: orNull(Type.String()) });
 
 export const emptyBody = Type.Object({}, strict);
+
+export const loadBody = Type.Object(
+  { table: Type.String({ minLength: 1, maxLength: 200 }), from: oneOf(['sql', 'mongodb'], 'The side that is read') },
+  strict,
+);
+
+export const deadLetterSchema = Type.Object({
+  id: Type.String(),
+  table: Type.String(),
+  key: Type.String(),
+  link: oneOf(['sql_to_mongodb', 'mongodb_to_sql']),
+  code: Type.String(),
+  reason: Type.String(),
+  attempts: Type.Integer(),
+  firstAt: Type.String(),
+  lastAt: Type.String(),
+  before: orNull(Type.Record(Type.String(), orNull(Type.String()))),
+  after: orNull(Type.Record(Type.String(), orNull(Type.String()))),
+});
+
+export const deadLettersSchema = Type.Object({ deadLetters: Type.Array(deadLetterSchema) });

@@ -11,12 +11,33 @@ class StillSync implements Sync {
   state: SyncState = 'running';
   filters: unknown[] = [];
   status() {
-    const link = { position: null, lagMs: 0, pending: 0, held: 0, applied: 3, echoes: 1, latency: { p50Ms: 1, p95Ms: 2, p99Ms: 3 }, lastError: null };
+    const link = {
+      position: null,
+      lagMs: 0,
+      pending: 0,
+      held: 0,
+      applied: 3,
+      echoes: 1,
+      latency: { p50Ms: 1, p95Ms: 2, p99Ms: 3 },
+      lastError: null,
+    };
     return {
-      name: 'shop', phase: 'bidirectional', state: this.state, rollbackLevel: 0,
+      name: 'shop',
+      phase: 'bidirectional',
+      state: this.state,
+      rollbackLevel: 0,
       links: { sql_to_mongodb: link, mongodb_to_sql: link },
-      entities: [{ table: 'public.users', collection: 'users', load: { state: 'done' as const, rows: 2, total: 2 }, stopped: null }],
-      conflicts: { pending: 0, total: 1 }, deadLetters: 0, clockSkewMs: 0,
+      entities: [
+        {
+          table: 'public.users',
+          collection: 'users',
+          load: { state: 'done' as const, rows: 2, total: 2 },
+          stopped: null,
+        },
+      ],
+      conflicts: { pending: 0, total: 1 },
+      deadLetters: 0,
+      clockSkewMs: 0,
     };
   }
   counts(): never {
@@ -29,7 +50,10 @@ class StillSync implements Sync {
     this.state = 'running';
   }
   async stop() {}
-  async load() {}
+  loads: unknown[] = [];
+  async load(...given: unknown[]) {
+    this.loads.push(given);
+  }
   async settled() {
     return true;
   }
@@ -43,6 +67,26 @@ class StillSync implements Sync {
   async conflict(id: string) {
     if (id === 'broken') throw new Error('secret inside');
     return id === 'c1' ? { conflictId: 'c1' } : null;
+  }
+  async deadLetters() {
+    const letter = {
+      id: 'd1',
+      table: 'public.users',
+      key: '7',
+      link: 'sql_to_mongodb' as const,
+      code: 'too_large',
+      reason: 'more than 16 MB',
+      attempts: 3,
+    };
+    return [
+      {
+        ...letter,
+        firstAt: '2026-01-01T00:00:00.000Z',
+        lastAt: '2026-01-01T00:00:01.000Z',
+        before: null,
+        after: { name: 'a' },
+      },
+    ];
   }
   async metrics() {
     return { type: 'text/plain', body: 'isthmus_phase 1\n' };
@@ -59,9 +103,15 @@ function open(options: { token?: string; host?: string } = {}) {
   const sync = new StillSync();
   const app = makeApp(sync, { token: options.token ?? '', log: silentLogger }, options.host ?? '127.0.0.1');
   apps.push(app);
-  const get = (url: string, headers: Record<string, string> = {}) => app.inject({ method: 'GET', url, headers: { host: '127.0.0.1:7070', ...headers } });
+  const get = (url: string, headers: Record<string, string> = {}) =>
+    app.inject({ method: 'GET', url, headers: { host: '127.0.0.1:7070', ...headers } });
   const post = (url: string, payload?: object | string, headers: Record<string, string> = {}) =>
-    app.inject({ method: 'POST', url, ...(payload === undefined ? {} : { payload }), headers: { host: 'localhost:7070', ...headers } });
+    app.inject({
+      method: 'POST',
+      url,
+      ...(payload === undefined ? {} : { payload }),
+      headers: { host: 'localhost:7070', ...headers },
+    });
   return { sync, get, post };
 }
 
@@ -93,6 +143,28 @@ describe('answers', () => {
     await get('/api/conflicts?state=pending&limit=7&table=public.users');
     await get('/api/conflicts');
     expect(sync.filters).toEqual([{ state: 'pending', limit: 7, table: 'public.users' }, { limit: 50 }]);
+  });
+
+  it('lists dead letters and shows one', async () => {
+    const { get } = open();
+    expect((await get('/api/dead-letters')).json().deadLetters).toHaveLength(1);
+    expect((await get('/api/dead-letters/d1')).json()).toMatchObject({ code: 'too_large', attempts: 3 });
+    expect((await get('/api/dead-letters/none')).statusCode).toBe(404);
+  });
+
+  it('loads a table again', async () => {
+    const { sync, post } = open();
+    expect((await post('/api/loads', { table: 'public.users', from: 'mongodb' })).statusCode).toBe(202);
+    expect(sync.loads).toEqual([['public.users', 'mongodb']]);
+    for (const body of [
+      undefined,
+      {},
+      { table: 'public.users' },
+      { table: 'a', from: 'both' },
+      { table: 5, from: 'sql' },
+    ]) {
+      expect((await post('/api/loads', body)).statusCode).toBe(400);
+    }
   });
 
   it('describes every route in OpenAPI', async () => {
@@ -139,19 +211,34 @@ describe('refusals', () => {
   });
 
   it('lets its own pages ask', async () => {
-    expect((await open().post('/api/pause', {}, { origin: 'http://localhost:7070', 'sec-fetch-site': 'same-origin' })).statusCode).toBe(200);
+    expect(
+      (await open().post('/api/pause', {}, { origin: 'http://localhost:7070', 'sec-fetch-site': 'same-origin' }))
+        .statusCode,
+    ).toBe(200);
   });
 
-  it.each(['?limit=0', '?limit=ten', '?limit=501', '?state=gone', '?kind[$ne]=x', '?where=1', '?table=a&table=b'])('refuses the query %s', async (query) => {
-    expect(await code(open().get(`/api/conflicts${query}`))).toEqual([400, 'request_invalid']);
-  });
+  it.each(['?limit=0', '?limit=ten', '?limit=501', '?state=gone', '?kind[$ne]=x', '?where=1', '?table=a&table=b'])(
+    'refuses the query %s',
+    async (query) => {
+      expect(await code(open().get(`/api/conflicts${query}`))).toEqual([400, 'request_invalid']);
+    },
+  );
 
   it('refuses bodies of a wrong form, type or size', async () => {
     const { post } = open();
     expect(await code(post('/api/pause', { now: true }))).toEqual([400, 'request_invalid']);
-    expect(await code(post('/api/pause', '[1]', { 'content-type': 'application/json' }))).toEqual([400, 'request_invalid']);
-    expect(await code(post('/api/pause', '{', { 'content-type': 'application/json' }))).toEqual([400, 'request_invalid']);
-    expect(await code(post('/api/pause', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }))).toEqual([415, 'request_invalid']);
+    expect(await code(post('/api/pause', '[1]', { 'content-type': 'application/json' }))).toEqual([
+      400,
+      'request_invalid',
+    ]);
+    expect(await code(post('/api/pause', '{', { 'content-type': 'application/json' }))).toEqual([
+      400,
+      'request_invalid',
+    ]);
+    expect(await code(post('/api/pause', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }))).toEqual([
+      415,
+      'request_invalid',
+    ]);
     expect(await code(post('/api/pause', { a: 'x'.repeat(2 << 20) }))).toEqual([413, 'request_invalid']);
   });
 
@@ -165,7 +252,8 @@ describe('refusals', () => {
   });
 
   it('does not listen for others without a token', async () => {
-    const listen = (address: string, token: string) => startApi(new StillSync(), { listen: address, token, log: silentLogger });
+    const listen = (address: string, token: string) =>
+      startApi(new StillSync(), { listen: address, token, log: silentLogger });
     await expect(listen('0.0.0.0:0', '')).rejects.toMatchObject({ code: 'listen_refused' });
     const api = await listen('127.0.0.1:0', '');
     await expect(listen(api.url.slice('http://'.length), '')).rejects.toMatchObject({ code: 'listen_refused' });

@@ -2,9 +2,9 @@
 import { Ajv } from 'ajv';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Sync } from '../app/sync.js';
-import { version } from '../base/version.js';
 import { IsthmusError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
+import { version } from '../base/version.js';
 import { guard, isLoopback } from './guard.js';
 import { errorBody, httpError } from './http-error.js';
 import { openapi } from './openapi.js';
@@ -29,7 +29,9 @@ export interface Api {
 export async function startApi(sync: Sync, options: ApiOptions): Promise<Api> {
   const { host, port } = splitListen(options.listen);
   if (options.token === '' && !isLoopback(host)) {
-    throw new IsthmusError('listen_refused', { message: `api.listen is ${options.listen}, which others can reach, and api.token is empty.` });
+    throw new IsthmusError('listen_refused', {
+      message: `api.listen is ${options.listen}, which others can reach, and api.token is empty.`,
+    });
   }
   const app = makeApp(sync, options, host);
   try {
@@ -37,16 +39,25 @@ export async function startApi(sync: Sync, options: ApiOptions): Promise<Api> {
   } catch (error) {
     await app.close();
     const reason = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new IsthmusError('listen_refused', { message: `The API cannot listen at ${options.listen} (${reason}).`, cause: error });
+    throw new IsthmusError('listen_refused', {
+      message: `The API cannot listen at ${options.listen} (${reason}).`,
+      cause: error,
+    });
   }
   const address = app.server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   return { url: `http://${host}:${bound}`, close: () => app.close() };
 }
 
-export function makeApp(sync: Sync, { token, log }: Pick<ApiOptions, 'token' | 'log'>, listenHost: string): FastifyInstance {
+export function makeApp(
+  sync: Sync,
+  { token, log }: Pick<ApiOptions, 'token' | 'log'>,
+  listenHost: string,
+): FastifyInstance {
   const app = fastify({ logger: false, bodyLimit: 1024 * 1024, forceCloseConnections: true });
-  app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? exact : converting).compile(schema as object));
+  app.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'body' ? exact : converting).compile(schema as object),
+  );
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     const refusal = guard({ ...headersOf(request), open: isOpen(request) }, { token, listenHost });
@@ -57,9 +68,13 @@ export function makeApp(sync: Sync, { token, log }: Pick<ApiOptions, 'token' | '
     if (status === 500) log.error({ cause: String((thrown as Error).stack) }, 'a request failed');
     return reply.code(status).send(errorBody(error));
   });
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send(errorBody(new IsthmusError('not_found', { remedy: 'See /api/openapi.json.' }))));
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send(errorBody(new IsthmusError('not_found', { remedy: 'See /api/openapi.json.' }))),
+  );
   for (const route of routes) addRoute(app, sync, route);
-  app.get('/', { config: { open: true } }, (_request, reply) => reply.type('text/html; charset=utf-8').headers(statusPage.headers).send(statusPage.html));
+  app.get('/', { config: { open: true } }, (_request, reply) =>
+    reply.type('text/html; charset=utf-8').headers(statusPage.headers).send(statusPage.html),
+  );
   app.get('/api/openapi.json', () => openapi(routes, version));
   return app;
 }
@@ -93,19 +108,23 @@ function addRoute(app: FastifyInstance, sync: Sync, route: Route): void {
       ...(route.query === undefined ? {} : { querystring: route.query }),
     },
     preValidation: async (request) => {
-      // A body may be left out; what is there must be right.
-      if (route.body !== undefined && request.body !== undefined && request.body !== null) checkBody(route, request.body);
+      // An empty body stands for an object without keys.
+      if (route.body !== undefined) checkBody(route, request.body ?? {});
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
       const answer = await route.handle(sync, request as RouteRequest);
-      return reply.code(answer.status ?? 200).type(answer.type ?? 'application/json').send(answer.body);
+      return reply
+        .code(answer.status ?? 200)
+        .type(answer.type ?? 'application/json')
+        .send(answer.body);
     },
   });
 }
 
 function checkBody(route: Route, body: unknown): void {
   const check = exact.compile(route.body as object);
-  if (!check(body)) throw new IsthmusError('request_invalid', { message: `body${exact.errorsText(check.errors, { dataVar: '' })}` });
+  if (!check(body))
+    throw new IsthmusError('request_invalid', { message: `body${exact.errorsText(check.errors, { dataVar: '' })}` });
 }
 
 function headersOf(request: FastifyRequest) {

@@ -46,6 +46,7 @@ function withApi(sync: Sync, api: Api | null): StartedSync {
     compare: (onProgress) => sync.compare(onProgress),
     conflicts: (filter) => sync.conflicts(filter),
     conflict: (id) => sync.conflict(id),
+    deadLetters: () => sync.deadLetters(),
     metrics: () => sync.metrics(),
     on: (event, listener) => sync.on(event, listener),
     stop: async () => {

@@ -25,7 +25,13 @@ export function checkMapping(config: Config, tables: readonly CatalogTable[]): C
     if (found === null) continue;
     const rival = collections.get(found.collection);
     if (rival !== undefined) {
-      findings.push(failed(`mapping.${found.name}`, `${found.name} and ${rival} are both paired with the collection ${found.collection}`, 'Give one of them another collection.'));
+      findings.push(
+        failed(
+          `mapping.${found.name}`,
+          `${found.name} and ${rival} are both paired with the collection ${found.collection}`,
+          'Give one of them another collection.',
+        ),
+      );
       continue;
     }
     collections.set(found.collection, found.name);
@@ -38,7 +44,11 @@ export function checkMapping(config: Config, tables: readonly CatalogTable[]): C
 }
 
 /** One entry at a time, so that a wrong one does not hide the others. */
-function expandEach(configs: readonly NamedConfig[], tables: readonly CatalogTable[], findings: Finding[]): ExpandedTable<NamedConfig>[] {
+function expandEach(
+  configs: readonly NamedConfig[],
+  tables: readonly CatalogTable[],
+  findings: Finding[],
+): ExpandedTable<NamedConfig>[] {
   const known = (config: NamedConfig): boolean =>
     config.pattern || attempt(() => expandTables([config], tables), `mapping.${config.table}`, findings) !== null;
   const good = configs.filter(known);
@@ -64,7 +74,12 @@ interface Facts {
 function entityFindings(entity: Entity, { table, policy, config }: Facts): Finding[] {
   const { name, collection, key, fields } = entity;
   const columns = key.length + fields.length;
-  const findings = [ok(`mapping.${name}`, `${name} ↔ ${collection}: ${columns} columns, key ${key.map(({ column }) => column).join(', ')}`)];
+  const findings = [
+    ok(
+      `mapping.${name}`,
+      `${name} ↔ ${collection}: ${columns} columns, key ${key.map(({ column }) => column).join(', ')}`,
+    ),
+  ];
   if (entity.sequenceKey && config.direction === 'both' && !policy.chosen) {
     findings.push(
       warning(
@@ -76,7 +91,11 @@ function entityFindings(entity: Entity, { table, policy, config }: Facts): Findi
   }
   if (table.hasUserTriggers) {
     findings.push(
-      warning(`triggers.${name}`, `${name} has triggers`, 'They are not run for our writes where the role may set session_replication_role; what they change otherwise crosses back.'),
+      warning(
+        `triggers.${name}`,
+        `${name} has triggers`,
+        'They are not run for our writes where the role may set session_replication_role; what they change otherwise crosses back.',
+      ),
     );
   }
   return findings;

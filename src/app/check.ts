@@ -17,14 +17,22 @@ export async function checkAll(config: Config, { log }: { readonly log: Logger }
   const mapping = checkMapping(config, tables);
   const sides = await openSides(config, mapping, { log, clock: systemClock });
   try {
-    return [...(await sides.sql.inspect()), ...(await sides.mongodb.inspect()), ...mapping.findings, ...noTables(mapping.entities.size), await skewFinding(sides, log)];
+    return [
+      ...(await sides.sql.inspect()),
+      ...(await sides.mongodb.inspect()),
+      ...mapping.findings,
+      ...noTables(mapping.entities.size),
+      await skewFinding(sides, log),
+    ];
   } finally {
     await sides.close();
   }
 }
 
 function noTables(count: number): Finding[] {
-  return count > 0 ? [] : [failed('mapping', 'no table can be synced', 'Mend the tables above, or name others under `entities`.')];
+  return count > 0
+    ? []
+    : [failed('mapping', 'no table can be synced', 'Mend the tables above, or name others under `entities`.')];
 }
 
 async function skewFinding({ sql, mongodb }: OpenSides, log: Logger): Promise<Finding> {
@@ -32,5 +40,9 @@ async function skewFinding({ sql, mongodb }: OpenSides, log: Logger): Promise<Fi
   const ms = await skew.measure();
   const what = `PostgreSQL’s clock is ${Math.abs(ms)} ms ${ms < 0 ? 'behind' : 'ahead of'} MongoDB’s`;
   if (Math.abs(ms) <= skewLimitMs) return ok('clock_skew', what);
-  return warning('clock_skew', what, 'Run NTP on both servers. The sync measures the skew and corrects for it, but a clock that steps can let the earlier write win under lww.');
+  return warning(
+    'clock_skew',
+    what,
+    'Run NTP on both servers. The sync measures the skew and corrects for it, but a clock that steps can let the earlier write win under lww.',
+  );
 }

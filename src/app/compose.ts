@@ -10,7 +10,7 @@ import { ClockSkew } from '../observe/clock-skew.js';
 import { Collector } from '../observe/collector.js';
 import { Prometheus } from '../observe/prometheus.js';
 import { Engine } from '../sync/engine.js';
-import { type EngineOptions, defaultEngineOptions } from '../sync/options.js';
+import { defaultEngineOptions, type EngineOptions } from '../sync/options.js';
 import { prepareSides } from './prepare.js';
 import { readMapping } from './read-schema.js';
 import { RunningSync } from './running-sync.js';
@@ -53,7 +53,11 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 
 type Assembly = ComposeOptions & { readonly skew: ClockSkew; readonly faults: Faults };
 
-async function assemble(config: Config, sides: OpenSides, { log, engine: bounds, skew, faults }: Assembly): Promise<Sync> {
+async function assemble(
+  config: Config,
+  sides: OpenSides,
+  { log, engine: bounds, skew, faults }: Assembly,
+): Promise<Sync> {
   const { entities, policies } = sides;
   const { skewMs } = skew;
   const strategies = new Map([...policies].map(([table, { strategy }]) => [table, strategy]));
@@ -63,7 +67,10 @@ async function assemble(config: Config, sides: OpenSides, { log, engine: bounds,
   const { conflicts } = sides.mongodb;
   const { total } = await conflicts.totals();
   const engine = new Engine({
-    sides: { sql: { source: sides.sql.source, store: stores.sql }, mongodb: { source: sides.mongodb.source, store: stores.mongodb } },
+    sides: {
+      sql: { source: sides.sql.source, store: stores.sql },
+      mongodb: { source: sides.mongodb.source, store: stores.mongodb },
+    },
     conflicts,
     entities,
     resolve: makeResolver({ entities, policies, skewMs }),
@@ -76,7 +83,14 @@ async function assemble(config: Config, sides: OpenSides, { log, engine: bounds,
   });
   await engine.start();
   return new RunningSync({
-    config, entities, stores, conflicts, engine, collector, prometheus, skew,
+    config,
+    entities,
+    stores,
+    conflicts,
+    engine,
+    collector,
+    prometheus,
+    skew,
     clock: systemClock,
     conflictsBefore: total,
     close: sides.close,
@@ -84,5 +98,12 @@ async function assemble(config: Config, sides: OpenSides, { log, engine: bounds,
 }
 
 function engineOptions({ apply, direction, initial }: Config): EngineOptions {
-  return { ...defaultEngineOptions, batch: apply.batch, lanes: apply.lanes, throttle: apply.throttle, direction, initial };
+  return {
+    ...defaultEngineOptions,
+    batch: apply.batch,
+    lanes: apply.lanes,
+    throttle: apply.throttle,
+    direction,
+    initial,
+  };
 }

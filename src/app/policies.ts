@@ -10,8 +10,15 @@ const strategies: readonly string[] = ['lww', 'prefer_sql', 'prefer_mongodb', 'm
 export function policyFor(config: Config, entity: EntityFileConfig & { readonly pattern: boolean }): Policy {
   const own = entity.conflict ?? {};
   const strategy = own.strategy ?? config.conflict.strategy;
-  if (!isAvailable(strategy)) throw new IsthmusError('invariant_broken', { message: `The strategy ${strategy} passed the check of the configuration.` });
-  return { strategy, delete: own.delete ?? config.conflict.delete, chosen: !entity.pattern && own.strategy !== undefined };
+  if (!isAvailable(strategy))
+    throw new IsthmusError('invariant_broken', {
+      message: `The strategy ${strategy} passed the check of the configuration.`,
+    });
+  return {
+    strategy,
+    delete: own.delete ?? config.conflict.delete,
+    chosen: !entity.pattern && own.strategy !== undefined,
+  };
 }
 
 function isAvailable(strategy: string): strategy is Strategy {

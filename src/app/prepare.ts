@@ -34,7 +34,11 @@ function telling(side: Side, { dryRun, onStatement }: Omit<PrepareOptions, 'log'
   return { dryRun, onStatement: (statement: string) => onStatement(side, statement) };
 }
 
-async function withSides(config: Config, { log }: PrepareOptions, work: (sides: OpenSides) => Promise<void>): Promise<void> {
+async function withSides(
+  config: Config,
+  { log }: PrepareOptions,
+  work: (sides: OpenSides) => Promise<void>,
+): Promise<void> {
   const sides = await openSides(config, await readMapping(config, { log }), { log, clock: systemClock });
   try {
     await work(sides);

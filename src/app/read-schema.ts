@@ -27,7 +27,9 @@ export async function readSchema(config: Config, { log }: { readonly log: Logger
 /** Throws `mapping_invalid`. */
 export function mapSchema(config: Config, { tables }: Schema): Mapping {
   const configs = namedTables(config);
-  const policies = expandTables(configs, tables).map(({ config: entity }) => [entity.table, policyFor(config, entity)] as const);
+  const policies = expandTables(configs, tables).map(
+    ({ config: entity }) => [entity.table, policyFor(config, entity)] as const,
+  );
   return { entities: compileEntities(configs, tables), policies: new Map(policies) };
 }
 

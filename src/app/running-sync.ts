@@ -1,8 +1,10 @@
 /** A sync that runs: the engine with what watches it, under one handle. Must not know how its parts were made. */
-import { IsthmusError } from '../base/errors.js';
+
 import type { Clock } from '../base/clock.js';
+import { IsthmusError } from '../base/errors.js';
 import type { Config } from '../config/schema.js';
-import { recordId, type RecordId } from '../model/record.js';
+import type { Entity } from '../model/entity.js';
+import { type RecordId, recordId } from '../model/record.js';
 import type { LinkName, Side } from '../model/side.js';
 import type { ClockSkew } from '../observe/clock-skew.js';
 import type { Collector, Counts } from '../observe/collector.js';
@@ -10,9 +12,9 @@ import type { Prometheus } from '../observe/prometheus.js';
 import type { ConflictFilter, ConflictPage, ConflictStore } from '../ports/conflict-store.js';
 import type { SideStore } from '../ports/side-store.js';
 import { type Comparison, compareSides } from '../reconcile/compare.js';
-import type { Entity } from '../model/entity.js';
 import type { Engine } from '../sync/engine.js';
-import type { LinkStatus, Sync, SyncEvents, SyncStatus } from './sync.js';
+import { showDeadLetter } from './show-dead-letter.js';
+import type { LinkStatus, ShownDeadLetter, Sync, SyncEvents, SyncStatus } from './sync.js';
 
 export interface RunningParts {
   readonly config: Config;
@@ -33,7 +35,10 @@ export interface RunningParts {
 const phases = { both: 'bidirectional', sql_to_mongodb: 'replicate', mongodb_to_sql: 'mongodb_primary' } as const;
 
 export class RunningSync implements Sync {
-  private readonly listeners: { readonly [E in keyof SyncEvents]: ((...values: SyncEvents[E]) => void)[] } = { failed: [], state: [] };
+  private readonly listeners: { readonly [E in keyof SyncEvents]: ((...values: SyncEvents[E]) => void)[] } = {
+    failed: [],
+    state: [],
+  };
   private stopped: Promise<void> | null = null;
 
   constructor(private readonly parts: RunningParts) {
@@ -47,7 +52,8 @@ export class RunningSync implements Sync {
     const now = engine.status();
     const counts = collector.counts();
     const conflicts = Object.values(counts.conflicts).reduce((sum, count) => sum + count, conflictsBefore);
-    const link = (source: Side, name: LinkName): LinkStatus => linkStatus(now.links[source], counts.links[name], now.lastError);
+    const link = (source: Side, name: LinkName): LinkStatus =>
+      linkStatus(now.links[source], counts.links[name], now.lastError);
     return {
       name: config.name,
       phase: phases[config.direction],
@@ -103,7 +109,12 @@ export class RunningSync implements Sync {
     const { conflicts, entities, stores } = this.parts;
     const { pending, deadLetters } = await conflicts.openWork();
     const except = new Set<RecordId>([...pending, ...deadLetters].map(recordId));
-    return compareSides({ sides: stores, entities: entities.keys(), except, ...(onProgress === undefined ? {} : { onProgress }) });
+    return compareSides({
+      sides: stores,
+      entities: entities.keys(),
+      except,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
   }
 
   conflicts(filter: ConflictFilter): Promise<ConflictPage> {
@@ -112,6 +123,12 @@ export class RunningSync implements Sync {
 
   conflict(id: string): Promise<Readonly<Record<string, unknown>> | null> {
     return this.parts.conflicts.get(id);
+  }
+
+  async deadLetters(): Promise<readonly ShownDeadLetter[]> {
+    const { conflicts, entities } = this.parts;
+    const { deadLetters } = await conflicts.openWork();
+    return deadLetters.map((letter) => showDeadLetter(letter, entities.get(letter.entity)));
   }
 
   metrics(): Promise<{ readonly type: string; readonly body: string }> {
@@ -133,7 +150,8 @@ export class RunningSync implements Sync {
     await skew.stop();
     await close();
     this.tell();
-    if (!inTime) throw new IsthmusError('transient', { message: 'The stop took too long and was cut off; nothing is lost.' });
+    if (!inTime)
+      throw new IsthmusError('transient', { message: 'The stop took too long and was cut off; nothing is lost.' });
   }
 
   private tell(): void {
@@ -144,7 +162,11 @@ export class RunningSync implements Sync {
 
 const stopLimitMs = 30_000;
 
-function linkStatus(now: ReturnType<Engine['status']>['links'][Side], counts: Counts['links'][LinkName], lastError: IsthmusError | null): LinkStatus {
+function linkStatus(
+  now: ReturnType<Engine['status']>['links'][Side],
+  counts: Counts['links'][LinkName],
+  lastError: IsthmusError | null,
+): LinkStatus {
   const { p50Ms, p95Ms, p99Ms } = counts.latency;
   return {
     position: now.position,

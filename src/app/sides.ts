@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger.js';
 import { mongodbUrl, sqlUrl } from '../config/connection.js';
 import type { Config } from '../config/schema.js';
 import { type MongoSide, openMongo } from '../mongodb/open.js';
-import { type PostgresSide, openPostgres } from '../postgres/open.js';
+import { openPostgres, type PostgresSide } from '../postgres/open.js';
 import type { Mapping } from './read-schema.js';
 
 export interface OpenSides extends Mapping {
@@ -13,7 +13,11 @@ export interface OpenSides extends Mapping {
   close(): Promise<void>;
 }
 
-export async function openSides(config: Config, mapping: Mapping, deps: { readonly log: Logger; readonly clock: Clock }): Promise<OpenSides> {
+export async function openSides(
+  config: Config,
+  mapping: Mapping,
+  deps: { readonly log: Logger; readonly clock: Clock },
+): Promise<OpenSides> {
   const common = { name: config.name, entities: mapping.entities, ...deps };
   const [sql, mongodb] = await both(
     openPostgres({ url: sqlUrl(config.sql), ...common }),

@@ -1,9 +1,9 @@
 /** A running sync as the API, the command line and programs see it. Must not know how it is made. */
 import type { IsthmusError } from '../base/errors.js';
-import type { Counts } from '../observe/collector.js';
 import type { LinkName, Side } from '../model/side.js';
-import type { Comparison } from '../reconcile/compare.js';
+import type { Counts } from '../observe/collector.js';
 import type { ConflictFilter, ConflictPage } from '../ports/conflict-store.js';
+import type { Comparison } from '../reconcile/compare.js';
 
 export type SyncState = 'starting' | 'loading' | 'running' | 'paused' | 'failed' | 'stopped';
 
@@ -40,6 +40,21 @@ export interface SyncStatus {
   readonly clockSkewMs: number;
 }
 
+/** A dead letter for a person: times as ISO text, the change as field → canonical value. */
+export interface ShownDeadLetter {
+  readonly id: string;
+  readonly table: string;
+  readonly key: string;
+  readonly link: LinkName;
+  readonly code: string;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly before: Readonly<Record<string, string | null>> | null;
+  readonly after: Readonly<Record<string, string | null>> | null;
+}
+
 export interface SyncEvents {
   /** Stopped by itself: for safety, or since a server stayed away. */
   failed: [IsthmusError];
@@ -61,6 +76,7 @@ export interface Sync {
   compare(onProgress?: (compared: number) => void): Promise<Comparison>;
   conflicts(filter: ConflictFilter): Promise<ConflictPage>;
   conflict(id: string): Promise<Readonly<Record<string, unknown>> | null>;
+  deadLetters(): Promise<readonly ShownDeadLetter[]>;
   metrics(): Promise<{ readonly type: string; readonly body: string }>;
   on<E extends keyof SyncEvents>(event: E, listener: (...values: SyncEvents[E]) => void): void;
 }

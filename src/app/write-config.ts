@@ -78,7 +78,11 @@ function describeTable(table: CatalogTable): Entry {
     return { table: name, reason: null, lines: tableLines(table, entity.sequenceKey) };
   } catch (error) {
     if (!isIsthmusError(error, 'mapping_invalid')) throw error;
-    return { table: name, reason: error.message, lines: [`  # - table: ${scalar(name)}`, `  #   left out: ${error.message}. ${error.remedy}`] };
+    return {
+      table: name,
+      reason: error.message,
+      lines: [`  # - table: ${scalar(name)}`, `  #   left out: ${error.message}. ${error.remedy}`],
+    };
   }
 }
 
@@ -86,19 +90,25 @@ function tableLines(table: CatalogTable, sequenceKey: boolean): string[] {
   const lines = [`  - table: ${scalar(`${table.schema}.${table.name}`)}`];
   const unmappable = table.columns.filter((column) => column.unmappable !== null && !column.generated);
   if (unmappable.length > 0) lines.push('    fields:');
-  for (const { name, unmappable: reason } of unmappable) lines.push(`      ${scalar(name)}: false # ${reason ?? 'cannot be mapped'}`);
+  for (const { name, unmappable: reason } of unmappable)
+    lines.push(`      ${scalar(name)}: false # ${reason ?? 'cannot be mapped'}`);
   const generated = table.columns.filter((column) => column.generated).map(({ name }) => name);
   if (generated.length > 0) lines.push(`    # generated, so left out: ${generated.join(', ')}`);
   if (sequenceKey) {
-    lines.push('    # A sequence makes the key: if both sides insert, they may give the same key to two different records. Such a');
+    lines.push(
+      '    # A sequence makes the key: if both sides insert, they may give the same key to two different records. Such a',
+    );
     lines.push('    # conflict waits for a person, unless a strategy is named here.');
     lines.push('    # conflict: { strategy: lww }');
   }
-  if (table.hasUserTriggers) lines.push('    # The table has triggers: what they add to our writes crosses back as a change of PostgreSQL.');
+  if (table.hasUserTriggers)
+    lines.push('    # The table has triggers: what they add to our writes crosses back as a change of PostgreSQL.');
   return lines;
 }
 
 /** Names that YAML would read as something else are quoted. */
 function scalar(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name) && !/^(true|false|null|yes|no|on|off)$/i.test(name) ? name : JSON.stringify(name);
+  return /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name) && !/^(true|false|null|yes|no|on|off)$/i.test(name)
+    ? name
+    : JSON.stringify(name);
 }

@@ -8,18 +8,28 @@ export interface ApiTarget {
   readonly token: string;
 }
 
-export async function askApi(target: ApiTarget, method: 'GET' | 'POST', path: string): Promise<unknown> {
-  const response = await send(target, method, path);
-  const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return body;
-  throw refusal(target, response.status, body);
+export async function askApi(target: ApiTarget, method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+  const response = await send(target, { method, path, body });
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer;
+  throw refusal(target, response.status, answer);
 }
 
-async function send({ url, token }: ApiTarget, method: string, path: string): Promise<Response> {
+interface Question {
+  readonly method: string;
+  readonly path: string;
+  readonly body: object | undefined;
+}
+
+async function send({ url, token }: ApiTarget, { method, path, body }: Question): Promise<Response> {
   try {
     return await fetch(new URL(path, url), {
       method,
-      headers: token === '' ? {} : { authorization: `Bearer ${token}` },
+      headers: {
+        ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(10_000),
     });
   } catch (error) {
@@ -33,5 +43,7 @@ function refusal(target: ApiTarget, status: number, body: unknown): IsthmusError
   if (typeof code === 'string' && Object.hasOwn(catalogue, code) && typeof message === 'string') {
     return new IsthmusError(code as ErrorCode, { message, ...(typeof remedy === 'string' ? { remedy } : {}) });
   }
-  return new IsthmusError('api_unreachable', { message: `What answers at ${target.url} is not Isthmus (status ${status}).` });
+  return new IsthmusError('api_unreachable', {
+    message: `What answers at ${target.url} is not Isthmus (status ${status}).`,
+  });
 }

@@ -24,7 +24,9 @@ export function withConfig(command: Command): Command {
 /** `--url` and `--token` spare reading a configuration whose secrets are not at hand. */
 export function withApi(command: Command): Command {
   return withConfig(command)
-    .addOption(new Option('--url <url>', 'address of the running process’ API, instead of a configuration').env('ISTHMUS_URL'))
+    .addOption(
+      new Option('--url <url>', 'address of the running process’ API, instead of a configuration').env('ISTHMUS_URL'),
+    )
     .addOption(new Option('--token <token>', 'its token').env('ISTHMUS_TOKEN'));
 }
 

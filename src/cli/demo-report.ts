@@ -7,7 +7,12 @@ import type { Style } from './terminal.js';
 export interface DemoFacts {
   readonly loadedRows: number;
   readonly loadMs: number;
-  readonly writing: { readonly transactions: number; readonly records: number; readonly collisions: number; readonly bySide: { readonly sql: number; readonly mongodb: number } };
+  readonly writing: {
+    readonly transactions: number;
+    readonly records: number;
+    readonly collisions: number;
+    readonly bySide: { readonly sql: number; readonly mongodb: number };
+  };
   readonly writingMs: number;
   /** Until both sides had come to rest; null: they did not in time. */
   readonly settleMs: number | null;
@@ -34,7 +39,10 @@ export function reportJson(facts: DemoFacts): object {
     conflicts: { total: total(counts.conflicts), byKind: counts.conflicts, pending: facts.pending },
     agreements: counts.agreements,
     deadLetters: facts.deadLetters,
-    latency: { sql_to_mongodb: counts.links.sql_to_mongodb.latency, mongodb_to_sql: counts.links.mongodb_to_sql.latency },
+    latency: {
+      sql_to_mongodb: counts.links.sql_to_mongodb.latency,
+      mongodb_to_sql: counts.links.mongodb_to_sql.latency,
+    },
     settleMs: facts.settleMs === null ? null : Math.round(facts.settleMs),
     compared: comparison.compared,
     different: comparison.different,
@@ -52,7 +60,10 @@ export function reportLines(facts: DemoFacts, style: Style): string[] {
   const rate = seconds > 0 ? dim(`  ${count(writing.transactions / seconds)}/s`) : '';
   const rows = [
     ['rows loaded', `${count(facts.loadedRows)}${dim(`  in ${duration(facts.loadMs)}`)}`],
-    ['transactions', `${count(writing.transactions)}${rate}${dim(`  PostgreSQL ${count(writing.bySide.sql)}, MongoDB ${count(writing.bySide.mongodb)}`)}`],
+    [
+      'transactions',
+      `${count(writing.transactions)}${rate}${dim(`  PostgreSQL ${count(writing.bySide.sql)}, MongoDB ${count(writing.bySide.mongodb)}`)}`,
+    ],
     ['records written', count(writing.records)],
     ['colliding writes', count(writing.collisions * 2)],
     ['conflicts', `${count(total(counts.conflicts))}${dim(`  ${kinds.join(', ') || 'none'}`)}`],
@@ -62,8 +73,20 @@ export function reportLines(facts: DemoFacts, style: Style): string[] {
     ['came to rest', facts.settleMs === null ? red('not in time') : duration(facts.settleMs)],
     ['compared', `${count(comparison.compared)} records`],
   ];
-  const verdict = good ? green(bold('  ✔ Both sides are equal: different = 0')) : red(bold(`  ✘ Both sides differ: different = ${count(comparison.different)}`));
-  return ['', ...table(rows.map(([name, value]) => [dim(`  ${name}`), value as string]), 3), '', verdict, ...troubleLines(facts), ''];
+  const verdict = good
+    ? green(bold('  ✔ Both sides are equal: different = 0'))
+    : red(bold(`  ✘ Both sides differ: different = ${count(comparison.different)}`));
+  return [
+    '',
+    ...table(
+      rows.map(([name, value]) => [dim(`  ${name}`), value as string]),
+      3,
+    ),
+    '',
+    verdict,
+    ...troubleLines(facts),
+    '',
+  ];
 }
 
 function troubleLines({ comparison, pending, deadLetters }: DemoFacts): string[] {

@@ -14,7 +14,9 @@ const byKind: Record<ErrorKind, number> = {
 
 /** Prints what went wrong; gives the process' exit code. */
 export function fail(terminal: Terminal, thrown: unknown): number {
-  const error = isIsthmusError(thrown) ? thrown : new IsthmusError('invariant_broken', { message: unexpected(thrown), cause: thrown });
+  const error = isIsthmusError(thrown)
+    ? thrown
+    : new IsthmusError('invariant_broken', { message: unexpected(thrown), cause: thrown });
   const { bold, red, dim } = terminal.style;
   terminal.draw([]);
   terminal.err(`${bold(red(`${error.code}:`))} ${error.message}\n  ${dim('→')} ${error.remedy}`);

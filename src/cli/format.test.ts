@@ -4,7 +4,15 @@ import { bar, count, duration, plural, sparkline, table } from './format.js';
 import { cut, makeStyle, plain } from './terminal.js';
 
 describe('text', () => {
-  it.each([[0, '0 ms'], [0.34, '0.3 ms'], [12.345, '12.3 ms'], [999, '999 ms'], [1500, '1.5 s'], [125_000, '2 min 5 s'], [3_780_000, '1 h 3 min']])('%d ms is %s', (ms, text) => {
+  it.each([
+    [0, '0 ms'],
+    [0.34, '0.3 ms'],
+    [12.345, '12.3 ms'],
+    [999, '999 ms'],
+    [1500, '1.5 s'],
+    [125_000, '2 min 5 s'],
+    [3_780_000, '1 h 3 min'],
+  ])('%d ms is %s', (ms, text) => {
     expect(duration(ms)).toBe(text);
   });
 
@@ -15,7 +23,12 @@ describe('text', () => {
 
   it('has sparklines of a fixed width', () => {
     expect(sparkline([0, 5, 10], 5)).toBe('  ▁▄█');
-    expect(sparkline(Array.from({ length: 50 }, (_, i) => i), 5)).toHaveLength(5);
+    expect(
+      sparkline(
+        Array.from({ length: 50 }, (_, i) => i),
+        5,
+      ),
+    ).toHaveLength(5);
   });
 
   it('counts in words', () => {
@@ -24,7 +37,13 @@ describe('text', () => {
 
   it('aligns columns, numbers to the right, colours or not', () => {
     const { red } = makeStyle(true);
-    expect(table([['a', 'n'], [red('long'), 12], ['b', 1234]]).map(plain)).toEqual(['a     n', 'long     12', 'b     1,234']);
+    expect(
+      table([
+        ['a', 'n'],
+        [red('long'), 12],
+        ['b', 1234],
+      ]).map(plain),
+    ).toEqual(['a     n', 'long     12', 'b     1,234']);
   });
 
   it('cuts a line to the terminal, and closes its colours', () => {

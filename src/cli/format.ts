@@ -34,7 +34,10 @@ const levels = '▁▂▃▄▅▆▇█';
 export function sparkline(values: readonly number[], width: number): string {
   const shown = values.slice(-width);
   const most = Math.max(1, ...shown);
-  return shown.map((value) => levels[Math.min(7, Math.floor((value / most) * 7.99))]).join('').padStart(width, ' ');
+  return shown
+    .map((value) => levels[Math.min(7, Math.floor((value / most) * 7.99))])
+    .join('')
+    .padStart(width, ' ');
 }
 
 /** Columns as wide as their widest cell; numbers to the right. */

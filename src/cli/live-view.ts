@@ -6,7 +6,10 @@ import type { Style } from './terminal.js';
 
 const historyLength = 40;
 const linkNames: readonly LinkName[] = ['sql_to_mongodb', 'mongodb_to_sql'];
-const arrows: Record<LinkName, string> = { sql_to_mongodb: 'PostgreSQL → MongoDB', mongodb_to_sql: 'MongoDB → PostgreSQL' };
+const arrows: Record<LinkName, string> = {
+  sql_to_mongodb: 'PostgreSQL → MongoDB',
+  mongodb_to_sql: 'MongoDB → PostgreSQL',
+};
 
 interface Sample {
   readonly atMs: number;
@@ -27,7 +30,8 @@ export class LiveView {
       values.push(this.rate(name, status, atMs));
       if (values.length > historyLength) values.shift();
     }
-    for (const { table, load } of status.entities) if (load.state === 'open' && !this.begun.has(table)) this.begun.set(table, atMs);
+    for (const { table, load } of status.entities)
+      if (load.state === 'open' && !this.begun.has(table)) this.begun.set(table, atMs);
     this.last = { atMs, status };
   }
 
@@ -64,7 +68,13 @@ export class LiveView {
     const { pending, total } = status.conflicts;
     const waiting = pending > 0 ? yellow(` (${count(pending)} wait)`) : '';
     const letters = status.deadLetters > 0 ? red(`dead letters ${count(status.deadLetters)}`) : dim('dead letters 0');
-    return [paint(`● ${status.state}`), link('sql_to_mongodb', 'sql→mongodb'), link('mongodb_to_sql', 'mongodb→sql'), `conflicts ${count(total)}${waiting}`, letters].join('  ');
+    return [
+      paint(`● ${status.state}`),
+      link('sql_to_mongodb', 'sql→mongodb'),
+      link('mongodb_to_sql', 'mongodb→sql'),
+      `conflicts ${count(total)}${waiting}`,
+      letters,
+    ].join('  ');
   }
 
   /** A line with a chart for each direction. */

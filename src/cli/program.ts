@@ -1,16 +1,17 @@
-/** The command line as a whole: every command by name, and how wrong usage is told. */
+/** The command line as a whole: every command with what it calls, and how wrong usage is told. */
 import { Command, CommanderError } from 'commander';
 import { IsthmusError } from '../base/errors.js';
 import { didYouMean } from '../base/nearest.js';
 import { version } from '../base/version.js';
-import { checkCommand, runCheck } from './commands/check.js';
-import { listCommand, runList, runShow, showCommand } from './commands/conflicts.js';
-import { demoCommand, runDemo } from './commands/demo.js';
-import { initCommand, runInit } from './commands/init.js';
-import { prepareCommand, runPrepare, runTeardown, teardownCommand } from './commands/prepare.js';
-import { runCommand, runRun } from './commands/run.js';
-import { examples, pauseCommand, resumeCommand, runPause, runResume, runStatus, statusCommand } from './commands/status.js';
-import type { Context, Run } from './context.js';
+import type { CheckOptions } from './commands/check.js';
+import type { ListOptions } from './commands/conflicts.js';
+import type { DemoOptions } from './commands/demo.js';
+import type { InitOptions } from './commands/init.js';
+import type { LoadOptions } from './commands/load.js';
+import type { PrepareOptions } from './commands/prepare.js';
+import type { RunOptions } from './commands/run.js';
+import type { ApiOptions, Context } from './context.js';
+import * as define from './definitions.js';
 import { exit, fail } from './exit.js';
 
 /** Runs one command; gives the process' exit code. */
@@ -23,34 +24,92 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
-    return failProgram(error, program, context);
+    return failProgram(error, program, { args, context });
   }
 }
 
 function makeProgram(context: Context, end: (code: number) => void): Command {
-  const add = <Options>(parent: Command, command: Command, run: Run<Options>): void => {
-    parent.addCommand(command.action(async () => end(await run(command.opts() as Options, context))));
+  /** Options are of the form that the definition gives them; `argument` is '' where a command takes none. */
+  const add = <Options>(
+    command: Command,
+    run: (options: Options, argument: string) => Promise<number>,
+    parent = program,
+  ): void => {
+    parent.addCommand(
+      command.action(async (...given: unknown[]) => {
+        const argument = typeof given[0] === 'string' ? given[0] : '';
+        end(await run(command.opts() as Options, argument));
+      }),
+    );
   };
-  const program = new Command('isthmus')
+  const program: Command = new Command('isthmus')
     .description('Keeps PostgreSQL and MongoDB in step, in both directions')
     .version(version, '-V, --version')
-    .addHelpText('after', examples('isthmus demo --seconds 20', 'isthmus init --sql postgres://localhost/shop --mongodb mongodb://localhost/shop', 'isthmus check && isthmus run'));
-  add(program, demoCommand(), runDemo);
-  add(program, initCommand(), runInit);
-  add(program, checkCommand(), runCheck);
-  add(program, prepareCommand(), runPrepare);
-  add(program, runCommand(), runRun);
-  add(program, statusCommand(), runStatus);
-  add(program, pauseCommand(), runPause);
-  add(program, resumeCommand(), runResume);
-  const conflicts = new Command('conflicts').description('What collided and how it was decided');
-  add(conflicts, listCommand(), runList);
-  const show = showCommand();
-  conflicts.addCommand(show.action(async (id: string) => end(await runShow(id, show.opts(), context))));
-  program.addCommand(conflicts);
-  add(program, teardownCommand(), runTeardown);
+    .addHelpText('after', '\nExamples:\n  $ isthmus demo --seconds 20\n  $ isthmus check && isthmus run\n');
+  add(define.demoCommand(), async (options: DemoOptions) =>
+    (await import('./commands/demo.js')).runDemo(options, context),
+  );
+  add(define.initCommand(), async (options: InitOptions) =>
+    (await import('./commands/init.js')).runInit(options, context),
+  );
+  add(define.checkCommand(), async (options: CheckOptions) =>
+    (await import('./commands/check.js')).runCheck(options, context),
+  );
+  add(define.prepareCommand(), async (options: PrepareOptions) =>
+    (await import('./commands/prepare.js')).runPrepare(options, context),
+  );
+  add(define.runCommand(), async (options: RunOptions) => (await import('./commands/run.js')).runRun(options, context));
+  add(define.statusCommand(), async (options: ApiOptions) =>
+    (await import('./commands/status.js')).runStatus(options, context),
+  );
+  add(define.pauseCommand(), async (options: ApiOptions) =>
+    (await import('./commands/status.js')).runPause(options, context),
+  );
+  add(define.resumeCommand(), async (options: ApiOptions) =>
+    (await import('./commands/status.js')).runResume(options, context),
+  );
+  add(define.loadCommand(), async (options: LoadOptions) =>
+    (await import('./commands/load.js')).runLoad(options, context),
+  );
+  addLists(program, add, context);
+  add(define.teardownCommand(), async (options: PrepareOptions) =>
+    (await import('./commands/prepare.js')).runTeardown(options, context),
+  );
   quiet(program, context);
   return program;
+}
+
+type Add = <Options>(
+  command: Command,
+  run: (options: Options, argument: string) => Promise<number>,
+  parent: Command,
+) => void;
+
+function addLists(program: Command, add: Add, context: Context): void {
+  const conflicts = define.conflictsCommand();
+  add(
+    define.conflictListCommand(),
+    async (options: ListOptions) => (await import('./commands/conflicts.js')).runList(options, context),
+    conflicts,
+  );
+  add(
+    define.conflictShowCommand(),
+    async (options: ApiOptions, id) => (await import('./commands/conflicts.js')).runShow(id, options, context),
+    conflicts,
+  );
+  program.addCommand(conflicts);
+  const letters = define.deadLettersCommand();
+  add(
+    define.deadLetterListCommand(),
+    async (options: ApiOptions) => (await import('./commands/dead-letters.js')).runList(options, context),
+    letters,
+  );
+  add(
+    define.deadLetterShowCommand(),
+    async (options: ApiOptions, id) => (await import('./commands/dead-letters.js')).runShow(id, options, context),
+    letters,
+  );
+  program.addCommand(letters);
 }
 
 /** Commander's own way of telling and ending is replaced throughout. */
@@ -64,12 +123,18 @@ function quiet(command: Command, context: Context): void {
   for (const child of command.commands) quiet(child, context);
 }
 
-function failProgram(error: unknown, program: Command, { terminal }: Context): number {
+interface Given {
+  readonly args: readonly string[];
+  readonly context: Context;
+}
+
+function failProgram(error: unknown, program: Command, { args, context: { terminal } }: Given): number {
   if (!(error instanceof CommanderError)) return fail(terminal, error);
   if (error.exitCode === 0) return exit.good;
   if (error.code === 'commander.help') {
-    // Called without a command.
-    terminal.err(program.helpInformation().trimEnd());
+    // Called without a command: its own help, or that of the group.
+    const group = program.commands.find((command) => command.name() === args[0]);
+    terminal.err((group ?? program).helpInformation().trimEnd());
     return exit.usage;
   }
   const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
@@ -81,6 +146,9 @@ function suggestion(message: string, program: Command): string {
   const [, what, given] = /^unknown (command|option) '([^']+)'/.exec(message) ?? [];
   if (given === undefined) return '';
   const all = [program, ...program.commands, ...program.commands.flatMap((command) => command.commands)];
-  const names = what === 'command' ? all.map((command) => command.name()) : all.flatMap((command) => command.options.map((option) => option.long ?? ''));
+  const names =
+    what === 'command'
+      ? all.map((command) => command.name())
+      : all.flatMap((command) => command.options.map((option) => option.long ?? ''));
   return didYouMean(given, names);
 }

@@ -1,6 +1,7 @@
 /** Steps of a longer command as a person follows them: a spinner while one runs, a line when it is done. */
-import type { Terminal } from './terminal.js';
+
 import { duration } from './format.js';
+import type { Terminal } from './terminal.js';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
@@ -12,7 +13,12 @@ export interface Step {
 }
 
 /** Runs the work; `done` may say more than the title when it has ended. */
-export async function step<T>(terminal: Terminal, title: string, work: (step: Step) => Promise<T>, done?: (result: T) => string): Promise<T> {
+export async function step<T>(
+  terminal: Terminal,
+  title: string,
+  work: (step: Step) => Promise<T>,
+  done?: (result: T) => string,
+): Promise<T> {
   const { cyan, dim, green, red } = terminal.style;
   const begun = performance.now();
   let note = '';

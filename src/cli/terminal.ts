@@ -14,7 +14,14 @@ export interface Terminal {
 }
 
 const codes = {
-  bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], blue: [34, 39], magenta: [35, 39], cyan: [36, 39],
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
+  cyan: [36, 39],
 } as const;
 
 export type Style = Readonly<Record<keyof typeof codes, (text: string) => string>>;
@@ -66,7 +73,10 @@ export function makeTerminal({ stdout, stderr, env }: TerminalStreams): Terminal
 }
 
 export function makeStyle(coloured: boolean): Style {
-  const paint = ([open, close]: readonly [number, number]) => (text: string): string => (coloured ? `\x1b[${open}m${text}\x1b[${close}m` : text);
+  const paint =
+    ([open, close]: readonly [number, number]) =>
+    (text: string): string =>
+      coloured ? `\x1b[${open}m${text}\x1b[${close}m` : text;
   return Object.fromEntries(Object.entries(codes).map(([name, pair]) => [name, paint(pair)])) as unknown as Style;
 }
 

@@ -1,22 +1,14 @@
 /** `check`: everything that must hold before a run, one line each. */
-import { Command } from 'commander';
 import { checkAll } from '../../app/check.js';
 import type { Finding } from '../../base/finding.js';
-import { type ConfigOptions, type Context, readConfig, withConfig, withJson } from '../context.js';
+import { type ConfigOptions, type Context, readConfig } from '../context.js';
 import { exit } from '../exit.js';
 import { plural } from '../format.js';
 import type { Style } from '../terminal.js';
 import { makeLogger } from '../terminal-logger.js';
-import { examples } from './status.js';
 
 export interface CheckOptions extends ConfigOptions {
   readonly json?: boolean;
-}
-
-export function checkCommand(): Command {
-  return withJson(withConfig(new Command('check')))
-    .description('Everything that must hold before a run, with what mends it; changes nothing')
-    .addHelpText('after', examples('isthmus check -c isthmus.yaml', 'isthmus check --json'));
 }
 
 export async function runCheck(options: CheckOptions, context: Context): Promise<number> {
@@ -34,7 +26,9 @@ function findingLines(findings: readonly Finding[], style: Style): string[] {
   const paint = { ok: style.green, warning: style.yellow, failed: style.red };
   return findings.flatMap(({ state, what, remedy }) => {
     const line = `${paint[state](state.padEnd(7))}  ${what}`;
-    return remedy === null ? [line] : [line, ...remedy.split('\n').map((part, index) => style.dim(`         ${index === 0 ? '→ ' : '  '}${part}`))];
+    return remedy === null
+      ? [line]
+      : [line, ...remedy.split('\n').map((part, index) => style.dim(`         ${index === 0 ? '→ ' : '  '}${part}`))];
   });
 }
 

@@ -1,10 +1,7 @@
 /** `conflicts list` and `conflicts show ID`: ask a running process. */
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { conflictKinds } from '../../model/conflict.js';
 import { askApi } from '../client.js';
-import { type ApiOptions, type Context, apiTarget, withApi, withJson } from '../context.js';
+import { type ApiOptions, apiTarget, type Context } from '../context.js';
 import { table } from '../format.js';
-import { examples } from './status.js';
 
 export interface ListOptions extends ApiOptions {
   readonly state?: string;
@@ -12,24 +9,6 @@ export interface ListOptions extends ApiOptions {
   readonly kind?: string;
   readonly limit: number;
   readonly cursor?: string;
-}
-
-export function listCommand(): Command {
-  return withJson(withApi(new Command('list')))
-    .description('Conflicts, newest first')
-    .addOption(new Option('--state <state>', 'only these').choices(['pending', 'propagating', 'resolved', 'superseded']))
-    .addOption(new Option('--kind <kind>', 'only these').choices([...conflictKinds]))
-    .option('--table <table>', 'only of this table')
-    .option('--limit <number>', 'at most so many', wholeNumber, 50)
-    .option('--cursor <cursor>', 'go on where the last page ended')
-    .addHelpText('after', examples('isthmus conflicts list --state pending', 'isthmus conflicts list --table public.users --json'));
-}
-
-export function showCommand(): Command {
-  return withJson(withApi(new Command('show')))
-    .argument('<id>', 'the conflict’s id')
-    .description('A conflict with both versions and the ancestor')
-    .addHelpText('after', examples('isthmus conflicts show 0198c1…'));
 }
 
 interface Page {
@@ -59,16 +38,11 @@ function listLines(page: Page): string[] {
 }
 
 function cell(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value) ?? '';
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 export async function runShow(id: string, options: ApiOptions, context: Context): Promise<number> {
   const conflict = await askApi(apiTarget(options, context), 'GET', `/api/conflicts/${encodeURIComponent(id)}`);
   context.terminal.out(JSON.stringify(conflict, null, 2));
   return 0;
-}
-
-export function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number above 0.');
-  return Number(text);
 }

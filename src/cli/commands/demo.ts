@@ -1,11 +1,10 @@
 /** `demo`: two embedded servers, a shop, writers on both sides that collide, and a sync between them. */
-import { Command } from 'commander';
 import { type StartedSync, startLoaded } from '../../api/start.js';
 import { systemClock } from '../../base/clock.js';
 import { IsthmusError, isIsthmusError } from '../../base/errors.js';
 import { configFrom } from '../../config/load.js';
 import type { Config } from '../../config/schema.js';
-import { type Shop, openShop } from '../../testing/demo/shop.js';
+import { openShop, type Shop } from '../../testing/demo/shop.js';
 import type { Writers } from '../../testing/demo/shop-writers.js';
 import type { Context } from '../context.js';
 import { type DemoFacts, isEqual, reportJson, reportLines } from '../demo-report.js';
@@ -14,8 +13,6 @@ import { count, plural } from '../format.js';
 import { LiveView } from '../live-view.js';
 import { type Step, step } from '../steps.js';
 import { makeLogger } from '../terminal-logger.js';
-import { wholeNumber } from './conflicts.js';
-import { examples } from './status.js';
 
 export interface DemoOptions {
   readonly seconds?: number;
@@ -26,20 +23,6 @@ export interface DemoOptions {
   readonly seed: number;
   readonly rate: number;
   readonly collisions: number;
-}
-
-export function demoCommand(): Command {
-  return new Command('demo')
-    .description('Embedded servers, a shop, writers on both sides that collide, and the sync between them')
-    .option('--seconds <number>', 'stop the writers after so long, compare every record and report', wholeNumber)
-    .option('--rows <number>', 'rows at the start, about', wholeNumber, 10_000)
-    .option('--port <number>', 'port of the API and status page (7070, or any free one)', wholeNumber)
-    .option('--rate <number>', 'transactions a second on each side', wholeNumber, 200)
-    .option('--collisions <number>', 'pairs of colliding writes a second', wholeNumber, 150)
-    .option('--seed <number>', 'of the writers’ randomness', wholeNumber, 1)
-    .option('--keep', 'leave the servers’ data behind')
-    .option('--json', 'print the report as JSON')
-    .addHelpText('after', examples('isthmus demo', 'isthmus demo --seconds 20', 'isthmus demo --seconds 20 --rows 100000 --json'));
 }
 
 export async function runDemo(options: DemoOptions, context: Context): Promise<number> {
@@ -84,13 +67,23 @@ async function playShop(play: Play): Promise<DemoFacts | null> {
   failed.catch(() => {});
   const begun = performance.now();
   const load = loadShop(play);
-  const loadedRows = await Promise.race([step(terminal, 'Loading MongoDB from PostgreSQL', load, (rows) => `Loaded ${plural(rows, 'row')} into MongoDB`), failed]);
+  const loadedRows = await Promise.race([
+    step(terminal, 'Loading MongoDB from PostgreSQL', load, (rows) => `Loaded ${plural(rows, 'row')} into MongoDB`),
+    failed,
+  ]);
   const loadMs = performance.now() - begun;
   if (stopping.aborted) return null;
-  const writers = await shop.startWriters({ seed: options.seed, perSecond: options.rate, collisionsPerSecond: options.collisions });
+  const writers = await shop.startWriters({
+    seed: options.seed,
+    perSecond: options.rate,
+    collisionsPerSecond: options.collisions,
+  });
   const writingFrom = performance.now();
   try {
-    await Promise.race([step(terminal, titleOf(options, terminal.live), watchWriters(play, writers), () => 'Both sides took writes'), failed]);
+    await Promise.race([
+      step(terminal, titleOf(options, terminal.live), watchWriters(play, writers), () => 'Both sides took writes'),
+      failed,
+    ]);
   } finally {
     await writers.stop();
   }
@@ -98,9 +91,21 @@ async function playShop(play: Play): Promise<DemoFacts | null> {
   const settling = performance.now();
   const settled = await step(terminal, 'Letting both sides come to rest', () => sync.settled(60_000));
   const settleMs = settled ? performance.now() - settling : null;
-  const comparison = await step(terminal, 'Comparing every record', ({ note }) => sync.compare((compared) => note(count(compared))));
+  const comparison = await step(terminal, 'Comparing every record', ({ note }) =>
+    sync.compare((compared) => note(count(compared))),
+  );
   const { conflicts, deadLetters } = sync.status();
-  return { loadedRows, loadMs, writing: writers.totals, writingMs, settleMs, counts: sync.counts(), pending: conflicts.pending, deadLetters, comparison };
+  return {
+    loadedRows,
+    loadMs,
+    writing: writers.totals,
+    writingMs,
+    settleMs,
+    counts: sync.counts(),
+    pending: conflicts.pending,
+    deadLetters,
+    comparison,
+  };
 }
 
 function titleOf({ seconds }: DemoOptions, live: boolean): string {
@@ -122,7 +127,10 @@ function loadShop({ sync, context: { terminal, stopping } }: Play): (step: Step)
   };
 }
 
-function watchWriters({ sync, options, context: { terminal, stopping } }: Play, writers: Writers): (step: Step) => Promise<void> {
+function watchWriters(
+  { sync, options, context: { terminal, stopping } }: Play,
+  writers: Writers,
+): (step: Step) => Promise<void> {
   const view = new LiveView(terminal.style);
   const until = options.seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.seconds * 1000;
   return async ({ lines, note }) => {
@@ -148,7 +156,8 @@ async function startSync(shop: Shop, options: DemoOptions, { terminal }: Context
 }
 
 function demoConfig({ sqlUrl, mongodbUrl, database }: Shop, port: number): Config {
-  if (port > 65_535) throw new IsthmusError('usage', { message: `There is no port ${port}.`, remedy: 'Ports end at 65535.' });
+  if (port > 65_535)
+    throw new IsthmusError('usage', { message: `There is no port ${port}.`, remedy: 'Ports end at 65535.' });
   return configFrom({
     name: 'demo',
     sql: { url: sqlUrl },

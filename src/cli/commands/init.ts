@@ -1,6 +1,5 @@
 /** `init`: reads the schema and writes a commented configuration. */
 import { existsSync, writeFileSync } from 'node:fs';
-import { Command } from 'commander';
 import { readSchema } from '../../app/read-schema.js';
 import { writeConfig } from '../../app/write-config.js';
 import { IsthmusError } from '../../base/errors.js';
@@ -9,7 +8,6 @@ import { type Context, defaultFile } from '../context.js';
 import { exit } from '../exit.js';
 import { plural } from '../format.js';
 import { makeLogger } from '../terminal-logger.js';
-import { examples } from './status.js';
 
 export interface InitOptions {
   readonly sql: string;
@@ -20,26 +18,27 @@ export interface InitOptions {
   readonly force?: boolean;
 }
 
-export function initCommand(): Command {
-  return new Command('init')
-    .description('Reads the schema and writes a commented configuration')
-    .requiredOption('--sql <url>', 'PostgreSQL’s connection URL')
-    .requiredOption('--mongodb <url>', 'MongoDB’s connection URL')
-    .option('--database <name>', 'MongoDB database to sync, if the URL names none')
-    .option('--name <name>', 'the sync’s name; the database’s by default')
-    .option('-o, --output <file>', 'where to write; - for stdout', defaultFile)
-    .option('--force', 'overwrite the file')
-    .addHelpText('after', examples('isthmus init --sql postgres://localhost/shop --mongodb mongodb://localhost/shop', 'isthmus init --sql "$SQL_URL" --mongodb "$MONGODB_URL" --database shop -o -'));
-}
-
 export async function runInit(options: InitOptions, context: Context): Promise<number> {
   const { terminal } = context;
   if (options.output !== '-' && options.force !== true && existsSync(options.output)) {
-    throw new IsthmusError('usage', { message: `${options.output} is there already.`, remedy: 'Name another file with -o, or overwrite it with --force.' });
+    throw new IsthmusError('usage', {
+      message: `${options.output} is there already.`,
+      remedy: 'Name another file with -o, or overwrite it with --force.',
+    });
   }
   const database = options.database ?? databaseOf(options.mongodb);
-  const name = options.name ?? database.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_').replace(/^[^a-z]+/, '');
-  const config = configFrom({ name: name || 'sync', sql: { url: options.sql }, mongodb: { url: options.mongodb, database }, entities: [{ table: 'public.*' }] });
+  const name =
+    options.name ??
+    database
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9_]/g, '_')
+      .replace(/^[^a-z]+/, '');
+  const config = configFrom({
+    name: name || 'sync',
+    sql: { url: options.sql },
+    mongodb: { url: options.mongodb, database },
+    entities: [{ table: 'public.*' }],
+  });
   const { tables } = await readSchema(config, { log: makeLogger(terminal, 'error') });
   const written = writeConfig({ name: config.name, database, tables });
   if (options.output === '-') terminal.out(written.text.trimEnd());
@@ -48,15 +47,23 @@ export async function runInit(options: InitOptions, context: Context): Promise<n
   return exit.good;
 }
 
-function tellNext({ tables, leftOut }: ReturnType<typeof writeConfig>, { output }: InitOptions, { terminal }: Context): void {
+function tellNext(
+  { tables, leftOut }: ReturnType<typeof writeConfig>,
+  { output }: InitOptions,
+  { terminal }: Context,
+): void {
   const { bold, green, yellow } = terminal.style;
   if (output !== '-') terminal.err(`${green('✔')} ${bold(output)}: ${plural(tables, 'table')}`);
   for (const { table, reason } of leftOut) terminal.err(`${yellow('!')} ${table} is left out: ${reason}`);
-  if (output !== '-') terminal.err(`Set SQL_URL and MONGODB_URL, then: isthmus check${output === defaultFile ? '' : ` -c ${output}`}`);
+  if (output !== '-')
+    terminal.err(`Set SQL_URL and MONGODB_URL, then: isthmus check${output === defaultFile ? '' : ` -c ${output}`}`);
 }
 
 function databaseOf(url: string): string {
   const name = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(url)?.[1];
   if (name !== undefined) return decodeURIComponent(name);
-  throw new IsthmusError('usage', { message: 'The MongoDB URL names no database.', remedy: 'Write mongodb://host/DATABASE, or add --database NAME.' });
+  throw new IsthmusError('usage', {
+    message: 'The MongoDB URL names no database.',
+    remedy: 'Write mongodb://host/DATABASE, or add --database NAME.',
+  });
 }

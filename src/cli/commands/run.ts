@@ -1,24 +1,16 @@
 /** `run`: prepares what is missing, loads, then syncs until it is told to stop. */
-import { Command, Option } from 'commander';
 import { type StartedSync, startLoaded } from '../../api/start.js';
 import type { SyncState } from '../../app/sync.js';
 import { systemClock } from '../../base/clock.js';
 import type { IsthmusError } from '../../base/errors.js';
-import { type ConfigOptions, type Context, readConfig, withConfig } from '../context.js';
+import { type ConfigOptions, type Context, readConfig } from '../context.js';
 import { exit, fail } from '../exit.js';
 import { LiveView } from '../live-view.js';
-import { type LogLevel, logLevels, makeLogger } from '../terminal-logger.js';
-import { examples } from './status.js';
+import type { LogLevel } from '../log-levels.js';
+import { makeLogger } from '../terminal-logger.js';
 
 export interface RunOptions extends ConfigOptions {
   readonly logLevel?: LogLevel;
-}
-
-export function runCommand(): Command {
-  return withConfig(new Command('run'))
-    .description('Prepares what is missing, loads, then syncs until SIGTERM or Ctrl-C')
-    .addOption(new Option('--log-level <level>', 'what to log').choices([...logLevels]))
-    .addHelpText('after', examples('isthmus run -c isthmus.yaml', 'isthmus run --log-level debug'));
 }
 
 export async function runRun(options: RunOptions, context: Context): Promise<number> {
@@ -27,7 +19,8 @@ export async function runRun(options: RunOptions, context: Context): Promise<num
   const log = makeLogger(terminal, options.logLevel ?? (terminal.live ? 'warn' : 'info'));
   const sync = await startLoaded(config, { log, onStatement: (statement) => log.info({}, `prepared: ${statement}`) });
   log.info({ api: sync.url }, 'syncing');
-  if (terminal.live) terminal.err(`${terminal.style.bold(config.name)} ${terminal.style.dim(`API and status page: ${sync.url}`)}`);
+  if (terminal.live)
+    terminal.err(`${terminal.style.bold(config.name)} ${terminal.style.dim(`API and status page: ${sync.url}`)}`);
   const failed = new Promise<IsthmusError>((resolve) => sync.on('failed', resolve));
   const view = show(sync, context);
   const stopped = new Promise<null>((resolve) => {
@@ -52,7 +45,10 @@ function show(sync: Pick<StartedSync, 'status'>, { terminal }: Context): { end()
       const status = sync.status();
       view.update(status, performance.now());
       if (terminal.live) terminal.draw([...view.loadLines(terminal.columns), view.statusLine()]);
-      else if (status.state !== state) terminal.err(JSON.stringify({ state: status.state, conflicts: status.conflicts, deadLetters: status.deadLetters }));
+      else if (status.state !== state)
+        terminal.err(
+          JSON.stringify({ state: status.state, conflicts: status.conflicts, deadLetters: status.deadLetters }),
+        );
       state = status.state;
       await systemClock.sleep(terminal.live ? 250 : 500, done.signal);
     }

@@ -1,38 +1,20 @@
 /** `status`, `pause`, `resume`: ask a running process. */
-import { Command } from 'commander';
 import type { SyncStatus } from '../../app/sync.js';
 import { askApi } from '../client.js';
-import { type ApiOptions, type Run, apiTarget, withApi, withJson } from '../context.js';
+import { type ApiOptions, apiTarget, type Run } from '../context.js';
 import { count, duration, table } from '../format.js';
 import type { Style } from '../terminal.js';
-
-export function statusCommand(): Command {
-  return withJson(withApi(new Command('status')))
-    .description('Where a running sync stands')
-    .addHelpText('after', examples('isthmus status', 'isthmus status --json --url http://127.0.0.1:7070'));
-}
-
-export function pauseCommand(): Command {
-  return withJson(withApi(new Command('pause')))
-    .description('Stops writing on both sides; the logs wait')
-    .addHelpText('after', examples('isthmus pause -c isthmus.yaml'));
-}
-
-export function resumeCommand(): Command {
-  return withJson(withApi(new Command('resume')))
-    .description('Goes on after a pause')
-    .addHelpText('after', examples('isthmus resume -c isthmus.yaml'));
-}
 
 export const runStatus: Run<ApiOptions> = (options, context) => show('GET', '/api/status', options, context);
 export const runPause: Run<ApiOptions> = (options, context) => show('POST', '/api/pause', options, context);
 export const runResume: Run<ApiOptions> = (options, context) => show('POST', '/api/resume', options, context);
 
-export function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
-}
-
-async function show(method: 'GET' | 'POST', path: string, options: ApiOptions, context: Parameters<Run<ApiOptions>>[1]): Promise<number> {
+async function show(
+  method: 'GET' | 'POST',
+  path: string,
+  options: ApiOptions,
+  context: Parameters<Run<ApiOptions>>[1],
+): Promise<number> {
   const status = (await askApi(apiTarget(options, context), method, path)) as SyncStatus;
   const { terminal } = context;
   if (options.json === true) terminal.out(JSON.stringify(status, null, 2));
@@ -43,12 +25,24 @@ async function show(method: 'GET' | 'POST', path: string, options: ApiOptions, c
 export function statusLines(status: SyncStatus, style: Style): string[] {
   const { links, conflicts } = status;
   const rows = Object.entries(links).map(([name, link]) => [
-    name.replace('_to_', ' → '), duration(link.lagMs), link.pending, link.held, link.applied, duration(link.latency.p50Ms), duration(link.latency.p95Ms),
+    name.replace('_to_', ' → '),
+    duration(link.lagMs),
+    link.pending,
+    link.held,
+    link.applied,
+    duration(link.latency.p50Ms),
+    duration(link.latency.p95Ms),
   ]);
   const entities = status.entities.map(({ table: name, collection, load, stopped }) => [
-    name, collection, stopped === null ? load.state : `stopped: ${stopped}`, load.rows, load.total,
+    name,
+    collection,
+    stopped === null ? load.state : `stopped: ${stopped}`,
+    load.rows,
+    load.total,
   ]);
-  const errors = Object.entries(links).flatMap(([name, { lastError }]) => (lastError === null ? [] : [`${style.red(lastError.code)} ${name}: ${lastError.message}`]));
+  const errors = Object.entries(links).flatMap(([name, { lastError }]) =>
+    lastError === null ? [] : [`${style.red(lastError.code)} ${name}: ${lastError.message}`],
+  );
   return [
     `${style.bold(status.name)}  ${stateName(status.state, style)}  ${style.dim(status.phase)}`,
     '',

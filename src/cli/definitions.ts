@@ -1,0 +1,152 @@
+/**
+ * Every command's name, options, help and examples. Must not import what a command does: that is loaded when it is
+ * called, so that help and `status` need no database driver.
+ */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { conflictKinds } from '../model/conflict.js';
+import { defaultFile, withApi, withConfig, withJson } from './context.js';
+import { logLevels } from './log-levels.js';
+
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('Embedded servers, a shop, writers on both sides that collide, and the sync between them')
+    .option('--seconds <number>', 'stop the writers after so long, compare every record and report', wholeNumber)
+    .option('--rows <number>', 'rows at the start, about', wholeNumber, 10_000)
+    .option('--port <number>', 'port of the API and status page (7070, or any free one)', wholeNumber)
+    .option('--rate <number>', 'transactions a second on each side', wholeNumber, 200)
+    .option('--collisions <number>', 'pairs of colliding writes a second', wholeNumber, 150)
+    .option('--seed <number>', 'of the writers’ randomness', wholeNumber, 1)
+    .option('--keep', 'leave the servers’ data behind')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      examples('isthmus demo', 'isthmus demo --seconds 20', 'isthmus demo --seconds 20 --rows 100000 --json'),
+    );
+}
+
+export function initCommand(): Command {
+  const quick = 'isthmus init --sql postgres://localhost/shop --mongodb mongodb://localhost/shop';
+  return new Command('init')
+    .description('Reads the schema and writes a commented configuration')
+    .requiredOption('--sql <url>', 'PostgreSQL’s connection URL')
+    .requiredOption('--mongodb <url>', 'MongoDB’s connection URL')
+    .option('--database <name>', 'MongoDB database to sync, if the URL names none')
+    .option('--name <name>', 'the sync’s name; the database’s by default')
+    .option('-o, --output <file>', 'where to write; - for stdout', defaultFile)
+    .option('--force', 'overwrite the file')
+    .addHelpText(
+      'after',
+      examples(quick, 'isthmus init --sql "$SQL_URL" --mongodb "$MONGODB_URL" --database shop -o -'),
+    );
+}
+
+export function checkCommand(): Command {
+  return withJson(withConfig(new Command('check')))
+    .description('Everything that must hold before a run, with what mends it; changes nothing')
+    .addHelpText('after', examples('isthmus check -c isthmus.yaml', 'isthmus check --json'));
+}
+
+export function prepareCommand(): Command {
+  return withDryRun(withConfig(new Command('prepare')))
+    .description('Makes all that the sync needs in both databases, and prints each statement')
+    .addHelpText('after', examples('isthmus prepare --dry-run', 'isthmus prepare -c isthmus.yaml'));
+}
+
+export function teardownCommand(): Command {
+  return withDryRun(withConfig(new Command('teardown')))
+    .description('Removes what `prepare` made and what the sync stored; tables and collections stay')
+    .addHelpText('after', examples('isthmus teardown --dry-run', 'isthmus teardown -c isthmus.yaml'));
+}
+
+export function runCommand(): Command {
+  return withConfig(new Command('run'))
+    .description('Prepares what is missing, loads, then syncs until SIGTERM or Ctrl-C')
+    .addOption(new Option('--log-level <level>', 'what to log').choices([...logLevels]))
+    .addHelpText('after', examples('isthmus run -c isthmus.yaml', 'isthmus run --log-level debug'));
+}
+
+export function statusCommand(): Command {
+  return withJson(withApi(new Command('status')))
+    .description('Where a running sync stands')
+    .addHelpText('after', examples('isthmus status', 'isthmus status --json --url http://127.0.0.1:7070'));
+}
+
+export function pauseCommand(): Command {
+  return withJson(withApi(new Command('pause')))
+    .description('Stops writing on both sides; the logs wait')
+    .addHelpText('after', examples('isthmus pause -c isthmus.yaml'));
+}
+
+export function resumeCommand(): Command {
+  return withJson(withApi(new Command('resume')))
+    .description('Goes on after a pause')
+    .addHelpText('after', examples('isthmus resume -c isthmus.yaml'));
+}
+
+export function loadCommand(): Command {
+  return withJson(withApi(new Command('load')))
+    .description('Loads a table again, through the same rules as any change; also takes up a table that was stopped')
+    .requiredOption('--entity <table>', 'the table, as schema.table')
+    .addOption(new Option('--from <side>', 'the side that is read').choices(['sql', 'mongodb']).default('sql'))
+    .addHelpText(
+      'after',
+      examples('isthmus load --entity public.users', 'isthmus load --entity public.users --from mongodb'),
+    );
+}
+
+export function conflictsCommand(): Command {
+  return new Command('conflicts').description('What collided and how it was decided');
+}
+
+export function conflictListCommand(): Command {
+  return withJson(withApi(new Command('list')))
+    .description('Conflicts, newest first')
+    .addOption(
+      new Option('--state <state>', 'only these').choices(['pending', 'propagating', 'resolved', 'superseded']),
+    )
+    .addOption(new Option('--kind <kind>', 'only these').choices([...conflictKinds]))
+    .option('--table <table>', 'only of this table')
+    .option('--limit <number>', 'at most so many', wholeNumber, 50)
+    .option('--cursor <cursor>', 'go on where the last page ended')
+    .addHelpText(
+      'after',
+      examples('isthmus conflicts list --state pending', 'isthmus conflicts list --table public.users --json'),
+    );
+}
+
+export function conflictShowCommand(): Command {
+  return withJson(withApi(new Command('show')))
+    .argument('<id>', 'the conflict’s id')
+    .description('A conflict with both versions and the ancestor')
+    .addHelpText('after', examples('isthmus conflicts show 0198c1…'));
+}
+
+export function deadLettersCommand(): Command {
+  return new Command('dead-letters').description('Changes that their target refuses');
+}
+
+export function deadLetterListCommand(): Command {
+  return withJson(withApi(new Command('list')))
+    .description('Dead letters, oldest first')
+    .addHelpText('after', examples('isthmus dead-letters list', 'isthmus dead-letters list --json'));
+}
+
+export function deadLetterShowCommand(): Command {
+  return withJson(withApi(new Command('show')))
+    .argument('<id>', 'the dead letter’s id')
+    .description('A dead letter with its change and the reason')
+    .addHelpText('after', examples('isthmus dead-letters show 0198c1…'));
+}
+
+function withDryRun(command: Command): Command {
+  return command.option('--dry-run', 'print what would be done, and change nothing');
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return Number(text);
+}
