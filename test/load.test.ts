@@ -7,7 +7,7 @@ import { startChild } from './child-sync.js';
 import { conflictsOf, expectEqual, type Rig, type TablePair, testRigs } from './rig.js';
 
 const rigs = await testRigs();
-const rows = 20_000;
+const rows = 8000;
 const items: TablePair = { table: 'items', key: ['id'] };
 const schema = 'create table items (id int primary key, title text, n int)';
 
@@ -65,7 +65,7 @@ test.each(['sql', 'mongodb'] as const)('from %s, while both sides take writes', 
 });
 
 test.each(['sql', 'mongodb'] as const)('from %s: killed in the middle, it goes on at the chunk where it was', async (from) => {
-  const rig = await openRig(from, { apply: { batch: 500 } });
+  const rig = await openRig(from, { apply: { batch: 200 } });
   await (from === 'sql' ? fillSql(rig) : fillMongo(rig));
   const child = await startChild(rig, { fault: 'load.chunk-handled:20' });
   const writers = write(rig);
