@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '../wait-for.js';
 
+/** Given as an address, since the working folder may have no packages. */
+const tsx = import.meta.resolve('tsx');
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
 export interface CliOptions {
@@ -23,7 +25,7 @@ export class CliProcess {
   private readonly ended: Promise<number | null>;
 
   constructor(args: readonly string[], { env = {}, cwd }: CliOptions = {}) {
-    this.child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+    this.child = spawn(process.execPath, ['--import', tsx, main, ...args], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(cwd === undefined ? {} : { cwd }),
