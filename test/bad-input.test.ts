@@ -48,7 +48,10 @@ test('a wrong password is refused without being told', async () => {
 
 test.each(['sql', 'mongodb'] as const)('%s that does not answer is told, and ends the process with 3', async (side) => {
   const port = await freePort();
-  const url = side === 'sql' ? `postgres://u:hidden@127.0.0.1:${port}/x` : `mongodb://u:hidden@127.0.0.1:${port}/?serverSelectionTimeoutMS=1000`;
+  const url =
+    side === 'sql'
+      ? `postgres://u:hidden@127.0.0.1:${port}/x`
+      : `mongodb://u:hidden@127.0.0.1:${port}/?serverSelectionTimeoutMS=1000`;
   const child = await startChild(rig, { config: { [side]: side === 'sql' ? { url } : { url, database: 'x' } } });
   expect({ ...(await child.ended), said: child.said() }).toMatchObject({ code: 3 });
   expect(child.said()).toContain(`${side}_unreachable:`);
@@ -73,11 +76,36 @@ interface Bad {
 
 const badDocuments: readonly Bad[] = [
   { what: 'NUL in a string', document: { _id: 1, title: 'a\u0000b' }, kind: 'type_mismatch', reason: /NUL/ },
-  { what: 'NaN where an integer stands', document: { _id: 2, n: new Double(Number.NaN) }, kind: 'type_mismatch', reason: /n cannot cross/ },
-  { what: 'a fraction where an integer stands', document: { _id: 3, n: 1.5 }, kind: 'type_mismatch', reason: /n cannot cross/ },
-  { what: 'an unknown enum value', document: { _id: 4, feeling: 'cross' }, kind: 'type_mismatch', reason: /feeling cannot cross/ },
-  { what: 'a document where a text stands', document: { _id: 5, title: { a: 1 } }, kind: 'structural', reason: /title cannot cross/ },
-  { what: 'an ObjectId for an integer key', document: { _id: new ObjectId(), title: 'key' }, kind: 'type_mismatch', reason: /key cannot cross/ },
+  {
+    what: 'NaN where an integer stands',
+    document: { _id: 2, n: new Double(Number.NaN) },
+    kind: 'type_mismatch',
+    reason: /n cannot cross/,
+  },
+  {
+    what: 'a fraction where an integer stands',
+    document: { _id: 3, n: 1.5 },
+    kind: 'type_mismatch',
+    reason: /n cannot cross/,
+  },
+  {
+    what: 'an unknown enum value',
+    document: { _id: 4, feeling: 'cross' },
+    kind: 'type_mismatch',
+    reason: /feeling cannot cross/,
+  },
+  {
+    what: 'a document where a text stands',
+    document: { _id: 5, title: { a: 1 } },
+    kind: 'structural',
+    reason: /title cannot cross/,
+  },
+  {
+    what: 'an ObjectId for an integer key',
+    document: { _id: new ObjectId(), title: 'key' },
+    kind: 'type_mismatch',
+    reason: /key cannot cross/,
+  },
 ];
 
 test('values that PostgreSQL cannot hold wait for a person with their reason; other records of the same transaction cross', async () => {
@@ -90,14 +118,22 @@ test('values that PostgreSQL cannot hold wait for a person with their reason; ot
   });
   await session.endSession();
   await waitFor(() => sync.status().conflicts.pending === badDocuments.length, { what: 'a pending conflict for each' });
-  await waitFor(async () => (await rig.sql.query('select 1 from things where id = 50')).rowCount === 1, { what: 'the good record to cross' });
+  await waitFor(async () => (await rig.sql.query('select 1 from things where id = 50')).rowCount === 1, {
+    what: 'the good record to cross',
+  });
   const conflicts = await conflictsOf(rig);
   for (const { what, kind, reason } of badDocuments) {
-    expect(conflicts.filter((conflict) => conflict.kind === kind && reason.test(String(conflict['reason']))), what).not.toEqual([]);
+    expect(
+      conflicts.filter((conflict) => conflict.kind === kind && reason.test(String(conflict['reason']))),
+      what,
+    ).not.toEqual([]);
     for (const conflict of conflicts) expect(String(conflict['reason'])).not.toContain('cross)');
   }
   // Mended at the source, they cross and close by themselves.
-  await things.updateMany({ _id: { $in: [1, 2, 3, 4, 5] } as never }, { $set: { title: 'mended', n: 1, feeling: 'glad' } });
+  await things.updateMany(
+    { _id: { $in: [1, 2, 3, 4, 5] } as never },
+    { $set: { title: 'mended', n: 1, feeling: 'glad' } },
+  );
   await things.deleteMany({ _id: { $type: 'objectId' } });
   await waitFor(() => sync.status().conflicts.pending === 0, { what: 'the conflicts to close' });
   await expectEqual(rig, sync, [pair]);
@@ -106,11 +142,15 @@ test('values that PostgreSQL cannot hold wait for a person with their reason; ot
 
 test('NaN and many digits in a numeric: what Decimal128 holds crosses both ways, what it cannot hold waits', async () => {
   const sync = await rig.start();
-  await rig.sql.query(`insert into things (id, amount) values (100, 'NaN'), (101, 'Infinity'), (102, 1234567890123456789012345678901234), (103, 0.1234567890123456789012345678901234567890123)`);
+  await rig.sql.query(
+    `insert into things (id, amount) values (100, 'NaN'), (101, 'Infinity'), (102, 1234567890123456789012345678901234), (103, 0.1234567890123456789012345678901234567890123)`,
+  );
   await rig.db.collection('things').insertOne({ _id: 104 as never, amount: Decimal128.fromString('NaN') });
   await waitFor(() => sync.status().conflicts.pending === 1, { what: 'the pending conflict' });
   await settle(sync);
-  expect(await rig.db.collection('things').findOne({ _id: 100 as never })).toMatchObject({ amount: Decimal128.fromString('NaN') });
+  expect(await rig.db.collection('things').findOne({ _id: 100 as never })).toMatchObject({
+    amount: Decimal128.fromString('NaN'),
+  });
   expect((await rig.sql.query('select amount::text from things where id = 104')).rows).toEqual([{ amount: 'NaN' }]);
   const [conflict] = await conflictsOf(rig, { state: 'pending' });
   expect(conflict).toMatchObject({ kind: 'type_mismatch', key: 103 });
@@ -129,9 +169,14 @@ test('a 20 MB text waits with its reason; the rest goes on, and it crosses once 
   const sync = await rig.start();
   await rig.sql.query(`insert into things (id, title) values (200, repeat('x', 20000000)), (201, 'small')`);
   await waitFor(() => waiting(sync) === 1, { what: 'the record that waits', limitMs: 30_000 });
-  await waitFor(() => rig.db.collection('things').findOne({ _id: 201 as never }), { what: 'the small record to cross' });
+  await waitFor(() => rig.db.collection('things').findOne({ _id: 201 as never }), {
+    what: 'the small record to cross',
+  });
   const metadata = rig.mongo.db('sync_metadata');
-  const [letter] = [...(await metadata.collection('dead_letters').find({ name: rig.name }).toArray()), ...(await conflictsOf(rig, { state: 'pending' }))];
+  const [letter] = [
+    ...(await metadata.collection('dead_letters').find({ name: rig.name }).toArray()),
+    ...(await conflictsOf(rig, { state: 'pending' })),
+  ];
   expect(JSON.stringify(letter)).toMatch(/too_large|larger than/);
   await rig.sql.query(`update things set title = 'smaller' where id = 200`);
   await waitFor(() => waiting(sync) === 0, { what: 'it to cross', limitMs: 40_000 });

@@ -46,7 +46,10 @@ export async function startChild(rig: Rig, { fault, config, engine }: ChildOptio
   const file = join(folder, 'isthmus.yaml');
   // JSON is YAML.
   await writeFile(file, JSON.stringify({ ...rig.config, ...config }), { mode: 0o600 });
-  const program = engine === undefined ? [commandLine, 'run', '-c', file, '--log-level', 'info'] : [tunedProgram, file, JSON.stringify(engine)];
+  const program =
+    engine === undefined
+      ? [commandLine, 'run', '-c', file, '--log-level', 'info']
+      : [tunedProgram, file, JSON.stringify(engine)];
   const child = spawn(process.execPath, ['--import', 'tsx', ...program], {
     env: { ...process.env, ISTHMUS_FAULT: fault ?? '', NO_COLOR: '1' },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -68,7 +71,10 @@ export async function startChild(rig: Rig, { fault, config, engine }: ChildOptio
     await rm(folder, { recursive: true, force: true });
   };
   rig.atEnd(end);
-  await waitFor(() => over || /syncing/.test(said), { what: `the process to sync; it said: ${said}`, limitMs: startLimitMs });
+  await waitFor(() => over || /syncing/.test(said), {
+    what: `the process to sync; it said: ${said}`,
+    limitMs: startLimitMs,
+  });
   return {
     process: child,
     ended,

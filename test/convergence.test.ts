@@ -1,7 +1,8 @@
 /** Both sides change one record at the same time: one value on both sides, and one record of the conflict. */
 import { beforeAll, expect, test } from 'vitest';
 import type { StartedSync } from '../src/index.js';
-import { atOnce, conflictsOf, expectEqual, type Rig, type TablePair, testRigs } from './rig.js';
+import type { TablePair } from './compare-independently.js';
+import { atOnce, conflictsOf, expectEqual, type Rig, testRigs } from './rig.js';
 
 const rigs = await testRigs();
 const names = ['by_time', 'by_sql', 'by_mongodb', 'updates_win', 'by_person'] as const;
@@ -11,7 +12,9 @@ let sync: StartedSync;
 
 beforeAll(async () => {
   rig = await rigs.open({
-    schema: names.map((name) => `create table ${name} (id int primary key, title text, n int, hidden text);`).join('\n'),
+    schema: names
+      .map((name) => `create table ${name} (id int primary key, title text, n int, hidden text);`)
+      .join('\n'),
     config: {
       entities: [
         { table: 'by_time', fields: { hidden: false } },
@@ -33,14 +36,25 @@ async function plant(table: (typeof names)[number], id: number): Promise<void> {
   await sync.settled(10_000);
 }
 
-const setSql = (table: string, id: number, title: string) => () => rig.sql.query(`update ${table} set title = $2 where id = $1`, [id, title]);
-const setMongo = (table: string, id: number, title: string) => () => rig.db.collection(table).updateOne({ _id: id as never }, { $set: { title } });
-const sqlTitle = async (table: string, id: number) => (await rig.sql.query<{ title: string }>(`select title from ${table} where id = $1`, [id])).rows[0]?.title ?? null;
-const mongoTitle = async (table: string, id: number) => ((await rig.db.collection(table).findOne({ _id: id as never }))?.['title'] as string | undefined) ?? null;
+const setSql = (table: string, id: number, title: string) => () =>
+  rig.sql.query(`update ${table} set title = $2 where id = $1`, [id, title]);
+const setMongo = (table: string, id: number, title: string) => () =>
+  rig.db.collection(table).updateOne({ _id: id as never }, { $set: { title } });
+const sqlTitle = async (table: string, id: number) =>
+  (await rig.sql.query<{ title: string }>(`select title from ${table} where id = $1`, [id])).rows[0]?.title ?? null;
+const mongoTitle = async (table: string, id: number) =>
+  ((await rig.db.collection(table).findOne({ _id: id as never }))?.['title'] as string | undefined) ?? null;
 
 async function expectTitle(table: string, id: number, title: string | null): Promise<void> {
-  expect({ sql: await sqlTitle(table, id), mongodb: await mongoTitle(table, id) }).toEqual({ sql: title, mongodb: title });
-  await expectEqual(rig, sync, pairs.filter((pair) => pair.table === table));
+  expect({ sql: await sqlTitle(table, id), mongodb: await mongoTitle(table, id) }).toEqual({
+    sql: title,
+    mongodb: title,
+  });
+  await expectEqual(
+    rig,
+    sync,
+    pairs.filter((pair) => pair.table === table),
+  );
 }
 
 test('a concurrent update gives one value on both sides and one conflict, recorded with its ancestor and both whole versions', async () => {
@@ -75,7 +89,13 @@ async function laterThanMongo(): Promise<void> {
 test('prefer_sql and prefer_mongodb decide for their side', async () => {
   await plant('by_sql', 1);
   await plant('by_mongodb', 1);
-  await atOnce(sync, setSql('by_sql', 1, 'sql'), setMongo('by_sql', 1, 'mongo'), setMongo('by_mongodb', 1, 'mongo'), setSql('by_mongodb', 1, 'sql'));
+  await atOnce(
+    sync,
+    setSql('by_sql', 1, 'sql'),
+    setMongo('by_sql', 1, 'mongo'),
+    setMongo('by_mongodb', 1, 'mongo'),
+    setSql('by_mongodb', 1, 'sql'),
+  );
   await expectTitle('by_sql', 1, 'sql');
   await expectTitle('by_mongodb', 1, 'mongo');
 });
@@ -92,8 +112,13 @@ test('a delete against an update: gone on both sides, whichever side deleted', a
   );
   await expectTitle('by_time', 10, null);
   await expectTitle('by_time', 11, null);
-  const kinds = (await conflictsOf(rig, { table: 'public.by_time', kind: 'delete_update' })).map(({ strategy, resolution }) => [strategy, resolution]);
-  expect(kinds.sort()).toEqual([['delete_wins', 'mongo_wins'], ['delete_wins', 'sql_wins']]);
+  const kinds = (await conflictsOf(rig, { table: 'public.by_time', kind: 'delete_update' })).map(
+    ({ strategy, resolution }) => [strategy, resolution],
+  );
+  expect(kinds.sort()).toEqual([
+    ['delete_wins', 'mongo_wins'],
+    ['delete_wins', 'sql_wins'],
+  ]);
 });
 
 test('update_wins keeps the record on both sides', async () => {
@@ -114,7 +139,11 @@ test('both insert the same key: equal records agree, different ones are an inser
   await atOnce(
     sync,
     () => rig.sql.query(`insert into by_sql values (20, 'same', 1), (21, 'sql', 1)`),
-    () => rig.db.collection('by_sql').insertMany([{ _id: 20 as never, title: 'same', n: 1 }, { _id: 21 as never, title: 'mongo', n: 1 }]),
+    () =>
+      rig.db.collection('by_sql').insertMany([
+        { _id: 20 as never, title: 'same', n: 1 },
+        { _id: 21 as never, title: 'mongo', n: 1 },
+      ]),
   );
   await expectTitle('by_sql', 20, 'same');
   await expectTitle('by_sql', 21, 'sql');
@@ -129,13 +158,19 @@ test('the same write on both sides is an agreement, no conflict', async () => {
   await atOnce(sync, setSql('by_time', 30, 'same'), setMongo('by_time', 30, 'same'));
   await expectTitle('by_time', 30, 'same');
   expect(await conflictsOf(rig)).toHaveLength(before);
-  expect(await rig.mongo.db('sync_metadata').collection('settlements').countDocuments({ name: rig.name })).toBeGreaterThan(0);
+  expect(
+    await rig.mongo.db('sync_metadata').collection('settlements').countDocuments({ name: rig.name }),
+  ).toBeGreaterThan(0);
 });
 
 test('both delete the same record: agreed, and gone', async () => {
   await plant('by_time', 31);
   const before = (await conflictsOf(rig)).length;
-  await atOnce(sync, () => rig.sql.query('delete from by_time where id = 31'), () => rig.db.collection('by_time').deleteOne({ _id: 31 as never }));
+  await atOnce(
+    sync,
+    () => rig.sql.query('delete from by_time where id = 31'),
+    () => rig.db.collection('by_time').deleteOne({ _id: 31 as never }),
+  );
   await expectTitle('by_time', 31, null);
   expect(await conflictsOf(rig)).toHaveLength(before);
 });
@@ -145,7 +180,10 @@ test('manual: the conflict waits, others go on, and it closes by itself when the
   await plant('by_person', 2);
   await atOnce(sync, setSql('by_person', 1, 'sql'), setMongo('by_person', 1, 'mongo'));
   expect(sync.status().conflicts.pending).toBe(1);
-  expect({ sql: await sqlTitle('by_person', 1), mongodb: await mongoTitle('by_person', 1) }).toEqual({ sql: 'sql', mongodb: 'mongo' });
+  expect({ sql: await sqlTitle('by_person', 1), mongodb: await mongoTitle('by_person', 1) }).toEqual({
+    sql: 'sql',
+    mongodb: 'mongo',
+  });
   await setSql('by_person', 2, 'crosses')();
   await sync.settled(10_000);
   expect(await mongoTitle('by_person', 2)).toBe('crosses');
@@ -166,7 +204,11 @@ test('a conflict of a hundred records is a hundred conflicts, each once', async 
     () => rig.db.collection('by_mongodb').updateMany({ _id: { $gte: 1000 } as never }, { $set: { title: 'mongo' } }),
   );
   await expectTitle('by_mongodb', 1050, 'mongo');
-  const found = await conflictsOf(rig, { table: 'public.by_mongodb', key: { $exists: true }, created_at: { $exists: true } });
+  const found = await conflictsOf(rig, {
+    table: 'public.by_mongodb',
+    key: { $exists: true },
+    created_at: { $exists: true },
+  });
   const keys = found.map(({ key }) => JSON.stringify(key)).filter((key) => /10\d\d/.test(key));
   expect(keys).toHaveLength(100);
   expect(new Set(keys).size).toBe(100);

@@ -2,7 +2,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { StartedSync } from '../src/index.js';
 import { startChild } from './child-sync.js';
-import { conflictsOf, expectEqual, type Rig, settle, type TablePair, testRigs } from './rig.js';
+import type { TablePair } from './compare-independently.js';
+import { conflictsOf, expectEqual, type Rig, settle, testRigs } from './rig.js';
 
 const rigs = await testRigs();
 const pairs: TablePair[] = [
@@ -41,7 +42,10 @@ beforeAll(async () => {
 test('a default of a NOT NULL column comes back to the document that lacks the field', async () => {
   await rig.db.collection('defaults').insertOne({ _id: 1 as never, title: 'no state' });
   await expectEqual(rig, sync, pairs);
-  expect(await rig.db.collection('defaults').findOne({ _id: 1 as never })).toMatchObject({ title: 'no state', state: 'new' });
+  expect(await rig.db.collection('defaults').findOne({ _id: 1 as never })).toMatchObject({
+    title: 'no state',
+    state: 'new',
+  });
 });
 
 test('what a BEFORE trigger puts into the row comes back', async () => {
@@ -61,7 +65,9 @@ test('a row that an AFTER trigger writes to another table crosses', async () => 
 });
 
 test('a parent that MongoDB deletes takes its children along, on both sides or by refusal', async () => {
-  await rig.sql.query(`insert into parents values (1, 'p'), (2, 'q'); insert into children values (10, 1), (11, 1), (12, 2)`);
+  await rig.sql.query(
+    `insert into parents values (1, 'p'), (2, 'q'); insert into children values (10, 1), (11, 1), (12, 2)`,
+  );
   await settle(sync);
   const session = rig.mongo.startSession();
   await session.withTransaction(async () => {

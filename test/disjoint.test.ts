@@ -19,7 +19,9 @@ test('0 conflicts in 100,000 transactions, at most one write of ours for each, a
   const sync = await rig.start();
   const counters = rig.db.collection('counters');
   await rig.sql.query(`insert into counters select n, 0, 'of sql' from generate_series(2, ${records}, 2) n`);
-  await counters.insertMany(Array.from({ length: records / 2 }, (_, at) => ({ _id: (at * 2 + 1) as never, n: 0, note: 'of mongodb' })));
+  await counters.insertMany(
+    Array.from({ length: records / 2 }, (_, at) => ({ _id: (at * 2 + 1) as never, n: 0, note: 'of mongodb' })),
+  );
   await settle(sync, 30_000);
   const logs = await countLogs(rig, ['counters']);
 

@@ -4,16 +4,20 @@ import { type FaultPoint, faultPoints } from '../src/base/fault-points.js';
 import type { StartedSync } from '../src/index.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import { type ChildOptions, startChild } from './child-sync.js';
+import type { TablePair } from './compare-independently.js';
 import { type History, historySchema, writeHistory } from './history.js';
-import { type LogCounter, countLogs } from './log-counts.js';
-import { conflictsOf, expectEqual, type Rig, type TablePair, testRigs } from './rig.js';
+import { countLogs, type LogCounter } from './log-counts.js';
+import { conflictsOf, expectEqual, type Rig, testRigs } from './rig.js';
 
 const rigs = await testRigs();
 const facts: TablePair = { table: 'facts', key: ['id'] };
 const records = 40;
 
 function openRig(initial: 'sql' | 'none'): Promise<Rig> {
-  return rigs.open({ schema: historySchema, config: { initial, entities: [{ table: 'facts' }], apply: { batch: 500 } } });
+  return rigs.open({
+    schema: historySchema,
+    config: { initial, entities: [{ table: 'facts' }], apply: { batch: 500 } },
+  });
 }
 
 /** Met before anything is read. */
@@ -32,20 +36,34 @@ const times: Partial<Record<FaultPoint, number>> = {
   'settle.after-sql': 3,
 };
 
-async function killedAt(rig: Rig, fault: NonNullable<ChildOptions['fault']>, options: Omit<ChildOptions, 'fault'> = {}): Promise<void> {
+async function killedAt(
+  rig: Rig,
+  fault: NonNullable<ChildOptions['fault']>,
+  options: Omit<ChildOptions, 'fault'> = {},
+): Promise<void> {
   const child = await startChild(rig, { ...options, fault });
-  await waitFor(() => child.process.exitCode !== null || child.process.signalCode !== null, { what: `the end at ${fault}; it said: ${child.said()}`, limitMs: 30_000 });
+  await waitFor(() => child.process.exitCode !== null || child.process.signalCode !== null, {
+    what: `the end at ${fault}; it said: ${child.said()}`,
+    limitMs: 30_000,
+  });
   expect({ ...(await child.ended), said: child.said() }).toMatchObject({ code: null, signal: 'SIGKILL' });
 }
 
 /** Users go on for a while. */
 async function more(history: History): Promise<void> {
   const { sql, mongodb } = history.written;
-  await waitFor(() => history.written.sql > sql + 20 && history.written.mongodb > mongodb + 20, { what: 'more writes', limitMs: 20_000 });
+  await waitFor(() => history.written.sql > sql + 20 && history.written.mongodb > mongodb + 20, {
+    what: 'more writes',
+    limitMs: 20_000,
+  });
 }
 
 /** Both sides equal, every write accounted for, no record written more often than users wrote, every conflict closed, once. */
-async function expectWhole(rig: Rig, sync: StartedSync, { history, logs, planted = 0 }: { history: History; logs: LogCounter; planted?: number }): Promise<void> {
+async function expectWhole(
+  rig: Rig,
+  sync: StartedSync,
+  { history, logs, planted = 0 }: { history: History; logs: LogCounter; planted?: number },
+): Promise<void> {
   await history.rest();
   await expectEqual(rig, sync, [facts]);
   expect(await history.lost()).toEqual([]);
@@ -58,7 +76,10 @@ async function expectWhole(rig: Rig, sync: StartedSync, { history, logs, planted
 }
 
 /** Each statement of the preparation is a place of its own. */
-const firstStarts = [...[1, 2, 4].flatMap((time) => [`prepare.mongodb:${time}`, `prepare.sql:${time}`] as const), 'start.position-stored'] as const;
+const firstStarts = [
+  ...[1, 2, 4].flatMap((time) => [`prepare.mongodb:${time}`, `prepare.sql:${time}`] as const),
+  'start.position-stored',
+] as const;
 
 test.each(firstStarts)('killed at %s, before anything is read', async (fault) => {
   const rig = await openRig('none');

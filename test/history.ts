@@ -106,7 +106,10 @@ async function traces(rig: Rig): Promise<ReadonlySet<string>> {
   for (const { v } of (await rig.sql.query<{ v: string }>('select v from facts')).rows) found.add(v);
   for await (const { v } of rig.db.collection('facts').find()) found.add(v as string);
   for (const conflict of await conflictsOf(rig)) {
-    for (const [, value] of JSON.stringify([conflict['sqlEvent'], conflict['mongoEvent']]).matchAll(/"((?:sql|mongodb)-\d+)"/g)) found.add(value as string);
+    for (const [, value] of JSON.stringify([conflict['sqlEvent'], conflict['mongoEvent']]).matchAll(
+      /"((?:sql|mongodb)-\d+)"/g,
+    ))
+      found.add(value as string);
   }
   return found;
 }

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import type { Side } from '../src/model/side.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import { startChild } from './child-sync.js';
-import { conflictsOf, expectEqual, type Rig, type TablePair, testRigs } from './rig.js';
+import type { TablePair } from './compare-independently.js';
+import { conflictsOf, expectEqual, type Rig, testRigs } from './rig.js';
 
 const rigs = await testRigs();
 const rows = 8000;
@@ -12,13 +13,19 @@ const items: TablePair = { table: 'items', key: ['id'] };
 const schema = 'create table items (id int primary key, title text, n int)';
 
 async function openRig(initial: Side | 'none', more: object = {}): Promise<Rig> {
-  return rigs.open({ schema, config: { initial, entities: [{ table: 'items', conflict: { strategy: 'prefer_sql' } }], ...more } });
+  return rigs.open({
+    schema,
+    config: { initial, entities: [{ table: 'items', conflict: { strategy: 'prefer_sql' } }], ...more },
+  });
 }
 
-const fillSql = (rig: Rig) => rig.sql.query(`insert into items select n, 'item ' || n, 0 from generate_series(1, ${rows}) n`);
+const fillSql = (rig: Rig) =>
+  rig.sql.query(`insert into items select n, 'item ' || n, 0 from generate_series(1, ${rows}) n`);
 
 async function fillMongo(rig: Rig): Promise<void> {
-  await rig.db.collection('items').insertMany(Array.from({ length: rows }, (_, n) => ({ _id: (n + 1) as never, title: `item ${n + 1}`, n: 0 })));
+  await rig.db
+    .collection('items')
+    .insertMany(Array.from({ length: rows }, (_, n) => ({ _id: (n + 1) as never, title: `item ${n + 1}`, n: 0 })));
 }
 
 /** Users of both sides go on while it loads; each has records of its own (odd and even), and makes and removes some. */
@@ -64,31 +71,47 @@ test.each(['sql', 'mongodb'] as const)('from %s, while both sides take writes', 
   expect(load.rows).toBeGreaterThan(rows * 0.9);
 });
 
-test.each(['sql', 'mongodb'] as const)('from %s: killed in the middle, it goes on at the chunk where it was', async (from) => {
-  const rig = await openRig(from, { apply: { batch: 200 } });
-  await (from === 'sql' ? fillSql(rig) : fillMongo(rig));
-  const child = await startChild(rig, { fault: 'load.chunk-handled:20' });
-  const writers = write(rig);
-  expect(await child.ended).toEqual({ code: null, signal: 'SIGKILL' });
-  let chunks = 0;
-  const sync = await rig.start({ faults: { reach: (point) => void (chunks += point === 'load.chunk-read' ? 1 : 0) } });
-  await waitFor(() => sync.status().entities[0]?.load.state === 'done', { what: 'the load', limitMs: 60_000 });
-  await writers.stop();
-  // Forty chunks in all and some for new rows; twenty were handled before.
-  expect(chunks).toBeLessThan(30);
-  await expectEqual(rig, sync, [items]);
-  expect(await conflictsOf(rig)).toEqual([]);
-});
+test.each(['sql', 'mongodb'] as const)(
+  'from %s: killed in the middle, it goes on at the chunk where it was',
+  async (from) => {
+    const rig = await openRig(from, { apply: { batch: 200 } });
+    await (from === 'sql' ? fillSql(rig) : fillMongo(rig));
+    const child = await startChild(rig, { fault: 'load.chunk-handled:20' });
+    const writers = write(rig);
+    expect(await child.ended).toEqual({ code: null, signal: 'SIGKILL' });
+    let chunks = 0;
+    const sync = await rig.start({
+      faults: {
+        reach(point) {
+          if (point === 'load.chunk-read') chunks += 1;
+        },
+      },
+    });
+    await waitFor(() => sync.status().entities[0]?.load.state === 'done', { what: 'the load', limitMs: 60_000 });
+    await writers.stop();
+    // Forty chunks in all and some for new rows; twenty were handled before.
+    expect(chunks).toBeLessThan(30);
+    await expectEqual(rig, sync, [items]);
+    expect(await conflictsOf(rig)).toEqual([]);
+  },
+);
 
 test('records that both sides have: equal ones are left alone, different ones are insert_insert conflicts', async () => {
   const rig = await openRig('sql');
   await rig.sql.query(`insert into items select n, 'item ' || n, 0 from generate_series(1, 100) n`);
-  const documents: Document[] = Array.from({ length: 100 }, (_, n) => ({ _id: n + 1, title: n < 50 ? `item ${n + 1}` : 'another', n: 0, extra: n }));
+  const documents: Document[] = Array.from({ length: 100 }, (_, n) => ({
+    _id: n + 1,
+    title: n < 50 ? `item ${n + 1}` : 'another',
+    n: 0,
+    extra: n,
+  }));
   await rig.db.collection('items').insertMany(documents);
   const sync = await rig.start();
   await expectEqual(rig, sync, [items]);
   const conflicts = await conflictsOf(rig);
-  expect(new Set(conflicts.map(({ kind, resolution }) => `${kind} ${resolution}`))).toEqual(new Set(['insert_insert sql_wins']));
+  expect(new Set(conflicts.map(({ kind, resolution }) => `${kind} ${resolution}`))).toEqual(
+    new Set(['insert_insert sql_wins']),
+  );
   expect(conflicts).toHaveLength(50);
   expect(await rig.db.collection('items').findOne({ _id: 51 as never })).toMatchObject({ title: 'item 51', extra: 50 });
   expect(sync.status().links.sql_to_mongodb.applied).toBe(50);

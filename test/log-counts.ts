@@ -17,7 +17,11 @@ export interface LogCounter {
   count(): Promise<LogCounts>;
 }
 
-export async function countLogs(rig: Rig, tables: readonly string[], collections: readonly string[] = tables): Promise<LogCounter> {
+export async function countLogs(
+  rig: Rig,
+  tables: readonly string[],
+  collections: readonly string[] = tables,
+): Promise<LogCounter> {
   const slot = `counter_${rig.name}`;
   await rig.sql.query(`create publication ${slot} for table ${tables.join(', ')}`);
   await rig.sql.query(`select pg_create_logical_replication_slot($1, 'pgoutput')`, [slot]);

@@ -32,9 +32,12 @@ async function openRig(): Promise<Rig> {
   });
 }
 
-const insert = (count: number): string => `insert into rows select n, 0, 'title ' || n, repeat('body ', 20) from generate_series(1, ${count}) n`;
+const insert = (count: number): string =>
+  `insert into rows select n, 0, 'title ' || n, repeat('body ', 20) from generate_series(1, ${count}) n`;
 
-test(`a backlog of ${backlog} changes, with a kill in the middle, under ${limitMb} MB`, { timeout: limitMs * 2 }, async () => {
+test(`a backlog of ${backlog} changes, with a kill in the middle, under ${limitMb} MB`, {
+  timeout: limitMs * 2,
+}, async () => {
   const rig = await openRig();
   const first = await rig.start();
   await first.stop();
@@ -50,11 +53,19 @@ test(`a backlog of ${backlog} changes, with a kill in the middle, under ${limitM
   end $$`);
   const rows = rig.db.collection('rows');
   const killed = await startChild(rig);
-  const peakBefore = await peakUntil(killed, 'some of the backlog to cross', async () => (await rows.countDocuments({ n: { $gt: 2 } })) > 0);
+  const peakBefore = await peakUntil(
+    killed,
+    'some of the backlog to cross',
+    async () => (await rows.countDocuments({ n: { $gt: 2 } })) > 0,
+  );
   killed.signal('SIGKILL');
   await killed.ended;
   const child = await startChild(rig);
-  const peak = await peakUntil(child, 'all of the backlog to cross', async () => (await rows.countDocuments({ n: 9 })) === records);
+  const peak = await peakUntil(
+    child,
+    'all of the backlog to cross',
+    async () => (await rows.countDocuments({ n: 9 })) === records,
+  );
   expect(Math.max(peakBefore, peak)).toBeLessThan(limitMb);
   expect(peak).toBeGreaterThan(0);
   await child.stop();
@@ -64,7 +75,11 @@ test(`one transaction of ${hugeTransaction} rows under ${limitMb} MB`, { timeout
   const rig = await openRig();
   const child = await startChild(rig);
   await rig.sql.query(insert(hugeTransaction));
-  const peak = await peakUntil(child, 'the transaction to cross', async () => (await rig.db.collection('rows').countDocuments()) === hugeTransaction);
+  const peak = await peakUntil(
+    child,
+    'the transaction to cross',
+    async () => (await rig.db.collection('rows').countDocuments()) === hugeTransaction,
+  );
   expect(peak).toBeLessThan(limitMb);
   expect(await child.stop()).toEqual({ code: 0, signal: null });
 });

@@ -20,7 +20,9 @@ test('a new column with a default is loaded, under writes of both sides before a
   await items.updateMany({ _id: { $gt: 20, $lte: 40 } }, { $set: { v: 'document' } });
   await rig.sql.query(`alter table items add column grade int not null default 5`);
   await rig.sql.query(`update items set v = 'after' where id between 10 and 15 or id between 41 and 60`);
-  await rig.sql.query(`update items set grade = 6 where id between 61 and 70; insert into items values (301, 'new', 7)`);
+  await rig.sql.query(
+    `update items set grade = 6 where id between 61 and 70; insert into items values (301, 'new', 7)`,
+  );
 
   sync = await rig.start();
   await items.updateMany({ _id: { $gt: 200, $lte: 300 } }, { $set: { v: 'while it loads' } });

@@ -5,12 +5,11 @@
 import { type Db, MongoClient } from 'mongodb';
 import pg from 'pg';
 import { afterAll, expect } from 'vitest';
-import { type ConfigInput, type StartedSync, start } from '../src/index.js';
 import type { ComposeOptions } from '../src/app/compose.js';
+import { type ConfigInput, type StartedSync, start } from '../src/index.js';
 import { testMongo } from '../src/testing/servers/fixtures/test-mongo.js';
 import { testPostgres } from '../src/testing/servers/fixtures/test-postgres.js';
-import { waitFor } from '../src/testing/wait-for.js';
-import { type Difference, compareIndependently } from './compare-independently.js';
+import { compareIndependently, type Difference, type TablePair } from './compare-independently.js';
 
 export interface RigOptions {
   /** Statements that make (and may fill) the tables. */
@@ -93,7 +92,8 @@ export async function testRigs(): Promise<Rigs> {
 /** Waits until everything that was written has crossed. */
 export async function settle(sync: StartedSync, limitMs = 20_000): Promise<void> {
   const settled = await sync.settled(limitMs);
-  if (!settled) throw new Error(`Both sides did not come to rest within ${limitMs} ms: ${JSON.stringify(sync.status())}`);
+  if (!settled)
+    throw new Error(`Both sides did not come to rest within ${limitMs} ms: ${JSON.stringify(sync.status())}`);
 }
 
 /** What both users' sides do is done at once: neither side has seen the other's. */
@@ -102,17 +102,6 @@ export async function atOnce(sync: StartedSync, ...works: readonly (() => Promis
   for (const work of works) await work();
   await sync.resume();
   await settle(sync);
-}
-
-export interface TablePair {
-  readonly table: string;
-  /** The table's name by default. */
-  readonly collection?: string;
-  readonly key: readonly string[];
-  /** Column → field, where they differ; false: not mapped. */
-  readonly fields?: Readonly<Record<string, string | false>>;
-  /** Keys (as `compareIndependently` prints them) that are known to differ. */
-  readonly except?: readonly string[];
 }
 
 /** By the sync's own comparison and by one that shares no code with it. */
@@ -134,12 +123,15 @@ export type ConflictDocument = Readonly<Record<string, unknown>> & {
 };
 
 /** As they are stored, oldest first. */
-export async function conflictsOf(rig: Rig, filter: Readonly<Record<string, unknown>> = {}): Promise<ConflictDocument[]> {
-  const found = await rig.mongo.db('sync_metadata').collection('conflicts').find({ name: rig.name, ...filter }).sort({ created_at: 1 }).toArray();
+export async function conflictsOf(
+  rig: Rig,
+  filter: Readonly<Record<string, unknown>> = {},
+): Promise<ConflictDocument[]> {
+  const found = await rig.mongo
+    .db('sync_metadata')
+    .collection('conflicts')
+    .find({ name: rig.name, ...filter })
+    .sort({ created_at: 1 })
+    .toArray();
   return found as unknown as ConflictDocument[];
-}
-
-/** Waits for this many conflicts that a person must decide. */
-export async function waitForPending(sync: StartedSync, count: number): Promise<void> {
-  await waitFor(() => sync.status().conflicts.pending === count, { what: `${count} pending conflicts` });
 }

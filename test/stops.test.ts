@@ -13,23 +13,53 @@ function stopOf(sync: StartedSync, table: string): string | null {
 }
 
 /** What is done to an entity, and a word of the reason that is shown. */
-const ends: readonly { readonly table: (typeof tables)[number]; readonly what: string; readonly act: (rig: Rig) => Promise<unknown>; readonly reason: RegExp }[] = [
+const ends: readonly {
+  readonly table: (typeof tables)[number];
+  readonly what: string;
+  readonly act: (rig: Rig) => Promise<unknown>;
+  readonly reason: RegExp;
+}[] = [
   { table: 'cut', what: 'a truncate', act: ({ sql }) => sql.query('truncate cut'), reason: /truncat/i },
-  { table: 'fewer', what: 'a dropped column', act: ({ sql }) => sql.query(`alter table fewer drop column title; update fewer set n = 2`), reason: /title/ },
-  { table: 'newname', what: 'a renamed column', act: ({ sql }) => sql.query(`alter table newname rename column title to heading; update newname set n = 2`), reason: /title/ },
+  {
+    table: 'fewer',
+    what: 'a dropped column',
+    act: ({ sql }) => sql.query(`alter table fewer drop column title; update fewer set n = 2`),
+    reason: /title/,
+  },
+  {
+    table: 'newname',
+    what: 'a renamed column',
+    act: ({ sql }) => sql.query(`alter table newname rename column title to heading; update newname set n = 2`),
+    reason: /title/,
+  },
   {
     table: 'renamed',
     what: 'a renamed table',
     act: ({ sql }) => sql.query(`alter table renamed rename to renamed_now; update renamed_now set n = 2`),
     reason: /renamed/,
   },
-  { table: 'no_collection', what: 'a dropped collection', act: ({ db }) => db.dropCollection('no_collection'), reason: /drop/i },
-  { table: 'other_name', what: 'a renamed collection', act: ({ db }) => db.renameCollection('other_name', 'another'), reason: /renam/i },
+  {
+    table: 'no_collection',
+    what: 'a dropped collection',
+    act: ({ db }) => db.dropCollection('no_collection'),
+    reason: /drop/i,
+  },
+  {
+    table: 'other_name',
+    what: 'a renamed collection',
+    act: ({ db }) => db.renameCollection('other_name', 'another'),
+    reason: /renam/i,
+  },
 ];
 
 test('an entity that can no longer be followed stops with its reason, in this process and the next; others go on', async () => {
   const rig = await rigs.open({
-    schema: tables.map((name) => `create table ${name} (id int primary key, title text, n int); insert into ${name} values (1, 'first', 1);`).join('\n'),
+    schema: tables
+      .map(
+        (name) =>
+          `create table ${name} (id int primary key, title text, n int); insert into ${name} values (1, 'first', 1);`,
+      )
+      .join('\n'),
     config: { initial: 'sql', entities: tables.map((table) => ({ table })) },
   });
   const sync = await rig.start();
@@ -54,7 +84,9 @@ test('an entity that can no longer be followed stops with its reason, in this pr
   await second.load('public.cut', 'sql');
   await waitFor(() => stopOf(second, 'cut') === null, { what: 'the entity to be followed again' });
   await rig.sql.query(`insert into cut values (7, 'again', 1)`);
-  await waitFor(() => rig.db.collection<{ _id: number }>('cut').findOne({ _id: 7 }), { what: 'its changes to cross again' });
+  await waitFor(() => rig.db.collection<{ _id: number }>('cut').findOne({ _id: 7 }), {
+    what: 'its changes to cross again',
+  });
 });
 
 async function expectEqualFine(rig: Rig, sync: StartedSync): Promise<void> {
@@ -70,15 +102,25 @@ test('a dropped table stops its entity', async () => {
   await rig.sql.query(`drop table gone`);
   // PostgreSQL's log does not tell of it: what the sync writes there next does.
   await rig.db.collection<{ _id: number }>('gone').updateOne({ _id: 1 }, { $set: { title: 'after' } });
-  await waitFor(() => stopOf(sync, 'gone') !== null || sync.status().deadLetters > 0, { what: 'the stop', limitMs: 20_000 });
+  await waitFor(() => stopOf(sync, 'gone') !== null || sync.status().deadLetters > 0, {
+    what: 'the stop',
+    limitMs: 20_000,
+  });
   await rig.sql.query('update fine set n = 5');
   await expectEqual(rig, sync, []).catch(() => undefined);
-  await waitFor(async () => (await rig.db.collection('fine').findOne())?.['n'] === 5, { what: 'the other table to cross' });
+  await waitFor(async () => (await rig.db.collection('fine').findOne())?.['n'] === 5, {
+    what: 'the other table to cross',
+  });
 });
 
 const twoTables = (): Promise<Rig> =>
   rigs.open({
-    schema: ['gone', 'fine'].map((name) => `create table ${name} (id int primary key, title text, n int); insert into ${name} values (1, 'first', 1);`).join('\n'),
+    schema: ['gone', 'fine']
+      .map(
+        (name) =>
+          `create table ${name} (id int primary key, title text, n int); insert into ${name} values (1, 'first', 1);`,
+      )
+      .join('\n'),
     config: { initial: 'sql', entities: [{ table: 'gone' }, { table: 'fine' }] },
   });
 
@@ -103,9 +145,15 @@ test('a lost resume token ends the process with 4 and says what to do', async ()
   await settle(sync);
   await sync.stop();
   // A position of long ago, in the form of this server: what the operations log no longer holds.
-  const { rowCount } = await rig.sql.query(`update isthmus.progress set saved = regexp_replace(saved::text, '"82[0-9A-F]{8}', '"8260000000', 'g')::jsonb where saved::text ~ '"82[0-9A-F]{8}'`).catch(() =>
-    rig.sql.query(`update isthmus.progress set saved = regexp_replace(saved::text, '"82[0-9A-F]{8}', '"8260000000', 'g') where saved::text ~ '"82[0-9A-F]{8}'`),
-  );
+  const { rowCount } = await rig.sql
+    .query(
+      `update isthmus.progress set saved = regexp_replace(saved::text, '"82[0-9A-F]{8}', '"8260000000', 'g')::jsonb where saved::text ~ '"82[0-9A-F]{8}'`,
+    )
+    .catch(() =>
+      rig.sql.query(
+        `update isthmus.progress set saved = regexp_replace(saved::text, '"82[0-9A-F]{8}', '"8260000000', 'g') where saved::text ~ '"82[0-9A-F]{8}'`,
+      ),
+    );
   expect(rowCount).toBeGreaterThan(0);
   const child = await startChild(rig);
   expect({ ...(await child.ended), said: child.said() }).toMatchObject({ code: 4 });
