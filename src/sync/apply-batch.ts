@@ -33,6 +33,7 @@ export async function applyBatch(context: BatchContext, batch: Batch): Promise<B
     disabled: session.parts.options.disabledRules,
     covers: (read, ref) => read.windows.some((chunk) => chunk.range.entity === ref.entity && link.loads.get(ref.entity)?.covers(chunk.range, ref.key)),
   });
+  if (!session.silent.idle) for (const id of batch.ids) session.silent.news(id);
   session.parts.observer.read(nameOf(link), folded.changes, folded.echoes.size);
   const prepared = batch.chunk ? prepareChunk(session, link, batch as Batch & { chunk: Chunk }) : prepareBatch(session, link, folded);
   const result = await commitBatch(context, batch, prepared);

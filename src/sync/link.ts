@@ -18,7 +18,7 @@ export interface LinkParts {
   readonly memory: LinkMemory;
   readonly progress: ReadProgress;
   readonly lanes: readonly LaneWriter[];
-  /** Marks that were read and are not this link's business. */
+  /** Marks up to which all is handled, and which are not this link's business. */
   readonly onMark: (id: string) => void;
   readonly onStop: (stop: SourceStop) => Promise<void>;
 }
@@ -28,6 +28,8 @@ export class Link {
   private readonly free: LaneWriter[];
   private readonly flying = new Set<Batch>();
   /** Batches under way: a life ends only when they have ended, since a later one writes through the same stores. */
+  /** Marks that were read. */
+  private readonly marks: { readonly id: string; readonly position: Position }[] = [];
   private readonly underWay = new Set<Promise<void>>();
   /** Batches whose echoes, or earlier ones, are not all handled. */
   private readonly unsettled: { readonly stretch: Stretch; readonly parts: Batch['parts'] }[] = [];
@@ -102,7 +104,7 @@ export class Link {
     this.chunks.delete(id);
     if (entry?.end === 'low') this.windows = [...this.windows, entry.chunk];
     if (entry?.end !== 'high') {
-      this.parts.onMark(id);
+      this.marks.push({ id, position });
       return false;
     }
     const { chunk } = entry;
@@ -177,7 +179,13 @@ export class Link {
     else if (result.batch.changes > 0) this.unsaved = true;
     progress.finish(stretch);
     this.settleEchoes();
+    this.passMarks();
     if (result.saved) this.reader?.acknowledge(progress.durable);
+  }
+
+  /** A mark counts when all that stands before it in the log is handled, not only read. */
+  private passMarks(): void {
+    while (this.marks[0] && this.marks[0].position <= this.parts.progress.position) this.parts.onMark((this.marks.shift() as { id: string }).id);
   }
 
   /**
