@@ -80,7 +80,7 @@ function tellsDeletes(scenario: Scenario): boolean {
 function lostDelete(world: World, of: { readonly write: UserWrite; readonly index: number; readonly final: string | null }): boolean {
   const { write, index, final } = of;
   const { history, conflicts } = world;
-  if (write.before === null || !history.descends(write.before, final)) return false;
+  if (write.byItself || write.before === null || !history.descends(write.before, final)) return false;
   if (history.writes.slice(index + 1).some((later) => later.id === write.id && later.side === write.side && later.before === null)) return false;
   return !conflicts.conflicts.some((one) => recordId(one) === write.id && (one.sql.state === null || one.mongodb.state === null));
 }

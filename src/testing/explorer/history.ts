@@ -14,6 +14,8 @@ export interface UserWrite {
   readonly id: RecordId;
   readonly before: Token;
   readonly after: Token;
+  /** The side did it on its own (a cascade), in a transaction of ours. */
+  readonly byItself: boolean;
 }
 
 export interface UserTransaction {
@@ -58,12 +60,13 @@ export class History {
   }
 
   /** Committed changes of a user. */
-  record(side: Side, changes: readonly Change[]): void {
+  record(side: Side, changes: readonly Change[], byItself = false): void {
     const writes = changes.filter((change) => !sameState(change.before, change.after)).map((change) => ({
       side,
       id: recordId(change),
       before: tokenOf(change.before),
       after: tokenOf(change.after),
+      byItself,
     }));
     if (writes.length === 0) return;
     this.transactions.push({ side, writes });

@@ -228,7 +228,7 @@ export class World {
         if (commit.number !== null) this.ours += changed.length;
         this.deviations += commit.deviations;
         // What hangs on a deleted record goes with it, seen or not: the side's own doing, like a user's.
-        if (commit.added.length > 0) this.history.record(commit.side, commit.added);
+        if (commit.added.length > 0) this.history.record(commit.side, commit.added, true);
         trace?.(tell(commit));
         if (commit.number !== null) this.whole.check(commit);
       };
