@@ -67,7 +67,7 @@ export function reportLines(facts: DemoFacts, style: Style): string[] {
     ['records written', count(writing.records)],
     ['colliding writes', count(writing.collisions * 2)],
     ['conflicts', `${count(total(counts.conflicts))}${dim(`  ${kinds.join(', ') || 'none'}`)}`],
-    ['same on both', `${plural(counts.agreements, 'collision')} wrote the same value`],
+    ...(counts.agreements === 0 ? [] : [['agreed', `${plural(counts.agreements, 'collision')} wrote the same`]]),
     ['SQL → MongoDB', latency(counts.links.sql_to_mongodb.latency, style)],
     ['MongoDB → SQL', latency(counts.links.mongodb_to_sql.latency, style)],
     ['came to rest', facts.settleMs === null ? red('not in time') : duration(facts.settleMs)],

@@ -23,7 +23,8 @@ async function work(both: typeof prepareBoth, options: PrepareOptions, context: 
     if (side !== last) terminal.out(dim(side === 'sql' ? '-- PostgreSQL' : '// MongoDB'));
     last = side;
     printed += 1;
-    terminal.out(statement);
+    // Ready to be pasted into psql or mongosh.
+    terminal.out(side === 'sql' && !statement.endsWith(';') ? `${statement};` : statement);
   };
   await both(readConfig(options, context), {
     dryRun: options.dryRun === true,
