@@ -7,6 +7,7 @@ const steps: readonly Step[] = [
   { name: 'promises', command: 'eslint', args: ['--max-warnings', '0', '.'] },
   { name: 'layers and cycles', command: 'depcruise', args: ['--config', '.dependency-cruiser.js', ...codeFolders] },
   { name: 'dead code', command: 'knip', args: ['--no-progress'] },
+  { name: 'documentation', command: 'tsx', args: ['scripts/write-docs.ts', '--check'] },
   { name: 'house rules', command: 'tsx', args: ['scripts/house-rules.ts'] },
 ];
 

@@ -1,5 +1,5 @@
 /** The package's public entry. */
-export { start, type StartOptions, type StartedSync } from './api/start.js';
+export { type StartedSync, type StartOptions, start } from './api/start.js';
 export type { EntityStatus, LinkStatus, Sync, SyncEvents, SyncState, SyncStatus } from './app/sync.js';
 export type { ErrorCode } from './base/catalogue.js';
 export { type ErrorKind, IsthmusError } from './base/errors.js';

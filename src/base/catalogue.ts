@@ -12,7 +12,8 @@ const entries = {
   sql_unreachable: {
     kind: 'unreachable',
     meaning: 'PostgreSQL does not answer.',
-    remedy: 'Check that the server runs, that host and port in sql.url are right and that the network lets you through.',
+    remedy:
+      'Check that the server runs, that host and port in sql.url are right and that the network lets you through.',
   },
   mongodb_unreachable: {
     kind: 'unreachable',
@@ -52,7 +53,8 @@ const entries = {
   sql_error: {
     kind: 'internal',
     meaning: 'PostgreSQL refused a statement of ours.',
-    remedy: 'Look the SQLSTATE up in PostgreSQL’s manual (appendix A); if nothing there is yours to mend, please report it.',
+    remedy:
+      'Look the SQLSTATE up in PostgreSQL’s manual (appendix A); if nothing there is yours to mend, please report it.',
   },
   fenced: {
     kind: 'safety',
@@ -129,7 +131,11 @@ const entries = {
     meaning: 'No running process answers.',
     remedy: 'Start `isthmus run`, or name the address of its API with --url.',
   },
-  not_found: { kind: 'usage', meaning: 'There is nothing by that name.', remedy: 'List what there is and take a name from there.' },
+  not_found: {
+    kind: 'usage',
+    meaning: 'There is nothing by that name.',
+    remedy: 'List what there is and take a name from there.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof entries;

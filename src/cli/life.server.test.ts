@@ -56,18 +56,26 @@ describe('from an empty folder to a running sync and back', () => {
 
   it('check says what fails before, with what mends it, and changes nothing', async () => {
     const { code, stdout } = await cli('check', '--json');
-    const report = JSON.parse(stdout) as { ok: boolean; findings: { id: string; state: string; what: string; remedy: string | null }[] };
+    const report = JSON.parse(stdout) as {
+      ok: boolean;
+      findings: { id: string; state: string; what: string; remedy: string | null }[];
+    };
     expect(report.findings.find(({ id }) => id === 'mapping.public.users')?.state).toBe('ok');
     expect(report.findings.find(({ id }) => id === 'sequence_key.public.counters')?.state).toBe('warning');
     for (const { state, remedy } of report.findings) expect(remedy === null).toBe(state === 'ok');
     expect(code).toBe(report.ok ? 0 : 1);
-    expect((await client.query(`select 1 from pg_replication_slots where slot_name like '%' || $1`, [sql.name])).rowCount).toBe(0);
+    expect(
+      (await client.query(`select 1 from pg_replication_slots where slot_name like '%' || $1`, [sql.name])).rowCount,
+    ).toBe(0);
   });
 
   it('check ends with 1 and names every table that cannot be synced', async () => {
     const bad = join(folder, 'bad.yaml');
     const list = ['public.usrs', 'public.nokey', 'public.users'].map((table) => `  - table: ${table}`).join('\n');
-    writeFileSync(bad, `name: ${sql.name}\nsql: { url: "\${SQL_URL}" }\nmongodb: { url: "\${MONGODB_URL}", database: ${mongo.name} }\nentities:\n${list}\n`);
+    writeFileSync(
+      bad,
+      `name: ${sql.name}\nsql: { url: "\${SQL_URL}" }\nmongodb: { url: "\${MONGODB_URL}", database: ${mongo.name} }\nentities:\n${list}\n`,
+    );
     const { code, stdout } = await cli('check', '-c', bad);
     expect(code).toBe(1);
     expect(stdout).toContain('there is no table public.usrs; did you mean "public.users"?');
@@ -87,7 +95,10 @@ describe('from an empty folder to a running sync and back', () => {
   });
 
   it('an unreachable MongoDB ends with 3', async () => {
-    const { code, stderr } = await runCli(['check'], { env: { ...env, MONGODB_URL: `mongodb://127.0.0.1:${await freePort()}/?serverSelectionTimeoutMS=500` }, cwd: folder });
+    const { code, stderr } = await runCli(['check'], {
+      env: { ...env, MONGODB_URL: `mongodb://127.0.0.1:${await freePort()}/?serverSelectionTimeoutMS=500` },
+      cwd: folder,
+    });
     expect(stderr).toContain('mongodb_unreachable: ');
     expect(code).toBe(3);
   });
@@ -109,7 +120,10 @@ describe('from an empty folder to a running sync and back', () => {
     const users = driver.db(mongo.name).collection<{ _id: number; name: string }>('users');
     await waitFor(async () => (await users.countDocuments()) === 500, { what: 'the load', limitMs: 30_000 });
     await run.says('"running"');
-    const status = JSON.parse((await cli('status', '--json')).stdout) as { state: string; entities: { table: string; load: { rows: number } }[] };
+    const status = JSON.parse((await cli('status', '--json')).stdout) as {
+      state: string;
+      entities: { table: string; load: { rows: number } }[];
+    };
     expect(status.state).toBe('running');
     expect(status.entities.find(({ table }) => table === 'public.users')?.load.rows).toBe(500);
     expect((await cli('status')).stdout).toContain('sql → mongodb');
@@ -117,17 +131,30 @@ describe('from an empty folder to a running sync and back', () => {
     await client.query(`update users set name = 'of sql' where id = 7`);
     await users.updateOne({ _id: 7 }, { $set: { name: 'of mongodb' } });
     expect((await cli('resume')).code).toBe(0);
-    const conflicts = async () => JSON.parse((await cli('conflicts', 'list', '--json', '--table', 'public.users')).stdout) as { conflicts: { conflictId: string; key: unknown }[] };
-    const found = await waitFor(async () => (await conflicts()).conflicts[0], { what: 'the conflict', limitMs: 20_000 });
+    const conflicts = async () =>
+      JSON.parse((await cli('conflicts', 'list', '--json', '--table', 'public.users')).stdout) as {
+        conflicts: { conflictId: string; key: unknown }[];
+      };
+    const found = await waitFor(async () => (await conflicts()).conflicts[0], {
+      what: 'the conflict',
+      limitMs: 20_000,
+    });
     const shown = JSON.parse((await cli('conflicts', 'show', found.conflictId)).stdout) as Record<string, unknown>;
-    expect(shown).toMatchObject({ conflictId: found.conflictId, kind: 'write_write', table: 'public.users', collection: 'users' });
+    expect(shown).toMatchObject({
+      conflictId: found.conflictId,
+      kind: 'write_write',
+      table: 'public.users',
+      collection: 'users',
+    });
     expect((await cli('conflicts', 'show', 'none')).code).toBe(2);
     expect((await cli('dead-letters', 'list')).stdout).toBe('No dead letters.\n');
     expect((await cli('load', '--entity', 'public.users')).code).toBe(0);
     expect((await cli('load', '--entity', 'public.usrs')).stderr).toContain('not_found: ');
     expect((await cli('conflicts', 'list')).stdout).toContain('write_write');
     const metrics = await (await fetch(`${url}/metrics`)).text();
-    expect(metrics).toMatch(/isthmus_conflicts_total\{table="public.users",kind="write_write",strategy="lww",resolution="(sql|mongo)_wins"\} 1/);
+    expect(metrics).toMatch(
+      /isthmus_conflicts_total\{table="public.users",kind="write_write",strategy="lww",resolution="(sql|mongo)_wins"\} 1/,
+    );
     run.kill('SIGTERM');
     const { code, stdout, stderr } = await run.end();
     expect([code, stdout]).toEqual([0, '']);

@@ -38,7 +38,11 @@ describe('a real process', () => {
   it.each([
     [['--version'], 0, ''],
     [['sttus'], 2, `usage: unknown command 'sttus'; did you mean "status"?\n  → See \`isthmus --help\`.\n`],
-    [['status', '--url', 'http://127.0.0.1:1'], 3, 'api_unreachable: No running process answers at http://127.0.0.1:1.\n  → '],
+    [
+      ['status', '--url', 'http://127.0.0.1:1'],
+      3,
+      'api_unreachable: No running process answers at http://127.0.0.1:1.\n  → ',
+    ],
   ])('%j ends with %d', async (args, expected, says) => {
     const { code, stderr } = await runCli(args);
     expect(code).toBe(expected);

@@ -3,12 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { mongodbUrl, shownUrl, sqlUrl } from './connection.js';
 
 const sql = (url: string, tls: Parameters<typeof sqlUrl>[0]['tls'] = 'auto') => sqlUrl({ url, tls, schema: 'public' });
-const mongo = (url: string, tls: Parameters<typeof sqlUrl>[0]['tls'] = 'auto') => mongodbUrl({ url, tls, database: 'shop' });
+const mongo = (url: string, tls: Parameters<typeof sqlUrl>[0]['tls'] = 'auto') =>
+  mongodbUrl({ url, tls, database: 'shop' });
 
 describe('TLS', () => {
   it.each([
     [sql('postgres://u:p@db.example.com/x'), 'postgres://u:p@db.example.com/x?sslmode=verify-full'],
-    [sql('postgres://localhost:5432/x?application_name=a'), 'postgres://localhost:5432/x?application_name=a&sslmode=disable'],
+    [
+      sql('postgres://localhost:5432/x?application_name=a'),
+      'postgres://localhost:5432/x?application_name=a&sslmode=disable',
+    ],
     [sql('postgres://u@localhost.evil.com/x'), 'postgres://u@localhost.evil.com/x?sslmode=verify-full'],
     [sql('postgres://db/x?sslmode=require'), 'postgres://db/x?sslmode=require'],
     [sql('postgres://db/x?sslmode=require', 'disable'), 'postgres://db/x?sslmode=disable'],

@@ -2,17 +2,38 @@
 import { type Static, type TSchema, type TUnsafe, Type } from '@sinclair/typebox';
 
 /** A string out of a fixed list. */
-export function oneOf<const T extends readonly string[]>(values: T, options: Record<string, unknown> = {}): TUnsafe<T[number]> {
+export function oneOf<const T extends readonly string[]>(
+  values: T,
+  options: Record<string, unknown> = {},
+): TUnsafe<T[number]> {
   return Type.Unsafe<T[number]>({ type: 'string', enum: values, ...options });
 }
 
 export const strategies = [
-  'lww', 'prefer_sql', 'prefer_mongodb', 'merge', 'version_vector', 'ot', 'crdt', 'manual', 'custom',
+  'lww',
+  'prefer_sql',
+  'prefer_mongodb',
+  'merge',
+  'version_vector',
+  'ot',
+  'crdt',
+  'manual',
+  'custom',
 ] as const;
 
 export const fieldRules = [
-  'prefer_sql', 'prefer_mongodb', 'prefer_non_null', 'merge_array', 'merge_object', 'lww', 'max', 'min',
-  'text', 'counter', 'set', 'custom',
+  'prefer_sql',
+  'prefer_mongodb',
+  'prefer_non_null',
+  'merge_array',
+  'merge_object',
+  'lww',
+  'max',
+  'min',
+  'text',
+  'counter',
+  'set',
+  'custom',
 ] as const;
 
 export const deleteRules = ['delete_wins', 'update_wins', 'lww', 'manual'] as const;
@@ -28,11 +49,16 @@ const flagRule = Type.Object(
 export type FieldRule = (typeof fieldRules)[number] | Static<typeof flagRule>;
 
 /** A field's new name, false to leave it out, or its name and type. */
-export type FieldConfig = string | false | { readonly column?: string; readonly field?: string; readonly type?: string };
+export type FieldConfig =
+  | string
+  | false
+  | { readonly column?: string; readonly field?: string; readonly type?: string };
 
 const fieldRuleMap = Type.Unsafe<Record<string, FieldRule>>(
   record(
-    Type.Union([oneOf(fieldRules), flagRule], { description: `one of ${fieldRules.join(', ')}, or { flag, sql: […], mongodb: […] }` }),
+    Type.Union([oneOf(fieldRules), flagRule], {
+      description: `one of ${fieldRules.join(', ')}, or { flag, sql: […], mongodb: […] }`,
+    }),
     'A rule for a single field, for the strategies that decide field by field',
   ),
 );
@@ -51,7 +77,9 @@ export const conflictSchema = Type.Object(
 export const entitySchema = Type.Object(
   {
     table: Type.String({ minLength: 1, description: 'schema.table, or schema.* for every table of a schema' }),
-    collection: Type.Optional(Type.String({ minLength: 1, description: 'The collection; the table’s name by default' })),
+    collection: Type.Optional(
+      Type.String({ minLength: 1, description: 'The collection; the table’s name by default' }),
+    ),
     fields: Type.Unsafe<Record<string, FieldConfig>>({
       ...record(
         Type.Union(

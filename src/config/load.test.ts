@@ -31,14 +31,25 @@ function mistake(text: string, env: Record<string, string> = {}): string {
 describe('what is left out', () => {
   it('has the documented defaults', () => {
     expect(read(base)).toMatchObject({
-      direction: 'both', initial: 'sql', conflict: { strategy: 'lww', delete: 'delete_wins' }, transport: { kind: 'embedded' },
-      apply: { batch: 1000, lanes: 2, atomic: 'transaction', throttle: null }, detection: 'causal', lifecycle: false,
-      api: { listen: '127.0.0.1:7070', token: '' }, sql: { tls: 'auto', schema: 'public' },
+      direction: 'both',
+      initial: 'sql',
+      conflict: { strategy: 'lww', delete: 'delete_wins' },
+      transport: { kind: 'embedded' },
+      apply: { batch: 1000, lanes: 2, atomic: 'transaction', throttle: null },
+      detection: 'causal',
+      lifecycle: false,
+      api: { listen: '127.0.0.1:7070', token: '' },
+      sql: { tls: 'auto', schema: 'public' },
     });
   });
 
   it('is the same for a configuration made by code, which is not changed', () => {
-    const input = { name: 'shop', sql: { url: 'postgres://db/shop' }, mongodb: { url: 'mongodb://db/', database: 'shop' }, entities: [{ table: 'public.users' }] };
+    const input = {
+      name: 'shop',
+      sql: { url: 'postgres://db/shop' },
+      mongodb: { url: 'mongodb://db/', database: 'shop' },
+      entities: [{ table: 'public.users' }],
+    };
     const before = JSON.stringify(input);
     expect(configFrom(input)).toEqual(read(base));
     expect(JSON.stringify(input)).toBe(before);
@@ -52,13 +63,17 @@ describe('the environment', () => {
   });
 
   it('cannot add keys, whatever a value holds', () => {
-    expect(read(`${base}api: { token: "\${T}" }\n`, { T: 'x" }\nlifecycle: true\n#' }).api.token).toBe('x" }\nlifecycle: true\n#');
+    expect(read(`${base}api: { token: "\${T}" }\n`, { T: 'x" }\nlifecycle: true\n#' }).api.token).toBe(
+      'x" }\nlifecycle: true\n#',
+    );
   });
 
   it('may stand for a number where one is asked for, and stays text elsewhere', () => {
     const config = read(`${base}apply:\n  batch: \${N}\napi:\n  token: \${N}\n`, { N: '12' });
     expect([config.apply.batch, config.api.token]).toEqual([12, '12']);
-    expect(mistake(`${base}apply:\n  batch: \${N}\n`, { N: 'many' })).toContain('isthmus.yaml:7: apply.batch must be integer');
+    expect(mistake(`${base}apply:\n  batch: \${N}\n`, { N: 'many' })).toContain(
+      'isthmus.yaml:7: apply.batch must be integer',
+    );
   });
 
   it('is expanded once only, and not in keys', () => {
@@ -67,8 +82,12 @@ describe('the environment', () => {
   });
 
   it('that lacks a variable is told, without a value', () => {
-    expect(mistake(base.replace('postgres://db', 'postgres://${NONE}'))).toBe('isthmus.yaml:2: sql.url needs the environment variable NONE, which is not set');
-    expect(mistake(base.replace('postgres://db', 'postgres://${no-name}'))).toContain('neither ${NAME} nor ${NAME:-default}');
+    expect(mistake(base.replace('postgres://db', 'postgres://${NONE}'))).toBe(
+      'isthmus.yaml:2: sql.url needs the environment variable NONE, which is not set',
+    );
+    expect(mistake(base.replace('postgres://db', 'postgres://${no-name}'))).toContain(
+      'neither ${NAME} nor ${NAME:-default}',
+    );
   });
 });
 
@@ -82,15 +101,25 @@ describe('secrets from files', () => {
   });
 
   it('that cannot be read are told by name', () => {
-    expect(mistake(base.replace('postgres://db/shop', 'file:none'))).toBe('isthmus.yaml:2: sql.url names the file none, which cannot be read (ENOENT)');
+    expect(mistake(base.replace('postgres://db/shop', 'file:none'))).toBe(
+      'isthmus.yaml:2: sql.url names the file none, which cannot be read (ENOENT)',
+    );
   });
 });
 
 describe('mistakes', () => {
   it.each([
     ['an unknown key', `${base}aply: {}\n`, 'isthmus.yaml:6: aply is not a known key; did you mean "apply"?'],
-    ['an unknown key inside', `${base}apply:\n  lanse: 3\n`, 'isthmus.yaml:7: apply.lanse is not a known key; did you mean "lanes"?'],
-    ['an unknown key of an entity', `${base}    colection: a\n`, 'isthmus.yaml:6: entities.0.colection is not a known key; did you mean "collection"?'],
+    [
+      'an unknown key inside',
+      `${base}apply:\n  lanse: 3\n`,
+      'isthmus.yaml:7: apply.lanse is not a known key; did you mean "lanes"?',
+    ],
+    [
+      'an unknown key of an entity',
+      `${base}    colection: a\n`,
+      'isthmus.yaml:6: entities.0.colection is not a known key; did you mean "collection"?',
+    ],
     ['a key far from any', `${base}zzzzzzzz: 1\n`, 'isthmus.yaml:6: zzzzzzzz is not a known key'],
     ['an unknown strategy', `${base}conflict: { strategy: lwww }\n`, 'did you mean "lww"?'],
     ['a wrong type', `${base}apply: { batch: "12" }\n`, 'apply.batch must be integer'],
@@ -99,7 +128,11 @@ describe('mistakes', () => {
     ['a missing key', base.replace(', database: shop', ''), 'isthmus.yaml:3: mongodb.database is missing'],
     ['a bad name', base.replace('name: shop', 'name: Shop-1'), 'isthmus.yaml:1: name is not usable'],
     ['no entities', base.replace(/entities:[^]*/, 'entities: []\n'), 'entities must have at least one entry'],
-    ['a table named twice', `${base}  - table: public.users\n`, 'isthmus.yaml:6: entities.1.table names public.users a second time'],
+    [
+      'a table named twice',
+      `${base}  - table: public.users\n`,
+      'isthmus.yaml:6: entities.1.table names public.users a second time',
+    ],
     ['a bad field', `${base}    fields: { a: 5 }\n`, 'entities.0.fields.a is not usable'],
     ['an empty file', '', 'sql is missing'],
     ['a list', '- a\n', 'must be a mapping'],
@@ -124,17 +157,25 @@ describe('mistakes', () => {
   });
 
   it('a file that is not there is told with what to do', () => {
-    expect(() => loadConfig('/nowhere/x.yaml', {})).toThrow(expect.objectContaining({ remedy: expect.stringContaining('isthmus init') }));
+    expect(() => loadConfig('/nowhere/x.yaml', {})).toThrow(
+      expect.objectContaining({ remedy: expect.stringContaining('isthmus init') }),
+    );
   });
 });
 
 describe('what this version lacks is refused, not ignored', () => {
   it.each([
-    ['transport: { kind: kafka }', 'transport.kind'], ['detection: window', 'detection'], ['lifecycle: true', 'lifecycle'],
-    ['compare: { every: 24h }', 'compare'], ['alerts: { conflictRate: 0.5 }', 'alerts'], ['conflict: { strategy: merge }', 'conflict.strategy'],
+    ['transport: { kind: kafka }', 'transport.kind'],
+    ['detection: window', 'detection'],
+    ['lifecycle: true', 'lifecycle'],
+    ['compare: { every: 24h }', 'compare'],
+    ['alerts: { conflictRate: 0.5 }', 'alerts'],
+    ['conflict: { strategy: merge }', 'conflict.strategy'],
     ['apply: { atomic: record }', 'apply.atomic'],
   ])('%s', (line, path) => {
-    expect(mistake(`${base}${line}\n`)).toMatch(new RegExp(`isthmus.yaml:6: ${path.replace('.', '\\.')} asks for .* not available in this version`));
+    expect(mistake(`${base}${line}\n`)).toMatch(
+      new RegExp(`isthmus.yaml:6: ${path.replace('.', '\\.')} asks for .* not available in this version`),
+    );
   });
 
   it('an entity’s strategies and field rules too', () => {

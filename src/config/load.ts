@@ -1,24 +1,32 @@
 /** A configuration from a file or from code: parsed, expanded, validated, secrets read. The only reader of its files. */
 import { readFileSync } from 'node:fs';
-import { isAbsolute, resolve as resolvePath, dirname } from 'node:path';
+import { dirname, isAbsolute, resolve as resolvePath } from 'node:path';
 import { IsthmusError } from '../base/errors.js';
 import { unavailable } from './availability.js';
 import { parseConfig } from './parse.js';
 import { type Problem, problemsError } from './problem.js';
 import { type Config, secretPaths } from './schema.js';
-import { type Source, lineOf, validate } from './validate.js';
+import { lineOf, type Source, validate } from './validate.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What code may hand to `start`: the same keys as the file, everything with a default may be left out. */
 export type ConfigInput = DeepPartial<Config>;
-type DeepPartial<T> = T extends readonly (infer E)[] ? readonly DeepPartial<E>[] : T extends object ? { readonly [K in keyof T]?: DeepPartial<T[K]> } : T;
+type DeepPartial<T> = T extends readonly (infer E)[]
+  ? readonly DeepPartial<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]?: DeepPartial<T[K]> }
+    : T;
 
 export function loadConfig(path: string, env: Environment = process.env): Config {
   return readConfigText(readText(path), { name: path, folder: dirname(path) }, env);
 }
 
-export function readConfigText(text: string, file: { readonly name: string; readonly folder: string }, env: Environment): Config {
+export function readConfigText(
+  text: string,
+  file: { readonly name: string; readonly folder: string },
+  env: Environment,
+): Config {
   const parsed = parseConfig(text, env);
   const failure = problemsError(file.name, parsed.problems);
   if (failure !== null) throw failure;
@@ -27,7 +35,11 @@ export function readConfigText(text: string, file: { readonly name: string; read
 
 /** The same rules for a configuration that code made; environment expressions are not expanded there. */
 export function configFrom(input: ConfigInput): Config {
-  return finish(structuredClone(input), { lines: new Map(), expanded: new Set() }, { name: 'configuration', folder: process.cwd() });
+  return finish(
+    structuredClone(input),
+    { lines: new Map(), expanded: new Set() },
+    { name: 'configuration', folder: process.cwd() },
+  );
 }
 
 function finish(data: unknown, source: Source, file: { readonly name: string; readonly folder: string }): Config {
@@ -67,7 +79,10 @@ function readSecrets(config: Config, folder: string, refuse: (path: string, text
     try {
       parent[key] = readFileSync(isAbsolute(name) ? name : resolvePath(folder, name), 'utf8').trim();
     } catch (error) {
-      refuse(path, `names the file ${name}, which cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+      refuse(
+        path,
+        `names the file ${name}, which cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
+      );
     }
   }
 }
@@ -80,7 +95,11 @@ function badUrls(config: Config, source: Source): Problem[] {
   ] as const;
   return expected
     .filter(([, url, form]) => !form.test(url))
-    .map(([path, , , example]) => ({ path, line: lineOf(path, source), text: `is not a connection URL like ${example}` }));
+    .map(([path, , , example]) => ({
+      path,
+      line: lineOf(path, source),
+      text: `is not a connection URL like ${example}`,
+    }));
 }
 
 function readText(path: string): string {

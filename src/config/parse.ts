@@ -2,7 +2,7 @@
  * YAML text to plain data, with the line of every path. Aliases, anchors, merge keys, tags and duplicate keys are
  * refused. Must not know what the keys mean.
  */
-import { LineCounter, type Node, type Pair, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import { type Expansion, expand } from './expand.js';
 import type { Problem } from './problem.js';
 
@@ -19,9 +19,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export function parseConfig(text: string, env: Environment): Parsed {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, merge: false, uniqueKeys: true, version: '1.2', prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    merge: false,
+    uniqueKeys: true,
+    version: '1.2',
+    prettyErrors: false,
+  });
   // The first mistake of form makes most of the others.
-  const problems = [...document.errors, ...document.warnings].slice(0, 1).map((error) => formProblem(text, counter.linePos(error.pos[0]).line, error.message));
+  const problems = [...document.errors, ...document.warnings]
+    .slice(0, 1)
+    .map((error) => formProblem(text, counter.linePos(error.pos[0]).line, error.message));
   const reader = new TreeReader(counter, env, problems);
   const data = problems.length > 0 || document.contents === null ? {} : reader.read(document.contents as Node, '');
   return { data, lines: reader.lines, expanded: reader.expanded, problems };
@@ -29,7 +37,12 @@ export function parseConfig(text: string, env: Environment): Parsed {
 
 function formProblem(text: string, line: number, message: string): Problem {
   const unquoted = /[{[,].*[^"']\$\{/.test(text.split('\n')[line - 1] ?? '');
-  return { path: '', line, text: message, ...(unquoted ? { remedy: 'Put the expression into quotes: "${NAME}".' } : {}) };
+  return {
+    path: '',
+    line,
+    text: message,
+    ...(unquoted ? { remedy: 'Put the expression into quotes: "${NAME}".' } : {}),
+  };
 }
 
 class TreeReader {
@@ -48,7 +61,8 @@ class TreeReader {
     if (!this.lines.has(path)) this.lines.set(path, line);
     if (isAlias(node)) return this.refuse(path, line, 'is an alias (*name), which is not allowed here');
     if (node.anchor !== undefined) return this.refuse(path, line, 'has an anchor (&name), which is not allowed here');
-    if (node.tag !== undefined && node.tag.startsWith('!')) return this.refuse(path, line, 'has a tag, which is not allowed here');
+    if (node.tag !== undefined && node.tag.startsWith('!'))
+      return this.refuse(path, line, 'has a tag, which is not allowed here');
     if (isMap(node)) return this.readMap(node.items as Pair<Node, Node | null>[], path);
     if (isSeq(node)) return node.items.map((item, index) => this.read(item as Node, join(path, String(index))));
     return isScalar(node) ? this.readScalar(node.value, node.type === 'PLAIN', path) : null;

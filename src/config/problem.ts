@@ -16,7 +16,10 @@ export function problemsError(source: string, problems: readonly Problem[]): Ist
   const first = problems[0];
   if (first === undefined) return null;
   const message = problems.map((problem) => describe(source, problem)).join('\n  ');
-  return new IsthmusError('configuration_invalid', { message, ...(first.remedy === undefined ? {} : { remedy: first.remedy }) });
+  return new IsthmusError('configuration_invalid', {
+    message,
+    ...(first.remedy === undefined ? {} : { remedy: first.remedy }),
+  });
 }
 
 function describe(source: string, { path, line, text }: Problem): string {

@@ -38,7 +38,11 @@ export const configSchema = Type.Object(
       {
         url: url('PostgreSQL’s connection URL', 'postgres://isthmus@db.example.com:5432/shop'),
         tls,
-        schema: Type.String({ minLength: 1, default: 'public', description: 'The schema of tables that are named without one' }),
+        schema: Type.String({
+          minLength: 1,
+          default: 'public',
+          description: 'The schema of tables that are named without one',
+        }),
       },
       { ...strict, description: 'The PostgreSQL side' },
     ),
@@ -57,36 +61,71 @@ export const configSchema = Type.Object(
       default: 'both',
       description: 'Which way changes cross',
     }),
-    initial: oneOf(['sql', 'mongodb', 'none'], { default: 'sql', description: 'Which side fills the other at the start' }),
-    entities: Type.Array(entitySchema, { minItems: 1, description: 'The tables that are synced, each with its collection' }),
+    initial: oneOf(['sql', 'mongodb', 'none'], {
+      default: 'sql',
+      description: 'Which side fills the other at the start',
+    }),
+    entities: Type.Array(entitySchema, {
+      minItems: 1,
+      description: 'The tables that are synced, each with its collection',
+    }),
     conflict: conflictSchema,
     transport: section('How changes travel', {
-      kind: oneOf(['embedded', 'kafka'], { default: 'embedded', description: 'embedded: one process, nothing to install' }),
+      kind: oneOf(['embedded', 'kafka'], {
+        default: 'embedded',
+        description: 'embedded: one process, nothing to install',
+      }),
       brokers: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { description: 'kafka only' })),
       topics: Type.Optional(
-        Type.Object({ sql: Type.String({ minLength: 1 }), mongodb: Type.String({ minLength: 1 }) }, { ...strict, description: 'kafka only' }),
+        Type.Object(
+          { sql: Type.String({ minLength: 1 }), mongodb: Type.String({ minLength: 1 }) },
+          { ...strict, description: 'kafka only' },
+        ),
       ),
       format: Type.Optional(oneOf(['isthmus', 'debezium'], { description: 'kafka only' })),
     }),
     apply: section('How changes are written', {
-      batch: Type.Integer({ minimum: 1, maximum: 20000, default: 1000, description: 'Changes in one target transaction, about' }),
+      batch: Type.Integer({
+        minimum: 1,
+        maximum: 20000,
+        default: 1000,
+        description: 'Changes in one target transaction, about',
+      }),
       lanes: Type.Integer({ minimum: 1, maximum: 32, default: 2, description: 'Writers per direction' }),
-      atomic: oneOf(['transaction', 'record'], { default: 'transaction', description: 'Whether source transactions stay whole' }),
-      throttle: nullable({ type: 'integer', minimum: 1 } as unknown as TSchema, 'Changes a second at most; null: no limit'),
+      atomic: oneOf(['transaction', 'record'], {
+        default: 'transaction',
+        description: 'Whether source transactions stay whole',
+      }),
+      throttle: nullable(
+        { type: 'integer', minimum: 1 } as unknown as TSchema,
+        'Changes a second at most; null: no limit',
+      ),
     }),
-    detection: oneOf(['causal', 'window'], { default: 'causal', description: 'How it is told that both sides changed at once' }),
+    detection: oneOf(['causal', 'window'], {
+      default: 'causal',
+      description: 'How it is told that both sides changed at once',
+    }),
     compare: section('The regular comparison of both sides', {
       every: Type.Union([Type.String({ pattern: '^[1-9][0-9]*(s|m|h|d)$' }), Type.Null()], {
         default: null,
         description: 'How often: 30m, 24h, 7d; null: never',
       }),
-      sample: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1, description: 'The share of records that is compared' }),
+      sample: Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1,
+        default: 1,
+        description: 'The share of records that is compared',
+      }),
     }),
     alerts: section('When to raise an alert', {
       conflictRate: Type.Number({ minimum: 0, default: 0.01, description: 'Conflicts / changes, over an hour' }),
       divergenceRate: Type.Number({ minimum: 0, default: 0.001, description: 'Differences / records compared' }),
       syncLatencyMs: Type.Number({ minimum: 0, default: 5000, description: 'Commit to commit' }),
-      cdcLagMs: Type.Number({ minimum: 0, default: 60000, description: 'Age of the oldest change that has not crossed' }),
+      cdcLagMs: Type.Number({
+        minimum: 0,
+        default: 60000,
+        description: 'Age of the oldest change that has not crossed',
+      }),
       errorRate: Type.Number({ minimum: 0, default: 0.05, description: 'Failed write attempts / attempts' }),
       webhook: Type.Union([Type.String({ minLength: 1 }), Type.Null()], {
         default: null,
@@ -100,7 +139,10 @@ export const configSchema = Type.Object(
         default: '127.0.0.1:7070',
         description: 'host:port; other than loopback only with a token',
       }),
-      token: Type.String({ default: '', description: 'Bearer token that every request to /api must carry; empty: none; a secret' }),
+      token: Type.String({
+        default: '',
+        description: 'Bearer token that every request to /api must carry; empty: none; a secret',
+      }),
     }),
   },
   strict,

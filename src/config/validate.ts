@@ -10,7 +10,9 @@ export interface Source {
   readonly expanded: ReadonlySet<string>;
 }
 
-export type Validated = { readonly config: Config; readonly problems: readonly [] } | { readonly config: null; readonly problems: readonly Problem[] };
+export type Validated =
+  | { readonly config: Config; readonly problems: readonly [] }
+  | { readonly config: null; readonly problems: readonly Problem[] };
 
 const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, strict: false, allowUnionTypes: true });
 const check = ajv.compile<Config>(configSchema);
@@ -18,9 +20,13 @@ const check = ajv.compile<Config>(configSchema);
 /** Changes `data`: defaults are put in. */
 export function validate(data: unknown, source: Source): Validated {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    return { config: null, problems: [{ path: '', line: 1, text: 'the configuration must be a mapping of keys to values' }] };
+    return {
+      config: null,
+      problems: [{ path: '', line: 1, text: 'the configuration must be a mapping of keys to values' }],
+    };
   }
-  if (check(data) || (convertExpanded(data, check.errors ?? [], source) && check(data))) return { config: data as Config, problems: [] };
+  if (check(data) || (convertExpanded(data, check.errors ?? [], source) && check(data)))
+    return { config: data as Config, problems: [] };
   return { config: null, problems: tellErrors(check.errors ?? [], source) };
 }
 
@@ -34,7 +40,10 @@ function convertExpanded(data: object, errors: readonly ErrorObject[], source: S
     if (value === undefined) continue;
     const names = path.split('.');
     const last = names.pop() as string;
-    const parent = names.reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], data) as Record<string, unknown>;
+    const parent = names.reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], data) as Record<
+      string,
+      unknown
+    >;
     parent[last] = value;
     converted = true;
   }
@@ -70,7 +79,10 @@ function tell(error: ErrorObject, source: Source): Problem {
       return problem(join(at, error.params.missingProperty as string), 'is missing');
     case 'enum': {
       const allowed = error.params.allowedValues as string[];
-      return problem(at, `must be one of ${allowed.join(', ')}${typeof error.data === 'string' ? didYouMean(error.data, allowed) : ''}`);
+      return problem(
+        at,
+        `must be one of ${allowed.join(', ')}${typeof error.data === 'string' ? didYouMean(error.data, allowed) : ''}`,
+      );
     }
     case 'anyOf':
     case 'pattern':
@@ -95,5 +107,9 @@ export function lineOf(path: string, source: Pick<Source, 'lines'>): number | nu
 
 /** `/entities/0/table` → `entities.0.table`. */
 function dotted(pointer: string): string {
-  return pointer.slice(1).split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')).join('.');
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .join('.');
 }

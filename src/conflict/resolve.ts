@@ -1,10 +1,10 @@
 /** Decides a conflict by its table's policy, or says why a person must. Pure: the same facts give the same answer. */
 import type { ConflictKind, ConflictResolution, SideVersion } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
-import { isRefused, readRefusal, refusedField } from '../model/refusal.js';
 import type { RecordRef, State } from '../model/record.js';
-import { type Side, otherSide } from '../model/side.js';
-import { type Policy, defaultPolicy } from './policy.js';
+import { isRefused, readRefusal, refusedField } from '../model/refusal.js';
+import { otherSide, type Side } from '../model/side.js';
+import { defaultPolicy, type Policy } from './policy.js';
 
 export interface ConflictFacts extends RecordRef {
   readonly kind: ConflictKind;
@@ -15,7 +15,13 @@ export interface ConflictFacts extends RecordRef {
 }
 
 export type Decision =
-  | { readonly decided: true; readonly state: State; readonly resolution: ConflictResolution; readonly strategy: string; readonly fields: Readonly<Record<string, string>> }
+  | {
+      readonly decided: true;
+      readonly state: State;
+      readonly resolution: ConflictResolution;
+      readonly strategy: string;
+      readonly fields: Readonly<Record<string, string>>;
+    }
   | { readonly decided: false; readonly strategy: string; readonly reason: string };
 
 export type Resolve = (facts: ConflictFacts) => Decision;
@@ -32,11 +38,15 @@ export function makeResolver(options: ResolverOptions): Resolve {
     const policy = options.policies.get(facts.entity) ?? defaultPolicy;
     const entity = options.entities.get(facts.entity);
     const strategy = facts.kind === 'delete_update' ? policy.delete : policy.strategy;
-    if (facts.kind === 'unique_violation') return undecided(strategy, 'A unique index of the other side refuses the value.');
+    if (facts.kind === 'unique_violation')
+      return undecided(strategy, 'A unique index of the other side refuses the value.');
     const refused = refusalOf(facts, entity);
     if (refused !== null) return byRefusal(facts, policy, refused);
     if (facts.kind === 'insert_insert' && entity?.sequenceKey === true && !policy.chosen) {
-      return undecided('manual', 'Both sides inserted this key, which a sequence makes: they may be two different records.');
+      return undecided(
+        'manual',
+        'Both sides inserted this key, which a sequence makes: they may be two different records.',
+      );
     }
     const winner = winningSide(facts, strategy, options.skewMs());
     if (winner === null) return undecided(strategy, 'The table’s policy leaves this to a person.');
@@ -65,11 +75,19 @@ function winningSide(facts: ConflictFacts, strategy: string, skewMs: number): Si
 export function laterSide(sql: SideVersion['time'], mongodb: SideVersion['time'], skewMs: number): Side {
   if (sql === 'load') return 'sql';
   if (mongodb === 'load') return 'mongodb';
-  return (mongodb ?? Number.NEGATIVE_INFINITY) > (sql === null ? Number.NEGATIVE_INFINITY : sql - skewMs) ? 'mongodb' : 'sql';
+  return (mongodb ?? Number.NEGATIVE_INFINITY) > (sql === null ? Number.NEGATIVE_INFINITY : sql - skewMs)
+    ? 'mongodb'
+    : 'sql';
 }
 
 function wins(facts: ConflictFacts, winner: Side, strategy: string): Decision {
-  return { decided: true, state: facts[winner].state, resolution: winner === 'sql' ? 'sql_wins' : 'mongo_wins', strategy, fields: {} };
+  return {
+    decided: true,
+    state: facts[winner].state,
+    resolution: winner === 'sql' ? 'sql_wins' : 'mongo_wins',
+    strategy,
+    fields: {},
+  };
 }
 
 function undecided(strategy: string, reason: string): Decision {
@@ -98,8 +116,11 @@ function refusalOf(facts: ConflictFacts, entity: Entity | undefined): Refused | 
 
 /** A value that cannot cross loses only where the policy says that its side loses anyway. */
 function byRefusal(facts: ConflictFacts, policy: Policy, refused: Refused): Decision {
-  const preferred: Side | null = policy.strategy === 'prefer_sql' ? 'sql' : policy.strategy === 'prefer_mongodb' ? 'mongodb' : null;
-  if (preferred === null || refused.sides === null || refused.sides.includes(preferred)) return undecided(policy.strategy, refused.reason);
-  if (facts[preferred].state === null && facts[otherSide(preferred)].state !== null) return undecided(policy.strategy, refused.reason);
+  const preferred: Side | null =
+    policy.strategy === 'prefer_sql' ? 'sql' : policy.strategy === 'prefer_mongodb' ? 'mongodb' : null;
+  if (preferred === null || refused.sides === null || refused.sides.includes(preferred))
+    return undecided(policy.strategy, refused.reason);
+  if (facts[preferred].state === null && facts[otherSide(preferred)].state !== null)
+    return undecided(policy.strategy, refused.reason);
   return wins(facts, preferred, policy.strategy);
 }

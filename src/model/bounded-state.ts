@@ -28,7 +28,11 @@ function cut(state: readonly Value[]): State {
     const largest = sizes.indexOf(Math.max(...sizes));
     const value = bounded[largest] as string;
     const image = `sha256:${createHash('sha256').update(value).digest('hex')}`;
-    bounded[largest] = refuse({ kind: 'structural', reason: 'the row is larger than the 16 MB that a document may have', image });
+    bounded[largest] = refuse({
+      kind: 'structural',
+      reason: 'the row is larger than the 16 MB that a document may have',
+      image,
+    });
     total -= sizes[largest] as number;
     sizes[largest] = 0;
   }

@@ -3,10 +3,21 @@ import type { CommitTime } from './change.js';
 import type { RecordRef, State } from './record.js';
 import type { LinkName } from './side.js';
 
-export type ConflictKind = 'write_write' | 'insert_insert' | 'delete_update' | 'type_mismatch' | 'structural' | 'unique_violation';
+export type ConflictKind =
+  | 'write_write'
+  | 'insert_insert'
+  | 'delete_update'
+  | 'type_mismatch'
+  | 'structural'
+  | 'unique_violation';
 
 export const conflictKinds: readonly ConflictKind[] = [
-  'write_write', 'insert_insert', 'delete_update', 'type_mismatch', 'structural', 'unique_violation',
+  'write_write',
+  'insert_insert',
+  'delete_update',
+  'type_mismatch',
+  'structural',
+  'unique_violation',
 ];
 
 export type ConflictResolution = 'sql_wins' | 'mongo_wins' | 'merged' | 'pending';

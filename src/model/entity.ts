@@ -5,12 +5,30 @@
 
 /** The kinds of column that can be mapped; everything else is refused by `check` unless it is left out. */
 export type ColumnKind =
-  | 'bool' | 'int2' | 'int4' | 'int8' | 'float4' | 'float8' | 'numeric'
-  | 'text' | 'varchar' | 'char' | 'citext'
-  | 'timestamptz' | 'timestamp' | 'date' | 'time' | 'timetz' | 'interval'
-  | 'uuid' | 'bytea' | 'json' | 'jsonb'
+  | 'bool'
+  | 'int2'
+  | 'int4'
+  | 'int8'
+  | 'float4'
+  | 'float8'
+  | 'numeric'
+  | 'text'
+  | 'varchar'
+  | 'char'
+  | 'citext'
+  | 'timestamptz'
+  | 'timestamp'
+  | 'date'
+  | 'time'
+  | 'timetz'
+  | 'interval'
+  | 'uuid'
+  | 'bytea'
+  | 'json'
+  | 'jsonb'
   /** Kept as the server's text on both sides: inet, cidr, macaddr, bit strings, ranges, money, xml … */
-  | 'enum' | 'opaque'
+  | 'enum'
+  | 'opaque'
   | 'array';
 
 /** What stands in the document where the configuration sets another type than the usual one. */

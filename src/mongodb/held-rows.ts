@@ -36,7 +36,13 @@ export function heldDocuments(name: string, entity: Entity, row: HeldRow): Docum
   const bytes = Buffer.from(JSON.stringify(texts));
   const slices: Document[] = [];
   for (let at = 0; at < bytes.length; at += sliceBytes) {
-    slices.push({ _id: `${_id}#${slices.length}`, name, of: _id, index: slices.length, bytes: new Binary(bytes.subarray(at, at + sliceBytes)) });
+    slices.push({
+      _id: `${_id}#${slices.length}`,
+      name,
+      of: _id,
+      index: slices.length,
+      bytes: new Binary(bytes.subarray(at, at + sliceBytes)),
+    });
   }
   return [{ ...head, slices: slices.length }, ...slices];
 }
@@ -44,9 +50,10 @@ export function heldDocuments(name: string, entity: Entity, row: HeldRow): Docum
 /** `slices` in any order. */
 export function heldRow(entity: Entity, stored: Document, slices: readonly Document[]): HeldRow {
   const ordered = [...slices].sort((a, b) => Number(a['index']) - Number(b['index']));
-  const texts = stored['slices'] === undefined
-    ? [stored['base'], stored['tip']]
-    : JSON.parse(Buffer.concat(ordered.map(({ bytes }) => (bytes as Binary).value())).toString());
+  const texts =
+    stored['slices'] === undefined
+      ? [stored['base'], stored['tip']]
+      : JSON.parse(Buffer.concat(ordered.map(({ bytes }) => (bytes as Binary).value())).toString());
   const [base, tip] = texts as [string | null, string | null];
   return {
     entity: entity.name,

@@ -15,7 +15,15 @@ const batch = (link: 'sql_to_mongodb' | 'mongodb_to_sql') => ({
   committedAt: 1100,
 });
 
-const conflict = (state: ConflictRecord['state'], id = 'c') => ({ id, state, kind: 'write_write', entity: 'public.users', strategy: 'lww', resolution: 'sql_wins' }) as ConflictRecord;
+const conflict = (state: ConflictRecord['state'], id = 'c') =>
+  ({
+    id,
+    state,
+    kind: 'write_write',
+    entity: 'public.users',
+    strategy: 'lww',
+    resolution: 'sql_wins',
+  }) as ConflictRecord;
 
 describe('the collector', () => {
   it('corrects latencies by the clocks’ skew, each link its own way', () => {
@@ -37,8 +45,13 @@ describe('the collector', () => {
 });
 
 describe('Prometheus', () => {
-  const make = () => new Prometheus({ tables: ['public.users'], strategies: new Map([['public.users', 'lww']]), skewMs: () => 1500 });
-  const readings = { links: { sql_to_mongodb: { lagMs: 250, held: 1 }, mongodb_to_sql: { lagMs: 0, held: 0 } }, conflictsPending: 2, deadLetters: 3 };
+  const make = () =>
+    new Prometheus({ tables: ['public.users'], strategies: new Map([['public.users', 'lww']]), skewMs: () => 1500 });
+  const readings = {
+    links: { sql_to_mongodb: { lagMs: 250, held: 1 }, mongodb_to_sql: { lagMs: 0, held: 0 } },
+    conflictsPending: 2,
+    deadLetters: 3,
+  };
 
   it('has the known label sets at zero from the start', async () => {
     const { body } = await make().text(readings);
@@ -51,7 +64,8 @@ describe('Prometheus', () => {
       'isthmus_conflicts_pending 2',
       'isthmus_dead_letters 3',
       'isthmus_clock_skew_seconds 1.5',
-    ]) expect(body.split('\n')).toContain(line);
+    ])
+      expect(body.split('\n')).toContain(line);
   });
 
   it('counts by operation, and never names a key', async () => {
@@ -60,8 +74,12 @@ describe('Prometheus', () => {
     prometheus.conflict(conflict('propagating'));
     const { body } = await prometheus.text(readings);
     for (const operation of ['insert', 'update', 'delete']) {
-      expect(body).toContain(`isthmus_changes_applied_total{link="sql_to_mongodb",table="public.users",operation="${operation}"} 1`);
+      expect(body).toContain(
+        `isthmus_changes_applied_total{link="sql_to_mongodb",table="public.users",operation="${operation}"} 1`,
+      );
     }
-    expect(body).toContain('isthmus_conflicts_total{table="public.users",kind="write_write",strategy="lww",resolution="sql_wins"} 1');
+    expect(body).toContain(
+      'isthmus_conflicts_total{table="public.users",kind="write_write",strategy="lww",resolution="sql_wins"} 1',
+    );
   });
 });

@@ -39,7 +39,10 @@ class LinkCounter {
 }
 
 export class Collector implements EngineObserver {
-  private readonly links: Record<LinkName, LinkCounter> = { sql_to_mongodb: new LinkCounter(), mongodb_to_sql: new LinkCounter() };
+  private readonly links: Record<LinkName, LinkCounter> = {
+    sql_to_mongodb: new LinkCounter(),
+    mongodb_to_sql: new LinkCounter(),
+  };
   private readonly seenConflicts = new Set<string>();
   private readonly conflicts: Record<string, number> = {};
   private agreements = 0;
@@ -99,7 +102,10 @@ export class Collector implements EngineObserver {
 
   counts(): Counts {
     const { conflicts, agreements, deadLetters, loadedRows, restarts, lastError } = this;
-    const links = { sql_to_mongodb: this.links.sql_to_mongodb.snapshot(), mongodb_to_sql: this.links.mongodb_to_sql.snapshot() };
+    const links = {
+      sql_to_mongodb: this.links.sql_to_mongodb.snapshot(),
+      mongodb_to_sql: this.links.mongodb_to_sql.snapshot(),
+    };
     return { links, conflicts: { ...conflicts }, agreements, deadLetters, loadedRows, restarts, lastError };
   }
 }

@@ -15,16 +15,23 @@ describe('quantiles', () => {
 
   it('are within 5 % of the true ones', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: 0.2, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 }), (values) => {
-        const latency = new Latency();
-        for (const value of values) latency.record(value);
-        const sorted = [...values].sort((a, b) => a - b);
-        const quantiles = latency.quantiles();
-        for (const [share, found] of [[0.5, quantiles.p50Ms], [0.95, quantiles.p95Ms], [0.99, quantiles.p99Ms]] as const) {
-          const exact = sorted[Math.ceil(share * sorted.length) - 1] as number;
-          expect(Math.abs(found - exact) / exact).toBeLessThan(0.05);
-        }
-      }),
+      fc.property(
+        fc.array(fc.double({ min: 0.2, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 }),
+        (values) => {
+          const latency = new Latency();
+          for (const value of values) latency.record(value);
+          const sorted = [...values].sort((a, b) => a - b);
+          const quantiles = latency.quantiles();
+          for (const [share, found] of [
+            [0.5, quantiles.p50Ms],
+            [0.95, quantiles.p95Ms],
+            [0.99, quantiles.p99Ms],
+          ] as const) {
+            const exact = sorted[Math.ceil(share * sorted.length) - 1] as number;
+            expect(Math.abs(found - exact) / exact).toBeLessThan(0.05);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -31,7 +31,12 @@ export class Prometheus implements EngineObserver {
   private readonly echoes = this.counter('echoes_total', 'Own writes read back', ['link']);
   private readonly retries = this.counter('retries_total', 'Write attempts that failed and are repeated', ['link']);
   private readonly errors = this.counter('errors_total', 'Errors by code', ['code']);
-  private readonly conflicts = this.counter('conflicts_total', 'Conflicts', ['table', 'kind', 'strategy', 'resolution']);
+  private readonly conflicts = this.counter('conflicts_total', 'Conflicts', [
+    'table',
+    'kind',
+    'strategy',
+    'resolution',
+  ]);
   private readonly lag = this.gauge('lag_seconds', 'Age of the oldest change that has not crossed', ['link']);
   private readonly held = this.gauge('held_records', 'Records that wait for the other side’s news', ['link']);
   private readonly pending = this.gauge('conflicts_pending', 'Conflicts that wait for a person', []);
@@ -49,12 +54,14 @@ export class Prometheus implements EngineObserver {
     for (const link of linkNames) {
       for (const counter of [this.transactions, this.echoes, this.retries]) counter.inc({ link }, 0);
       this.latency.zero({ link });
-      for (const table of options.tables) for (const operation of operations) this.changes.inc({ link, table, operation }, 0);
+      for (const table of options.tables)
+        for (const operation of operations) this.changes.inc({ link, table, operation }, 0);
     }
     for (const code of Object.keys(catalogue)) this.errors.inc({ code }, 0);
     for (const [table, strategy] of options.strategies) {
       for (const kind of conflictKinds) {
-        for (const resolution of ['sql_wins', 'mongo_wins', 'pending']) this.conflicts.inc({ table, kind, strategy, resolution }, 0);
+        for (const resolution of ['sql_wins', 'mongo_wins', 'pending'])
+          this.conflicts.inc({ table, kind, strategy, resolution }, 0);
       }
     }
   }
@@ -82,7 +89,8 @@ export class Prometheus implements EngineObserver {
       this.changes.inc({ link, operation: id.slice(0, space), table: id.slice(space + 1) }, count);
     }
     this.transactions.inc({ link }, batch.commits.length);
-    for (const commit of batch.commits) this.latency.observe({ link }, latencyMs(batch, commit, this.options.skewMs()) / 1000);
+    for (const commit of batch.commits)
+      this.latency.observe({ link }, latencyMs(batch, commit, this.options.skewMs()) / 1000);
   }
 
   read(link: LinkName, _changes: number, echoes: number): void {

@@ -66,7 +66,10 @@ export interface ConflictStore {
   /** Inserts or replaces, by id; a pending conflict has one document however often it changes. */
   savePending(conflicts: readonly ConflictRecord[]): Promise<void>;
   /** Ends settlements (conflicts and agreements) and pending conflicts. */
-  finish(ids: readonly string[], end: { readonly state: 'resolved' | 'superseded'; readonly at: number; readonly by?: string }): Promise<void>;
+  finish(
+    ids: readonly string[],
+    end: { readonly state: 'resolved' | 'superseded'; readonly at: number; readonly by?: string },
+  ): Promise<void>;
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
   removeDeadLetters(records: readonly (RecordRef & { readonly id: string })[]): Promise<void>;
   saveLoad(load: LoadRow): Promise<void>;
@@ -77,5 +80,9 @@ export interface ConflictStore {
   /** Null: no such conflict. */
   get(id: string): Promise<Readonly<Record<string, unknown>> | null>;
   /** Conflicts ever, by kind. */
-  totals(): Promise<{ readonly total: number; readonly pending: number; readonly byKind: Readonly<Record<ConflictKind, number>> }>;
+  totals(): Promise<{
+    readonly total: number;
+    readonly pending: number;
+    readonly byKind: Readonly<Record<ConflictKind, number>>;
+  }>;
 }

@@ -3,9 +3,9 @@
  * progress) is one call, since they commit together: that is what makes each write happen exactly once.
  */
 import type { CommitTime } from '../model/change.js';
+import type { Settlement } from '../model/conflict.js';
 import type { RecordId, RecordRef, State } from '../model/record.js';
 import type { Side } from '../model/side.js';
-import type { Settlement } from '../model/conflict.js';
 
 /** What a link has read about a record and could not write yet (rule 2), as it is stored on the link's target. */
 export interface HeldRow extends RecordRef {
@@ -77,8 +77,15 @@ export interface CommitRequest {
 /** Why a target refuses a record for good: another attempt with the same data gives the same answer. */
 export interface TargetRefusal {
   readonly code:
-    | 'unique_violation' | 'foreign_key_violation' | 'check_violation' | 'not_null_violation'
-    | 'invalid_value' | 'too_large' | 'suppressed' | 'permission_denied' | 'other';
+    | 'unique_violation'
+    | 'foreign_key_violation'
+    | 'check_violation'
+    | 'not_null_violation'
+    | 'invalid_value'
+    | 'too_large'
+    | 'suppressed'
+    | 'permission_denied'
+    | 'other';
   /** For a person: the constraint or index and what the server said of it, without row values. */
   readonly reason: string;
 }
@@ -121,7 +128,10 @@ export interface SideStore {
    * Committed state (MongoDB: majority; SQL: under a row lock that is let go of at once if `locked`, since a change can be
    * decoded before it is visible). Every ref is in the answer; `raw` only if asked for, else null.
    */
-  read(refs: readonly RecordRef[], options: { readonly locked: boolean; readonly raw: boolean }): Promise<ReadonlyMap<RecordId, ReadRecord>>;
+  read(
+    refs: readonly RecordRef[],
+    options: { readonly locked: boolean; readonly raw: boolean },
+  ): Promise<ReadonlyMap<RecordId, ReadRecord>>;
   /** Writes a mark into this side's log, after everything that was committed here before the call. */
   mark(id: string): Promise<void>;
   /** The key that ends a chunk of `size` records after `after`, in `compareKeys` order; null: fewer are left. */
@@ -140,4 +150,3 @@ export interface SideStore {
   settled(settlementIds: readonly string[]): Promise<ReadonlySet<string>>;
   close(): Promise<void>;
 }
-

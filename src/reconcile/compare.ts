@@ -3,7 +3,7 @@
  * other. It sees a moment of each side: what is still crossing counts as different, so let the links come to rest or look again.
  */
 import { type RecordId, type RecordRef, recordId, sameState } from '../model/record.js';
-import { type Side, otherSide } from '../model/side.js';
+import { otherSide, type Side } from '../model/side.js';
 import type { SideStore } from '../ports/side-store.js';
 
 export interface CompareOptions {

@@ -4,7 +4,7 @@
  */
 export const removableRules = [
   'echo', 'awaiting', 'tips', 'superseded', 'absorb', 'mark', 'lock', 'timer', 'unloaded', 'echo-loads', 'durable',
-  'held-progress', 'ranges', 'deviation', 'skip-saved', 'compare',
+  'ranges', 'deviation', 'compare',
 ] as const;
 
 export type RemovableRule = (typeof removableRules)[number];

@@ -3,10 +3,12 @@ import { type StartedSync, startLoaded } from '../../api/start.js';
 import type { SyncState } from '../../app/sync.js';
 import { systemClock } from '../../base/clock.js';
 import type { IsthmusError } from '../../base/errors.js';
+import type { Logger } from '../../base/logger.js';
 import { type ConfigOptions, type Context, readConfig } from '../context.js';
 import { exit, fail } from '../exit.js';
 import { LiveView } from '../live-view.js';
 import type { LogLevel } from '../log-levels.js';
+import type { Terminal } from '../terminal.js';
 import { makeLogger } from '../terminal-logger.js';
 
 export interface RunOptions extends ConfigOptions {
@@ -22,7 +24,7 @@ export async function runRun(options: RunOptions, context: Context): Promise<num
   if (terminal.live)
     terminal.err(`${terminal.style.bold(config.name)} ${terminal.style.dim(`API and status page: ${sync.url}`)}`);
   const failed = new Promise<IsthmusError>((resolve) => sync.on('failed', resolve));
-  const view = show(sync, context);
+  const view = show(sync, terminal, log);
   const stopped = new Promise<null>((resolve) => {
     if (stopping.aborted) resolve(null);
     stopping.addEventListener('abort', () => resolve(null), { once: true });
@@ -36,7 +38,7 @@ export async function runRun(options: RunOptions, context: Context): Promise<num
 }
 
 /** Bars and a status line at a terminal; elsewhere a log line when the state changes is enough. */
-function show(sync: Pick<StartedSync, 'status'>, { terminal }: Context): { end(): Promise<void> } {
+function show(sync: Pick<StartedSync, 'status'>, terminal: Terminal, log: Logger): { end(): Promise<void> } {
   const done = new AbortController();
   const view = new LiveView(terminal.style);
   const loop = async (): Promise<void> => {
@@ -46,9 +48,7 @@ function show(sync: Pick<StartedSync, 'status'>, { terminal }: Context): { end()
       view.update(status, performance.now());
       if (terminal.live) terminal.draw([...view.loadLines(terminal.columns), view.statusLine()]);
       else if (status.state !== state)
-        terminal.err(
-          JSON.stringify({ state: status.state, conflicts: status.conflicts, deadLetters: status.deadLetters }),
-        );
+        log.info({ state: status.state, conflicts: status.conflicts, deadLetters: status.deadLetters }, status.state);
       state = status.state;
       await systemClock.sleep(terminal.live ? 250 : 500, done.signal);
     }

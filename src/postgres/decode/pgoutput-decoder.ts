@@ -4,8 +4,8 @@
  */
 import { IsthmusError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
-import type { Entity } from '../../model/entity.js';
 import { boundedState } from '../../model/bounded-state.js';
+import type { Entity } from '../../model/entity.js';
 import { encodeKey } from '../../model/key.js';
 import type { State, Value } from '../../model/record.js';
 import type { SourceEvent } from '../../ports/change-source.js';

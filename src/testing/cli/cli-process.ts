@@ -48,7 +48,10 @@ export class CliProcess {
 
   /** Waits for a text on stderr. */
   async says(text: string, limitMs = 30_000): Promise<void> {
-    await waitFor(() => this.stderr.includes(text) || this.child.exitCode !== null, { what: `"${text}" on stderr`, limitMs });
+    await waitFor(() => this.stderr.includes(text) || this.child.exitCode !== null, {
+      what: `"${text}" on stderr`,
+      limitMs,
+    });
     if (!this.stderr.includes(text)) throw new Error(`ended without saying "${text}":\n${this.stderr}`);
   }
 

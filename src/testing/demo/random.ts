@@ -17,5 +17,9 @@ export function seededRandom(seed: number): Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
   const below = (limit: number): number => Math.floor(next() * limit);
-  return { below, chance: (share) => next() < share, of: (values) => values[below(values.length)] as (typeof values)[number] };
+  return {
+    below,
+    chance: (share) => next() < share,
+    of: (values) => values[below(values.length)] as (typeof values)[number],
+  };
 }

@@ -1,5 +1,17 @@
 /** The shop's application on MongoDB. */
-import { Binary, type ClientSession, type Collection, type Db, Decimal128, type Document, type Filter, Int32, Long, MongoClient, UUID } from 'mongodb';
+import {
+  type Binary,
+  type ClientSession,
+  type Collection,
+  type Db,
+  Decimal128,
+  type Document,
+  type Filter,
+  Int32,
+  Long,
+  MongoClient,
+  UUID,
+} from 'mongodb';
 import type { Order, ShopSide } from './shop-side.js';
 
 /** The keys of the shop's collections, none of them an ObjectId. */
@@ -25,23 +37,37 @@ export class MongoShop implements ShopSide {
   }
 
   async writeBio(id: string, bio: string | null): Promise<number> {
-    return this.update('users', uuid(id), { $inc: { visits: Long.fromNumber(1) }, ...(bio === null ? { $unset: { bio: '' } } : { $set: { bio } }) });
+    return this.update('users', uuid(id), {
+      $inc: { visits: Long.fromNumber(1) },
+      ...(bio === null ? { $unset: { bio: '' } } : { $set: { bio } }),
+    });
   }
 
   async priceProduct(id: number, price: string): Promise<number> {
-    return this.update('products', new Int32(id), { $set: { price: Decimal128.fromString(price), updated_at: new Date() } });
+    return this.update('products', new Int32(id), {
+      $set: { price: Decimal128.fromString(price), updated_at: new Date() },
+    });
   }
 
   async placeOrder({ id, user, total, items }: Order): Promise<number> {
-    const order = { _id: Long.fromNumber(id), user_id: uuid(user), status: 'placed', total: Decimal128.fromString(total), placed_at: new Date() };
+    const order = {
+      _id: Long.fromNumber(id),
+      user_id: uuid(user),
+      status: 'placed',
+      total: Decimal128.fromString(total),
+      placed_at: new Date(),
+    };
     const lines = items.map(({ line, product, quantity, price }) => ({
       _id: { order_id: Long.fromNumber(id), line: new Int32(line) },
-      product_id: new Int32(product), quantity: new Int32(quantity), price: Decimal128.fromString(price),
+      product_id: new Int32(product),
+      quantity: new Int32(quantity),
+      price: Decimal128.fromString(price),
     }));
     return this.transaction(async (session) => {
       await this.collection('orders').insertOne(order, { session });
       await this.collection('order_items').insertMany(lines, { session });
-      for (const { product, quantity } of items) await this.update('products', new Int32(product), { $inc: { stock: new Int32(-quantity) } }, session);
+      for (const { product, quantity } of items)
+        await this.update('products', new Int32(product), { $inc: { stock: new Int32(-quantity) } }, session);
       return 1 + items.length * 2;
     });
   }
@@ -52,7 +78,10 @@ export class MongoShop implements ShopSide {
 
   async cancelOrder(id: number): Promise<number> {
     return this.transaction(async (session) => {
-      const items = await this.collection('order_items').deleteMany({ '_id.order_id': Long.fromNumber(id) }, { session });
+      const items = await this.collection('order_items').deleteMany(
+        { '_id.order_id': Long.fromNumber(id) },
+        { session },
+      );
       const orders = await this.collection('orders').deleteOne(byId(Long.fromNumber(id)), { session });
       return items.deletedCount + orders.deletedCount;
     });
@@ -60,7 +89,9 @@ export class MongoShop implements ShopSide {
 
   async saveSetting(key: string, level: number, note: string): Promise<number> {
     const written = await this.collection('settings').updateOne(
-      byId(key), { $set: { value: { level: new Int32(level) }, note, updated_at: new Date() } }, { upsert: true },
+      byId(key),
+      { $set: { value: { level: new Int32(level) }, note, updated_at: new Date() } },
+      { upsert: true },
     );
     return written.modifiedCount + written.upsertedCount;
   }
@@ -84,7 +115,9 @@ export class MongoShop implements ShopSide {
 
   /** The driver repeats it after write conflicts, with ours as with others'. */
   private async transaction(work: (session: ClientSession) => Promise<number>): Promise<number> {
-    return this.client.withSession((session) => session.withTransaction(() => work(session), { writeConcern: { w: 'majority' } }));
+    return this.client.withSession((session) =>
+      session.withTransaction(() => work(session), { writeConcern: { w: 'majority' } }),
+    );
   }
 }
 

@@ -1,6 +1,12 @@
 /** The demo's shop: its tables, made and filled in PostgreSQL. Types that are hard to carry are there on purpose. */
 
-export const shopTables = ['public.users', 'public.products', 'public.orders', 'public.order_items', 'public.settings'] as const;
+export const shopTables = [
+  'public.users',
+  'public.products',
+  'public.orders',
+  'public.order_items',
+  'public.settings',
+] as const;
 
 /** Records both sides like to change at the same time. */
 export const hotUsers = 200;
@@ -41,8 +47,10 @@ export function userId(number: number): string {
   return `${hex}-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
 }
 
-const uuidOf = (n: string): string => `(lpad(to_hex((${n}::int8 * 2654435761) % 4294967296), 8, '0') || '-0000-4000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
-const pick = (n: string, words: readonly string[]): string => `(array[${words.map((word) => `'${word}'`).join(',')}])[1 + ${n} % ${words.length}]`;
+const uuidOf = (n: string): string =>
+  `(lpad(to_hex((${n}::int8 * 2654435761) % 4294967296), 8, '0') || '-0000-4000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
+const pick = (n: string, words: readonly string[]): string =>
+  `(array[${words.map((word) => `'${word}'`).join(',')}])[1 + ${n} % ${words.length}]`;
 
 export function fillShop({ users, products, orders }: ShopSizes): readonly string[] {
   return [
@@ -60,6 +68,12 @@ export function fillShop({ users, products, orders }: ShopSizes): readonly strin
 
 export const firstNames = ['Ada', 'José', 'Zoë', '李', 'Нина', 'Søren', 'Amélie', 'Ravi', 'Yūki', 'Lena'] as const;
 const lastNames = ['Lovelace', 'García', 'Ångström', '小龍', 'Иванова', 'Müller', 'Okafor'] as const;
-export const bios = ['Likes tea 🍵 and long walks.', 'Naïve café résumé', 'العربية من اليمين', 'नमस्ते दुनिया', 'Two lines\nof text'] as const;
+export const bios = [
+  'Likes tea 🍵 and long walks.',
+  'Naïve café résumé',
+  'العربية من اليمين',
+  'नमस्ते दुनिया',
+  'Two lines\nof text',
+] as const;
 export const tags = ['vip', 'new', 'early-bird', '日本', 'ß'] as const;
 const goods = ['Lamp', 'Kettle', 'Stuhl', 'Ковёр', '椅子', 'Étagère'] as const;

@@ -1,7 +1,7 @@
 /** Writers on both sides: most write what only they touch, now and then both change the same record at once. */
 import { type Random, seededRandom } from './random.js';
+import { bios, firstNames, hotProducts, hotUsers, type ShopSizes, tags, userId } from './shop-schema.js';
 import type { Order, ShopSide } from './shop-side.js';
-import { type ShopSizes, bios, firstNames, hotProducts, hotUsers, tags, userId } from './shop-schema.js';
 
 export interface WriterTotals {
   transactions: number;
@@ -92,8 +92,10 @@ class Shopper {
   async act(): Promise<number> {
     const { random, side } = this;
     const dice = random.below(100);
-    if (dice < 30) return side.renameUser(this.user(), `${random.of(firstNames)} ${random.below(10_000)}`, [random.of(tags)]);
-    if (dice < 55) return side.writeBio(this.user(), random.chance(0.1) ? null : `${random.of(bios)} ${random.below(1000)}`);
+    if (dice < 30)
+      return side.renameUser(this.user(), `${random.of(firstNames)} ${random.below(10_000)}`, [random.of(tags)]);
+    if (dice < 55)
+      return side.writeBio(this.user(), random.chance(0.1) ? null : `${random.of(bios)} ${random.below(1000)}`);
     if (dice < 75) return side.priceProduct(this.product(), price(random));
     if (dice < 92) return this.place();
     const order = this.open.shift();
@@ -111,7 +113,10 @@ class Shopper {
 
   private items(): Order['items'] {
     return Array.from({ length: 1 + this.random.below(3) }, (_, line) => ({
-      line: line + 1, product: this.product(line), quantity: 1 + this.random.below(3), price: price(this.random),
+      line: line + 1,
+      product: this.product(line),
+      quantity: 1 + this.random.below(3),
+      price: price(this.random),
     }));
   }
 
@@ -146,7 +151,9 @@ class Rivalry {
     const dice = random.below(100);
     if (dice < 45) {
       const user = userId(1 + random.below(hotUsers));
-      return this.both((side, name) => side.renameUser(user, `${random.of(firstNames)} of ${name} ${random.below(1000)}`, [random.of(tags), name]));
+      return this.both((side, name) =>
+        side.renameUser(user, `${random.of(firstNames)} of ${name} ${random.below(1000)}`, [random.of(tags), name]),
+      );
     }
     if (dice < 85) {
       const product = 1 + random.below(hotProducts);
@@ -158,7 +165,9 @@ class Rivalry {
     }
     const key = `promo.${this.nextSetting - 100 + random.below(50)}`;
     const remover = random.chance(0.5) ? 'sql' : 'mongodb';
-    return this.both((side, name) => (name === remover ? side.removeSetting(key) : side.saveSetting(key, random.below(100), `changed on ${name}`)));
+    return this.both((side, name) =>
+      name === remover ? side.removeSetting(key) : side.saveSetting(key, random.below(100), `changed on ${name}`),
+    );
   }
 
   private both(write: (side: ShopSide, name: 'sql' | 'mongodb') => Promise<number>): Promise<[number, number]> {

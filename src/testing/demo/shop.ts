@@ -6,7 +6,7 @@ import { startPostgres } from '../servers/postgres-server.js';
 import { MongoShop } from './shop-mongo.js';
 import { createShop, fillShop, shopSizes } from './shop-schema.js';
 import { SqlShop } from './shop-sql.js';
-import { type Writers, startWriters } from './shop-writers.js';
+import { startWriters, type Writers } from './shop-writers.js';
 
 export interface ShopOptions {
   /** About so many rows at the start. */
@@ -45,7 +45,12 @@ export async function openShop({ rows, keep, onMessage }: ShopOptions): Promise<
       database,
       folders: servers.map(({ dataDir }) => dataDir),
       startWriters: (load) =>
-        startWriters({ ...load, sizes: shopSizes(rows), sql: () => SqlShop.open(sqlUrl), mongodb: () => MongoShop.open(mongodbUrl, database) }),
+        startWriters({
+          ...load,
+          sizes: shopSizes(rows),
+          sql: () => SqlShop.open(sqlUrl),
+          mongodb: () => MongoShop.open(mongodbUrl, database),
+        }),
       stop: () => stopAll(servers),
     };
   } catch (error) {
@@ -54,7 +59,10 @@ export async function openShop({ rows, keep, onMessage }: ShopOptions): Promise<
   }
 }
 
-async function startBoth(options: { keep: boolean; onMessage: (message: string) => void }): Promise<[EmbeddedServer, EmbeddedServer]> {
+async function startBoth(options: {
+  keep: boolean;
+  onMessage: (message: string) => void;
+}): Promise<[EmbeddedServer, EmbeddedServer]> {
   const started = await Promise.allSettled([startPostgres(options), startMongo(options)]);
   const [postgres, mongo] = started;
   if (postgres.status === 'fulfilled' && mongo.status === 'fulfilled') return [postgres.value, mongo.value];
