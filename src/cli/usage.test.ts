@@ -21,17 +21,18 @@ function file(name: string, text: string): string {
 }
 
 async function run(args: readonly string[]): Promise<CliResult> {
-  const printed = { out: '', err: '' };
+  const printed = { out: [] as string[], err: [] as string[] };
   const terminal = {
     live: false,
     columns: 80,
     style: makeStyle(false),
-    out: (line: string) => void (printed.out += `${line}\n`),
-    err: (line: string) => void (printed.err += `${line}\n`),
+    out: (line: string) => printed.out.push(line),
+    err: (line: string) => printed.err.push(line),
     draw: () => {},
   };
   const code = await runProgram(args, { terminal, env: {}, stopping: new AbortController().signal });
-  return { code, stdout: printed.out, stderr: printed.err };
+  const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+  return { code, stdout: text(printed.out), stderr: text(printed.err) };
 }
 
 describe('a real process', () => {

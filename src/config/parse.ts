@@ -61,8 +61,7 @@ class TreeReader {
     if (!this.lines.has(path)) this.lines.set(path, line);
     if (isAlias(node)) return this.refuse(path, line, 'is an alias (*name), which is not allowed here');
     if (node.anchor !== undefined) return this.refuse(path, line, 'has an anchor (&name), which is not allowed here');
-    if (node.tag !== undefined && node.tag.startsWith('!'))
-      return this.refuse(path, line, 'has a tag, which is not allowed here');
+    if (node.tag?.startsWith('!') === true) return this.refuse(path, line, 'has a tag, which is not allowed here');
     if (isMap(node)) return this.readMap(node.items as Pair<Node, Node | null>[], path);
     if (isSeq(node)) return node.items.map((item, index) => this.read(item as Node, join(path, String(index))));
     return isScalar(node) ? this.readScalar(node.value, node.type === 'PLAIN', path) : null;

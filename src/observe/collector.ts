@@ -101,12 +101,18 @@ export class Collector implements EngineObserver {
   }
 
   counts(): Counts {
-    const { conflicts, agreements, deadLetters, loadedRows, restarts, lastError } = this;
-    const links = {
-      sql_to_mongodb: this.links.sql_to_mongodb.snapshot(),
-      mongodb_to_sql: this.links.mongodb_to_sql.snapshot(),
+    return {
+      links: {
+        sql_to_mongodb: this.links.sql_to_mongodb.snapshot(),
+        mongodb_to_sql: this.links.mongodb_to_sql.snapshot(),
+      },
+      conflicts: { ...this.conflicts },
+      agreements: this.agreements,
+      deadLetters: this.deadLetters,
+      loadedRows: this.loadedRows,
+      restarts: this.restarts,
+      lastError: this.lastError,
     };
-    return { links, conflicts: { ...conflicts }, agreements, deadLetters, loadedRows, restarts, lastError };
   }
 }
 

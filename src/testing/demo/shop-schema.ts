@@ -1,13 +1,5 @@
 /** The demo's shop: its tables, made and filled in PostgreSQL. Types that are hard to carry are there on purpose. */
 
-export const shopTables = [
-  'public.users',
-  'public.products',
-  'public.orders',
-  'public.order_items',
-  'public.settings',
-] as const;
-
 /** Records both sides like to change at the same time. */
 export const hotUsers = 200;
 export const hotProducts = 200;

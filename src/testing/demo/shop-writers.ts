@@ -90,7 +90,8 @@ class Shopper {
   }
 
   async act(): Promise<number> {
-    const { random, side } = this;
+    const side = this.side;
+    const random = this.random;
     const dice = random.below(100);
     if (dice < 30)
       return side.renameUser(this.user(), `${random.of(firstNames)} ${random.below(10_000)}`, [random.of(tags)]);
@@ -147,7 +148,7 @@ class Rivalry {
   ) {}
 
   act(): Promise<[number, number]> {
-    const { random } = this;
+    const random = this.random;
     const dice = random.below(100);
     if (dice < 45) {
       const user = userId(1 + random.below(hotUsers));
