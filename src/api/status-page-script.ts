@@ -34,6 +34,10 @@ function spark(values, className) {
   return svg;
 }
 
+function time(ms) {
+  return ms < 1000 ? Math.round(ms * 10) / 10 + ' ms' : (ms / 1000).toFixed(1) + ' s';
+}
+
 function linkCard(name, link, rate) {
   const [from, to, fromClass, toClass] = labels[name];
   const card = el('article', undefined, 'card');
@@ -42,8 +46,8 @@ function linkCard(name, link, rate) {
   const value = el('div', number.format(rate), 'rate');
   value.append(' ', el('small', 'changes/s'));
   const list = el('dl');
-  const rows = [['Lag', link.lagMs + ' ms'], ['Applied', number.format(link.applied)], ['p50', link.latency.p50Ms + ' ms'], ['Pending', number.format(link.pending)],
-    ['p95', link.latency.p95Ms + ' ms'], ['Held', number.format(link.held)]];
+  const rows = [['Lag', time(link.lagMs)], ['Applied', number.format(link.applied)], ['p50', time(link.latency.p50Ms)], ['Pending', number.format(link.pending)],
+    ['p95', time(link.latency.p95Ms)], ['Held', number.format(link.held)]];
   for (const [term, text] of rows) list.append(el('dt', term), el('dd', text));
   card.append(title, value, spark(history[name], fromClass), list);
   if (link.lastError) card.append(el('p', link.lastError.code + ': ' + link.lastError.message));

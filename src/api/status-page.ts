@@ -18,7 +18,7 @@ h2{font-size:14px;color:var(--soft);font-weight:600;margin:28px 0 10px}
 svg{display:block;width:100%;height:54px;margin:6px 0 10px}dl{display:grid;grid-template-columns:1fr auto 1fr auto;gap:3px 14px;margin:0}dt{color:var(--soft)}dd{margin:0;text-align:right;font-variant-numeric:tabular-nums}
 table{width:100%;border-collapse:collapse}th{color:var(--soft);font-weight:500;text-align:left}td,th{padding:7px 8px;border-bottom:1px solid var(--line)}tr:last-child td{border:0}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 progress{width:120px;accent-color:var(--mongo)}.numbers{display:flex;gap:34px;flex-wrap:wrap}.numbers div{color:var(--soft)}.numbers b{display:block;font-size:24px;color:var(--ink);font-variant-numeric:tabular-nums}
-#note{color:var(--bad);min-height:1.5em}form{display:none;gap:8px}form.on{display:flex}input{font:inherit;padding:6px 10px;border:1px solid var(--line);border-radius:8px;background:var(--card);color:inherit}button{font:inherit;padding:6px 14px;border-radius:8px;border:1px solid var(--line);background:var(--card);color:inherit;cursor:pointer}
+#note{color:var(--bad)}#note:empty{display:none}form{display:none;gap:8px}form.on{display:flex}input{font:inherit;padding:6px 10px;border:1px solid var(--line);border-radius:8px;background:var(--card);color:inherit}button{font:inherit;padding:6px 14px;border-radius:8px;border:1px solid var(--line);background:var(--card);color:inherit;cursor:pointer}
 `;
 
 const body = `

@@ -2,24 +2,33 @@
  * One look at a group of held records (rule 3): what stands at its base on the target is written; of what one link only
  * holds, the silent side's tip is found out; what both sides changed goes to `settle.ts`.
  */
-import { type RecordId, type State, parseRecordId, recordId, sameState } from '../model/record.js';
+import { parseRecordId, type RecordId, recordId, type State, sameState } from '../model/record.js';
 import { isRefused, refusedField } from '../model/refusal.js';
-import { type Side, otherSide, sides } from '../model/side.js';
+import { otherSide, type Side, sides } from '../model/side.js';
 import type { HeldRow } from '../ports/side-store.js';
 import { noteRefusals, remember } from './apply-batch.js';
+import type { Candidate } from './candidate.js';
 import { closeTrouble, openLetters } from './close-trouble.js';
 import type { BatchPlan } from './plan-batch.js';
 import { type Attempt, commitIsolated } from './refused.js';
-import { type LinkMemory, type Schedule, type Session, nameOf } from './session.js';
-import type { Candidate } from './candidate.js';
+import { type LinkMemory, nameOf, type Schedule, type Session } from './session.js';
 import { settleGroup } from './settle.js';
 
 export async function advanceGroup(session: Session, ids: readonly RecordId[], schedule: Schedule): Promise<void> {
   await session.locks.acquire(ids);
   try {
     const apart = new Set(ids.filter((id) => haveMovedApart(session, id)));
-    for (const side of sides) await writeTips(session, session.links[side], ids.filter((id) => !apart.has(id)));
-    const candidates = await findCandidates(session, ids.filter((id) => !session.stopped.has(parseRecordId(id).entity)), schedule);
+    for (const side of sides)
+      await writeTips(
+        session,
+        session.links[side],
+        ids.filter((id) => !apart.has(id)),
+      );
+    const candidates = await findCandidates(
+      session,
+      ids.filter((id) => !session.stopped.has(parseRecordId(id).entity)),
+      schedule,
+    );
     await settleGroup(session, candidates, schedule);
     for (const side of sides) await writeTips(session, session.links[side], [...apart]);
     await closeTrouble(session, ids);
@@ -36,7 +45,9 @@ export async function advanceGroup(session: Session, ids: readonly RecordId[], s
 function haveMovedApart(session: Session, id: RecordId): boolean {
   const sql = session.links.sql.held.get(id);
   const mongodb = session.links.mongodb.held.get(id);
-  return sql !== undefined && mongodb !== undefined && !sameState(sql.base, mongodb.tip) && !sameState(mongodb.base, sql.tip);
+  return (
+    sql !== undefined && mongodb !== undefined && !sameState(sql.base, mongodb.tip) && !sameState(mongodb.base, sql.tip)
+  );
 }
 
 /** Those whose target stands at the held base: the tip is written. */
@@ -45,7 +56,8 @@ async function writeTips(session: Session, link: LinkMemory, ids: readonly Recor
   const rows = new Map<RecordId, HeldRow>();
   for (const id of ids) {
     const held = link.held.get(id);
-    if (held === undefined || session.stopped.has(held.entity) || isRefused(held.key) || refusedField(held.tip) >= 0) continue;
+    if (held === undefined || session.stopped.has(held.entity) || isRefused(held.key) || refusedField(held.tip) >= 0)
+      continue;
     const refused = session.trouble.refusalOf(id, link.source, held);
     if (refused === undefined || refused.nextAt <= now) rows.set(id, held);
   }
@@ -63,10 +75,19 @@ async function writeTips(session: Session, link: LinkMemory, ids: readonly Recor
   remember(session, link, outcome);
   const loads = session.links[link.source].loads;
   for (const write of outcome.plan.writes) if (loads.isUnloaded(write)) loads.markLoaded(write);
-  session.parts.observer.applied({ link: nameOf(link), writes: outcome.plan.writes, commits: [], committedAt: outcome.committedAt });
+  session.parts.observer.applied({
+    link: nameOf(link),
+    writes: outcome.plan.writes,
+    commits: [],
+    committedAt: outcome.committedAt,
+  });
 }
 
-function planTips(rows: ReadonlyMap<RecordId, HeldRow>, attempt: Attempt, found: ReadonlyMap<RecordId, State>): BatchPlan | null {
+function planTips(
+  rows: ReadonlyMap<RecordId, HeldRow>,
+  attempt: Attempt,
+  found: ReadonlyMap<RecordId, State>,
+): BatchPlan | null {
   const writes = [];
   for (const [id, held] of rows) {
     const target = found.get(id) ?? null;
@@ -93,7 +114,9 @@ async function findCandidates(session: Session, ids: readonly RecordId[], schedu
       continue;
     }
     const silent = otherSide(holder);
-    const answer = session.parts.options.disabledRules.has('mark') ? await unmarked(session, id, silent) : session.silent.take(id, silent, row);
+    const answer = session.parts.options.disabledRules.has('mark')
+      ? await unmarked(session, id, silent)
+      : session.silent.take(id, silent, row);
     if (answer) {
       const tips = { [holder]: row.tip, [silent]: answer.state } as Record<Side, State>;
       candidates.push({ id, held, base: row.base, tips });
@@ -108,12 +131,19 @@ async function findCandidates(session: Session, ids: readonly RecordId[], schedu
 }
 
 /** Reads the silent side's records, then writes one mark into its log. */
-async function askSilent(session: Session, side: Side, questions: readonly { readonly id: RecordId; readonly held: HeldRow }[]): Promise<void> {
+async function askSilent(
+  session: Session,
+  side: Side,
+  questions: readonly { readonly id: RecordId; readonly held: HeldRow }[],
+): Promise<void> {
   if (questions.length === 0) return;
   const { store } = session.parts.sides[side];
   const mark = `${session.id}:silent:${session.parts.newId()}`;
   session.silent.ask(mark, side, questions);
-  const found = await store.read(questions.map(({ held }) => held), { locked: false, raw: false });
+  const found = await store.read(
+    questions.map(({ held }) => held),
+    { locked: false, raw: false },
+  );
   for (const { id } of questions) session.silent.tell(id, found.get(id)?.state ?? null);
   await store.mark(mark);
   session.parts.faults.reach('advance.mark-written');

@@ -2,7 +2,7 @@
  * Brings held records on (rule 3), as a task of its own and in groups: whoever has news of a record nudges it, and a timer
  * does, with growing pauses, for those that could not go on.
  */
-import { type RecordId, parseRecordId } from '../model/record.js';
+import { parseRecordId, type RecordId } from '../model/record.js';
 import { advanceGroup } from './advance.js';
 import type { Session } from './session.js';
 
@@ -43,14 +43,18 @@ export class Advancer {
       }
       const pauses = new Map(ids.map(({ id, pause }) => [id, pause]));
       this.working = true;
-      await advanceGroup(session, ids.map(({ id }) => id), {
-        wait: (id, ms) => this.later(id, { ms, pause: pauses.get(id) ?? 0 }),
-        retry: (id) => {
-          if (options.disabledRules.has('timer')) return;
-          const pause = Math.min(Math.max(options.timerMs, (pauses.get(id) ?? 0) * 2), options.timerMaxMs);
-          this.later(id, { ms: pause, pause });
+      await advanceGroup(
+        session,
+        ids.map(({ id }) => id),
+        {
+          wait: (id, ms) => this.later(id, { ms, pause: pauses.get(id) ?? 0 }),
+          retry: (id) => {
+            if (options.disabledRules.has('timer')) return;
+            const pause = Math.min(Math.max(options.timerMs, (pauses.get(id) ?? 0) * 2), options.timerMaxMs);
+            this.later(id, { ms: pause, pause });
+          },
         },
-      });
+      );
       this.working = false;
     }
   }

@@ -1,6 +1,7 @@
 /** Handles one batch under its records' locks: fold, plan, write in one transaction, then tell memory what was committed. */
-import { otherSide } from '../model/side.js';
+
 import { type RecordId, type RecordRef, recordId } from '../model/record.js';
+import { otherSide } from '../model/side.js';
 import type { TargetRefusal } from '../ports/side-store.js';
 import type { Batch } from './batch.js';
 import { foldBatch } from './fold.js';
@@ -8,7 +9,7 @@ import type { Committed, LaneRequest, LaneWriter } from './lane-writer.js';
 import type { Chunk } from './loads.js';
 import { type BatchPlan, type Prepared, planBatch, prepareBatch, prepareChunk } from './plan-batch.js';
 import { type Attempt, commitIsolated } from './refused.js';
-import { type LinkMemory, type Session, nameOf } from './session.js';
+import { type LinkMemory, nameOf, type Session } from './session.js';
 
 export interface BatchContext {
   readonly session: Session;
@@ -31,11 +32,16 @@ export async function applyBatch(context: BatchContext, batch: Batch): Promise<B
   const folded = foldBatch(batch, {
     awaiting: link.awaiting,
     disabled: session.parts.options.disabledRules,
-    covers: (read, ref) => read.windows.some((chunk) => chunk.range.entity === ref.entity && link.loads.get(ref.entity)?.covers(chunk.range, ref.key)),
+    covers: (read, ref) =>
+      read.windows.some(
+        (chunk) => chunk.range.entity === ref.entity && link.loads.get(ref.entity)?.covers(chunk.range, ref.key),
+      ),
   });
   if (!session.silent.idle) for (const id of batch.ids) session.silent.news(id);
   session.parts.observer.read(nameOf(link), folded.changes, folded.echoes.size);
-  const prepared = batch.chunk ? prepareChunk(session, link, batch as Batch & { chunk: Chunk }) : prepareBatch(session, link, folded);
+  const prepared = batch.chunk
+    ? prepareChunk(session, link, batch as Batch & { chunk: Chunk })
+    : prepareBatch(session, link, folded);
   const result = await commitBatch(context, batch, prepared);
   for (const ref of prepared.loaded) link.loads.markLoaded(ref);
   if (batch.chunk) {
@@ -52,7 +58,12 @@ async function commitBatch(context: BatchContext, batch: Batch, prepared: Prepar
   if (prepared.candidates.size === 0 && !must) return { saved: false };
   const build = (attempt: Attempt): LaneRequest<BatchPlan> => ({
     read: [...prepared.candidates.values()],
-    plan: (found) => planBatch({ session, link, behind: context.behind, prepared, batch, must, progress: context.progress }, attempt, found),
+    plan: (found) =>
+      planBatch(
+        { session, link, behind: context.behind, prepared, batch, must, progress: context.progress },
+        attempt,
+        found,
+      ),
     save: context.progress([]),
     rehearse: attempt.rehearse,
   });
@@ -63,8 +74,15 @@ async function commitBatch(context: BatchContext, batch: Batch, prepared: Prepar
   remember(session, link, outcome);
   noteRefusals(session, link, refused);
   for (const ref of outcome.plan.loaded) link.loads.markLoaded(ref);
-  const commits = batch.parts.filter(({ part }) => part.last && part.echo === null && part.changes.length > 0).map(({ part }) => part.committedAt);
-  session.parts.observer.applied({ link: nameOf(link), writes: outcome.plan.writes, commits, committedAt: outcome.committedAt });
+  const commits = batch.parts
+    .filter(({ part }) => part.last && part.echo === null && part.changes.length > 0)
+    .map(({ part }) => part.committedAt);
+  session.parts.observer.applied({
+    link: nameOf(link),
+    writes: outcome.plan.writes,
+    commits,
+    committedAt: outcome.committedAt,
+  });
   return { saved: true };
 }
 
@@ -103,7 +121,11 @@ export function noteRefusals(session: Session, link: LinkMemory, refused: Readon
   for (const [id, refusal] of refused) {
     const held = link.held.get(id);
     if (held === undefined) continue;
-    session.trouble.refuse(id, { source: link.source, refusal, held }, { now: clock.now(), pauses: (attempts) => refusedPause(options, attempts) });
+    session.trouble.refuse(
+      id,
+      { source: link.source, refusal, held },
+      { now: clock.now(), pauses: (attempts) => refusedPause(options, attempts) },
+    );
     session.nudge(id);
   }
 }

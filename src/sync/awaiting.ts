@@ -21,7 +21,11 @@ export class Awaiting {
   private readonly handled = new Map<number, number>();
 
   /** A committed write of ours. */
-  add(lane: number, number: number, wrote: readonly { readonly id: RecordId; readonly state: State | undefined }[]): void {
+  add(
+    lane: number,
+    number: number,
+    wrote: readonly { readonly id: RecordId; readonly state: State | undefined }[],
+  ): void {
     if (wrote.length === 0 || number <= (this.handled.get(lane) ?? 0)) return;
     for (const { id, state } of wrote) this.entries.set(id, { lane, number, wrote: state });
     const queue = this.writes.get(lane);

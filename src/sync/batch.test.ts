@@ -6,8 +6,18 @@ let clock = 0;
 const part = (transaction: string, count: number, last = true): { part: SourcePart; windows: [] } => ({
   windows: [],
   part: {
-    kind: 'part', position: `p${String(++clock).padStart(4, '0')}`, transaction, last, committedAt: clock, echo: null,
-    changes: Array.from({ length: count }, (_, i) => ({ entity: 'e', key: `${transaction}-${i}`, before: null, after: ['x'] })),
+    kind: 'part',
+    position: `p${String(++clock).padStart(4, '0')}`,
+    transaction,
+    last,
+    committedAt: clock,
+    echo: null,
+    changes: Array.from({ length: count }, (_, i) => ({
+      entity: 'e',
+      key: `${transaction}-${i}`,
+      before: null,
+      after: ['x'],
+    })),
   },
 });
 

@@ -57,7 +57,14 @@ export class Inbox {
       open.changes += part.changes.length;
       open.complete = part.last;
     } else {
-      this.units.push({ parts: [read], chunk: null, to: part.position, changes: part.changes.length, complete: part.last, continued: false });
+      this.units.push({
+        parts: [read],
+        chunk: null,
+        to: part.position,
+        changes: part.changes.length,
+        complete: part.last,
+        continued: false,
+      });
     }
     this.changes += part.changes.length;
   }
@@ -70,7 +77,8 @@ export class Inbox {
   /** Something without a change (a mark) was read up to here. */
   passed(to: Position): void {
     const last = this.units.at(-1);
-    if (last === undefined || last.chunk !== null) this.units.push({ parts: [], chunk: null, to, changes: 0, complete: true, continued: false });
+    if (last === undefined || last.chunk !== null)
+      this.units.push({ parts: [], chunk: null, to, changes: 0, complete: true, continued: false });
     else if (last.complete) last.to = to;
   }
 
@@ -114,7 +122,8 @@ export class Inbox {
   private piece(unit: Unit): Batch {
     let count = 0;
     let changes = 0;
-    for (; count < unit.parts.length && changes < this.limits.batch; count++) changes += (unit.parts[count] as ReadPart).part.changes.length;
+    for (; count < unit.parts.length && changes < this.limits.batch; count++)
+      changes += (unit.parts[count] as ReadPart).part.changes.length;
     const parts = unit.parts.slice(0, count);
     const rest = { ...unit, parts: unit.parts.slice(count), changes: unit.changes - changes, continued: true };
     const done = unit.complete && rest.parts.length === 0;
@@ -131,7 +140,8 @@ export class Inbox {
     const echoed = new Map(this.echoed);
     const ids = new Set<RecordId>();
     for (const { part } of parts) {
-      if (part.echo && part.echo.number > (this.echoed.get(part.echo.lane) ?? 0)) this.echoed.set(part.echo.lane, part.echo.number);
+      if (part.echo && part.echo.number > (this.echoed.get(part.echo.lane) ?? 0))
+        this.echoed.set(part.echo.lane, part.echo.number);
       for (const change of part.changes) ids.add(recordId(change));
     }
     for (const row of chunk?.rows ?? []) ids.add(recordId({ entity: (chunk as Chunk).range.entity, key: row.key }));

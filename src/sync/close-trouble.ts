@@ -1,8 +1,8 @@
 /** Keeps the stored list of what waits (pending conflicts, dead letters) in step with what is held (rule 7). */
 import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
-import { type RecordId, parseRecordId, sameState } from '../model/record.js';
+import { parseRecordId, type RecordId, sameState } from '../model/record.js';
 import { sides } from '../model/side.js';
-import { type Schedule, type Session, nameOf } from './session.js';
+import { nameOf, type Schedule, type Session } from './session.js';
 
 /** Conflicts that a person must decide: stored when new and when a side has moved since. */
 export async function keepPending(session: Session, conflicts: readonly ConflictRecord[]): Promise<void> {
@@ -27,7 +27,11 @@ function idOf(ref: { readonly entity: string; readonly key: string }): RecordId 
 
 function sameConflict(a: ConflictRecord, b: ConflictRecord): boolean {
   return (
-    a.kind === b.kind && a.reason === b.reason && sameState(a.base, b.base) && sameState(a.sql.state, b.sql.state) && sameState(a.mongodb.state, b.mongodb.state)
+    a.kind === b.kind &&
+    a.reason === b.reason &&
+    sameState(a.base, b.base) &&
+    sameState(a.sql.state, b.sql.state) &&
+    sameState(a.mongodb.state, b.mongodb.state)
   );
 }
 
@@ -57,7 +61,12 @@ export async function openLetters(session: Session, ids: readonly RecordId[], sc
       if (held === undefined || refused === undefined) continue;
       schedule.wait(id, Math.max(0, refused.nextAt - clock.now()));
       const known = session.trouble.letterOf(id);
-      if (refused.refusal.code === 'unique_violation' || refused.attempts < options.refusedAttempts || known?.attempts === refused.attempts) continue;
+      if (
+        refused.refusal.code === 'unique_violation' ||
+        refused.attempts < options.refusedAttempts ||
+        known?.attempts === refused.attempts
+      )
+        continue;
       letters.push({
         ...parseRecordId(id),
         id: known?.id ?? newId(),

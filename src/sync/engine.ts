@@ -92,7 +92,8 @@ export class Engine {
 
   /** Loads an entity (again) from one side; also what follows an entity's stop. */
   async load(entity: string, from: Side): Promise<void> {
-    if (!this.parts.entities.has(entity)) throw new IsthmusError('not_found', { message: `There is no entity ${entity}.` });
+    if (!this.parts.entities.has(entity))
+      throw new IsthmusError('not_found', { message: `There is no entity ${entity}.` });
     await this.life?.load(entity, from);
   }
 
@@ -113,7 +114,9 @@ export class Engine {
       if (heartbeat) for (const side of sides) await heartbeat.passed(side);
       else await clock.sleep(10);
       const { links, entities } = this.status();
-      const moving = sides.some((side) => links[side].pending > 0 || links[side].heldMoving > 0) || entities.some(({ load }) => load?.state === 'open');
+      const moving =
+        sides.some((side) => links[side].pending > 0 || links[side].heldMoving > 0) ||
+        entities.some(({ load }) => load?.state === 'open');
       const busy = moving || this.life?.running?.advancer.idle !== true;
       calm = busy || before !== this.progressMark() ? 0 : calm + 1;
       if (calm >= 2) return true;
@@ -130,5 +133,8 @@ export class Engine {
 
 function asIsthmusError(error: unknown): IsthmusError {
   if (isIsthmusError(error)) return error;
-  return new IsthmusError('invariant_broken', { cause: error, message: error instanceof Error ? error.message : 'An unknown failure.' });
+  return new IsthmusError('invariant_broken', {
+    cause: error,
+    message: error instanceof Error ? error.message : 'An unknown failure.',
+  });
 }

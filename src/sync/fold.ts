@@ -3,7 +3,7 @@
  * echo of our own later write (rule 4), and with what an echo holds beyond what we wrote. Pure.
  */
 import type { CommitTime } from '../model/change.js';
-import { type RecordId, type RecordRef, type State, recordId, sameState } from '../model/record.js';
+import { type RecordId, type RecordRef, recordId, type State, sameState } from '../model/record.js';
 import type { SourcePart } from '../ports/change-source.js';
 import type { Awaiting } from './awaiting.js';
 import type { Batch, ReadPart } from './batch.js';
@@ -47,7 +47,15 @@ export function foldBatch(batch: Batch, context: FoldContext): FoldedBatch {
     const inWindow = read.windows.length > 0 && context.covers(read, ref);
     const known = records.get(id);
     if (known === undefined) {
-      records.set(id, { entity: ref.entity, key: ref.key, before: states.before, after: states.after, time: read.part.committedAt, inWindow, ours });
+      records.set(id, {
+        entity: ref.entity,
+        key: ref.key,
+        before: states.before,
+        after: states.after,
+        time: read.part.committedAt,
+        inWindow,
+        ours,
+      });
     } else {
       known.after = states.after;
       known.time = read.part.committedAt;

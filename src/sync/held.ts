@@ -1,6 +1,7 @@
 /** What one link has read about records and could not write yet (rule 2), and which of it is stored on the link's target. */
+
+import { type RecordId, type RecordRef, recordId, type State } from '../model/record.js';
 import type { HeldRow } from '../ports/side-store.js';
-import { type RecordId, type RecordRef, type State, recordId } from '../model/record.js';
 
 export class Held {
   /** Rows are replaced, never changed: the same object means that there was no news. */

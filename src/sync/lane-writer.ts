@@ -43,7 +43,8 @@ export class LaneWriter {
   ) {}
 
   async commit<P extends Plan>(request: LaneRequest<P>): Promise<LaneOutcome<P>> {
-    if (this.busy) throw new IsthmusError('invariant_broken', { message: `Lane ${this.lane} was asked to write twice at once.` });
+    if (this.busy)
+      throw new IsthmusError('invariant_broken', { message: `Lane ${this.lane} was asked to write twice at once.` });
     this.busy = true;
     const number = this.context.nextNumber();
     try {

@@ -2,20 +2,29 @@
  * One life of the engine: recovers, starts both links, the advancer and the loads, and runs until it is stopped or fails.
  * The order of the start is the protocol's; nothing here decides anything about records.
  */
-import type { LoadRow, StopRow } from '../ports/conflict-store.js';
-import type { SourceStop } from '../ports/change-source.js';
+
 import type { Entity } from '../model/entity.js';
 import { parseRecordId } from '../model/record.js';
-import { type Side, linkFrom, otherSide, sides } from '../model/side.js';
+import { linkFrom, otherSide, type Side, sides } from '../model/side.js';
+import type { SourceStop } from '../ports/change-source.js';
+import type { LoadRow, StopRow } from '../ports/conflict-store.js';
 import { Advancer } from './advancer.js';
 import { Heartbeat } from './heartbeat.js';
 import { LaneWriter } from './lane-writer.js';
 import { Link } from './link.js';
-import { Load, Loads } from './loads.js';
 import { Loader } from './loader.js';
+import { Load, Loads } from './loads.js';
 import { RecordLocks } from './locks.js';
 import { ReadProgress } from './read-progress.js';
-import { type Recovered, type Reign, beginPosition, findAwaiting, recoverHeld, settleLane, takeOverBoth } from './recover.js';
+import {
+  beginPosition,
+  findAwaiting,
+  type Recovered,
+  type Reign,
+  recoverHeld,
+  settleLane,
+  takeOverBoth,
+} from './recover.js';
 import { type EngineParts, type LinkMemory, Numbers, type Session } from './session.js';
 import { finishSettlements } from './settle-sql.js';
 import { Silent } from './silent.js';
@@ -68,8 +77,16 @@ export class Life {
     const recovered = await takeOverBoth(parts, this.reign);
     const progress = await this.positions(recovered);
     const awaiting = {
-      sql: await findAwaiting(parts, 'sql', { progress: progress.sql, numbers: recovered.links.mongodb.numbers, session: id }),
-      mongodb: await findAwaiting(parts, 'mongodb', { progress: progress.mongodb, numbers: recovered.links.sql.numbers, session: id }),
+      sql: await findAwaiting(parts, 'sql', {
+        progress: progress.sql,
+        numbers: recovered.links.mongodb.numbers,
+        session: id,
+      }),
+      mongodb: await findAwaiting(parts, 'mongodb', {
+        progress: progress.mongodb,
+        numbers: recovered.links.sql.numbers,
+        session: id,
+      }),
     };
     const numbers = new Numbers(Math.max(recovered.number, 1));
     const lanes = { sql: this.lanes('sql', recovered, numbers), mongodb: this.lanes('mongodb', recovered, numbers) };
@@ -109,7 +126,10 @@ export class Life {
         onStop: (stop) => this.stopEntity(session, advancer, { source, stop }),
       });
     const links = { sql: link('sql'), mongodb: link('mongodb') };
-    const loaders = { sql: new Loader(session, session.links.sql, links.sql), mongodb: new Loader(session, session.links.mongodb, links.mongodb) };
+    const loaders = {
+      sql: new Loader(session, session.links.sql, links.sql),
+      mongodb: new Loader(session, session.links.mongodb, links.mongodb),
+    };
     return { session, links, advancer, loaders, heartbeat, recovered };
   }
 
@@ -120,7 +140,12 @@ export class Life {
     return Array.from({ length: options.lanes + 1 }, (_, lane) => {
       const previous = recovered.links[source].numbers.get(lane) ?? 0;
       const first = recovered.links[source].progress === null && lane === settleLane(options.lanes) ? 1 : 0;
-      return new LaneWriter(lane, Math.max(previous, first), { store, link: linkFrom(source), nextNumber: () => numbers.next(), observer });
+      return new LaneWriter(lane, Math.max(previous, first), {
+        store,
+        link: linkFrom(source),
+        nextNumber: () => numbers.next(),
+        observer,
+      });
     });
   }
 
@@ -140,16 +165,34 @@ export class Life {
     const known = work.mappings.find(({ entity }) => entity === name)?.columns;
     const added = known && columns.filter((column) => !known.includes(column));
     const open = work.loads.some(({ entity, state }) => entity === name && state === 'open');
-    if (known === undefined && initial !== 'none' && !open) loads.push(await this.newLoad(name, initial, null, `${name}:initial`));
-    if (added && added.length > 0 && !open) loads.push(await this.newLoad(name, initial === 'none' ? 'sql' : initial, added));
-    if (known === undefined || known.join() !== columns.join()) await this.parts.conflicts.saveMapping({ entity: name, columns });
+    if (known === undefined && initial !== 'none' && !open)
+      loads.push(await this.newLoad(name, initial, null, `${name}:initial`));
+    if (added && added.length > 0 && !open)
+      loads.push(await this.newLoad(name, initial === 'none' ? 'sql' : initial, added));
+    if (known === undefined || known.join() !== columns.join())
+      await this.parts.conflicts.saveMapping({ entity: name, columns });
   }
 
   /** The first load has a name of its own, so that two processes which begin at the same time list it once. */
-  private async newLoad(entity: string, from: Side, columns: readonly string[] | null = null, id = this.parts.newId()): Promise<LoadRow> {
+  private async newLoad(
+    entity: string,
+    from: Side,
+    columns: readonly string[] | null = null,
+    id = this.parts.newId(),
+  ): Promise<LoadRow> {
     const { clock, conflicts, sides: both } = this.parts;
     const total = await both[from].store.estimate(entity);
-    const load: LoadRow = { entity, from, id, columns, state: 'open', rows: 0, total, startedAt: clock.now(), finishedAt: null };
+    const load: LoadRow = {
+      entity,
+      from,
+      id,
+      columns,
+      state: 'open',
+      rows: 0,
+      total,
+      startedAt: clock.now(),
+      finishedAt: null,
+    };
     await conflicts.saveLoad(load);
     return load;
   }
@@ -165,7 +208,11 @@ export class Life {
     return loads;
   }
 
-  private async stopEntity(session: Session, advancer: Advancer, { source, stop }: { readonly source: Side; readonly stop: SourceStop }): Promise<void> {
+  private async stopEntity(
+    session: Session,
+    advancer: Advancer,
+    { source, stop }: { readonly source: Side; readonly stop: SourceStop },
+  ): Promise<void> {
     if (session.stopped.has(stop.entity)) return;
     const row: StopRow = { entity: stop.entity, side: source, reason: stop.reason, at: this.parts.clock.now() };
     await this.parts.conflicts.saveStop(row);
@@ -182,7 +229,8 @@ export class Life {
     const row = await this.newLoad(entity, from);
     await this.parts.conflicts.removeStop(entity);
     session.stopped.delete(entity);
-    for (const side of sides) for (const id of session.links[side].held.ids()) if (parseRecordId(id).entity === entity) session.nudge(id);
+    for (const side of sides)
+      for (const id of session.links[side].held.ids()) if (parseRecordId(id).entity === entity) session.nudge(id);
     const load = new Load(row, (a, b) => this.parts.sides[from].store.compareKeys(entity, a, b), []);
     session.links[from].loads.add(load);
     this.run(loaders[from].run(load));

@@ -6,12 +6,12 @@ import type { Position } from '../model/change.js';
 import { recordId } from '../model/record.js';
 import { otherSide } from '../model/side.js';
 import type { ChangeReader, SourceEvent, SourcePart, SourceStop } from '../ports/change-source.js';
-import { type BatchContext, applyBatch } from './apply-batch.js';
+import { applyBatch, type BatchContext } from './apply-batch.js';
 import { type Batch, Inbox } from './batch.js';
 import type { LaneWriter } from './lane-writer.js';
 import type { Chunk } from './loads.js';
 import type { ReadProgress, SavedProgress, Stretch } from './read-progress.js';
-import { type LinkMemory, type Session, nameOf } from './session.js';
+import { type LinkMemory, nameOf, type Session } from './session.js';
 
 export interface LinkParts {
   readonly session: Session;
@@ -41,12 +41,13 @@ export class Link {
   /** Something with a record was handled since the last save. */
   private unsaved = false;
   private reader: ChangeReader | null = null;
-  /** When a batch of a throttled link may begin. */
-  private notBefore = 0;
+  private readonly throttle: Throttle;
 
   constructor(private readonly parts: LinkParts) {
-    const { batch, wholeTransaction } = parts.session.parts.options;
+    const { clock, options } = parts.session.parts;
+    const { batch, wholeTransaction, throttle } = options;
     this.inbox = new Inbox({ batch, wholeTransaction });
+    this.throttle = new Throttle({ clock, batch, perSecond: throttle, signal: parts.session.signal });
     this.free = [...parts.lanes];
   }
 
@@ -59,7 +60,9 @@ export class Link {
     try {
       while (!session.signal.aborted) {
         // Nothing is awaited for a part: there are tens of thousands a second.
-        for (const event of await reader.next()) if (event.kind === 'part') this.takePart(event); else await this.takeOther(event);
+        for (const event of await reader.next())
+          if (event.kind === 'part') this.takePart(event);
+          else await this.takeOther(event);
         this.pump();
         while ((this.inbox.ready && this.inbox.changes >= 2 * options.batch) || this.paused) {
           if (session.signal.aborted) return;
@@ -93,7 +96,8 @@ export class Link {
 
   private takePart(part: SourcePart): void {
     const { session, progress } = this.parts;
-    if (progress.wasDone(part.position) && !session.parts.options.disabledRules.has('ranges')) return this.inbox.passed(part.position);
+    if (progress.wasDone(part.position) && !session.parts.options.disabledRules.has('ranges'))
+      return this.inbox.passed(part.position);
     if (!session.silent.idle) for (const change of part.changes) session.silent.news(recordId(change));
     this.inbox.add({ part, windows: this.windows });
   }
@@ -122,7 +126,7 @@ export class Link {
       const neighbours = [...this.flying];
       if (neighbours.some((batch) => batch.alone)) return;
       const lane = this.free[0];
-      if (lane === undefined || this.throttled()) return;
+      if (lane === undefined || this.throttle.holds(() => this.pump())) return;
       if (this.inbox.nextIsAlone && neighbours.length > 0) return;
       const batch = this.inbox.take();
       const stretch = progress.begin(batch.to);
@@ -134,12 +138,18 @@ export class Link {
       this.free.shift();
       const behind = neighbours.flatMap(({ chunk }) => chunk ?? []);
       this.flying.add(batch);
-      const task: Promise<void> = this.handle(batch, lane, { stretch, behind }).finally(() => this.underWay.delete(task));
+      const task: Promise<void> = this.handle(batch, lane, { stretch, behind }).finally(() =>
+        this.underWay.delete(task),
+      );
       this.underWay.add(task);
     }
   }
 
-  private async handle(batch: Batch, lane: LaneWriter, { stretch, behind }: { readonly stretch: Stretch; readonly behind: readonly Chunk[] }): Promise<void> {
+  private async handle(
+    batch: Batch,
+    lane: LaneWriter,
+    { stretch, behind }: { readonly stretch: Stretch; readonly behind: readonly Chunk[] },
+  ): Promise<void> {
     const { session, memory, progress } = this.parts;
     let stored: SavedProgress | null = null;
     try {
@@ -185,7 +195,8 @@ export class Link {
 
   /** A mark counts when all that stands before it in the log is handled, not only read. */
   private passMarks(): void {
-    while (this.marks[0] && this.marks[0].position <= this.parts.progress.position) this.parts.onMark((this.marks.shift() as { id: string }).id);
+    while (this.marks[0] && this.marks[0].position <= this.parts.progress.position)
+      this.parts.onMark((this.marks.shift() as { id: string }).id);
   }
 
   /**
@@ -196,17 +207,24 @@ export class Link {
     const { awaiting } = this.parts.memory;
     if (this.parts.session.parts.options.disabledRules.has('echo')) return;
     while (this.unsettled[0]?.stretch.handled) {
-      for (const { part } of this.unsettled.shift()?.parts ?? []) if (part.echo) awaiting.settle(part.echo.lane, part.echo.number);
+      for (const { part } of this.unsettled.shift()?.parts ?? [])
+        if (part.echo) awaiting.settle(part.echo.lane, part.echo.number);
     }
   }
 
   /** The value that a lane stores. */
-  private toSave(position: unknown, of: { readonly loaded?: Parameters<BatchContext['progress']>[0]; readonly chunk?: Chunk | null }): unknown {
+  private toSave(
+    position: unknown,
+    of: { readonly loaded?: Parameters<BatchContext['progress']>[0]; readonly chunk?: Chunk | null },
+  ): unknown {
     const { loads } = this.parts.memory;
     if (loads.none) return { position };
     const saved = loads.all.map((load) => {
       const mine = of.chunk?.load === load.row.id ? of.chunk.range : undefined;
-      return load.toSave(mine, (of.loaded ?? []).filter((ref) => ref.entity === load.row.entity));
+      return load.toSave(
+        mine,
+        (of.loaded ?? []).filter((ref) => ref.entity === load.row.entity),
+      );
     });
     return { position, loads: saved };
   }
@@ -232,18 +250,6 @@ export class Link {
       this.pump();
       this.wakeReader();
     }
-  }
-
-  private throttled(): boolean {
-    const { clock, options } = this.parts.session.parts;
-    if (options.throttle === null) return false;
-    const now = clock.now();
-    if (now >= this.notBefore) {
-      this.notBefore = now + (options.batch / options.throttle) * 1000;
-      return false;
-    }
-    void clock.sleep(this.notBefore - now, this.parts.session.signal).then(() => this.pump());
-    return true;
   }
 
   private wakeReader(): void {

@@ -2,10 +2,11 @@
  * What of a load (rule 8) is done: the frontier up to which an entity's records count as loaded, chunks beyond it, and
  * single records that something else brought over. Bookkeeping only; the reading of chunks is `loader.ts`.
  */
+
+import { parseRecordId, type RecordId, type RecordRef, recordId, type State } from '../model/record.js';
+import type { Side } from '../model/side.js';
 import type { LoadRow } from '../ports/conflict-store.js';
 import type { ChunkRange } from '../ports/side-store.js';
-import { type RecordId, type RecordRef, type State, parseRecordId, recordId } from '../model/record.js';
-import type { Side } from '../model/side.js';
 
 /** A chunk on its way: its first mark is written, then its rows are read, then its second mark is written. */
 export interface Chunk {
@@ -43,7 +44,8 @@ export class Load {
     this.rows = row.rows;
     for (const one of saved) {
       if (one.id !== row.id) continue;
-      if (one.frontier !== null && (this.frontier === null || compare(one.frontier, this.frontier) > 0)) this.frontier = one.frontier;
+      if (one.frontier !== null && (this.frontier === null || compare(one.frontier, this.frontier) > 0))
+        this.frontier = one.frontier;
       this.finished ||= one.finished;
       this.chunks.push(...one.chunks);
       for (const key of one.keys) this.keys.add(key);
@@ -61,7 +63,10 @@ export class Load {
   }
 
   covers(range: ChunkRange, key: string): boolean {
-    return (range.after === null || this.compare(key, range.after) > 0) && (range.upTo === null || this.compare(key, range.upTo) <= 0);
+    return (
+      (range.after === null || this.compare(key, range.after) > 0) &&
+      (range.upTo === null || this.compare(key, range.upTo) <= 0)
+    );
   }
 
   isLoaded(ref: RecordRef): boolean {
@@ -102,7 +107,11 @@ export class Load {
       if (next[1] === null) this.finished = true;
       else this.frontier = next[1];
     }
-    this.chunks = this.finished ? [] : this.chunks.filter(([, upTo]) => upTo === null || this.frontier === null || this.compare(upTo, this.frontier) > 0);
+    this.chunks = this.finished
+      ? []
+      : this.chunks.filter(
+          ([, upTo]) => upTo === null || this.frontier === null || this.compare(upTo, this.frontier) > 0,
+        );
     for (const id of this.keys) {
       const { key } = parseRecordId(id);
       if (this.finished || (this.frontier !== null && this.compare(key, this.frontier) <= 0)) this.keys.delete(id);

@@ -37,7 +37,9 @@ test('many requests over few records all end, each alone with its records', asyn
     for (const id of ids) held.delete(id);
     locks.release(ids);
   };
-  const sets = Array.from({ length: 200 }, (_, i) => [...new Set([`k${i % 7}`, `k${(i * 3) % 7}`, `k${(i * 5) % 11}`])]);
+  const sets = Array.from({ length: 200 }, (_, i) => [
+    ...new Set([`k${i % 7}`, `k${(i * 3) % 7}`, `k${(i * 5) % 11}`]),
+  ]);
   await Promise.all(sets.map(work));
   expect(locks.size).toBe(0);
 });

@@ -22,10 +22,10 @@ export function indexesOf(session: Session, entity: string, columns: readonly st
 
 /** The state as it was before the columns were added. */
 export function withoutColumns(state: State, columns: NewColumns): State {
-  return state && state.map((value, index) => (columns.includes(index) ? null : value));
+  return state?.map((value, index) => (columns.includes(index) ? null : value)) ?? null;
 }
 
 /** `state` with the target's values where only the target has some in those columns. */
 export function keepingColumns(state: State, target: State, columns: NewColumns): State {
-  return state && state.map((value, index) => (columns.includes(index) ? (value ?? target?.[index] ?? null) : value));
+  return state?.map((value, index) => (columns.includes(index) ? (value ?? target?.[index] ?? null) : value)) ?? null;
 }

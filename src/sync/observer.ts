@@ -26,5 +26,13 @@ export interface EngineObserver {
 }
 
 export const silentObserver: EngineObserver = {
-  applied() {}, read() {}, attempt() {}, conflict() {}, agreement() {}, deadLetter() {}, loaded() {}, failed() {}, restarted() {},
+  applied() {},
+  read() {},
+  attempt() {},
+  conflict() {},
+  agreement() {},
+  deadLetter() {},
+  loaded() {},
+  failed() {},
+  restarted() {},
 };

@@ -2,15 +2,15 @@
  * Decides what a batch does to its records: write, hold, drop, or nothing (rules 1, 2 and 8). Pure: asked again for each
  * attempt of a transaction with what that attempt found.
  */
-import { type RecordId, type RecordRef, type State, recordId, sameState } from '../model/record.js';
+import { type RecordId, type RecordRef, recordId, type State, sameState } from '../model/record.js';
 import { isRefused, refusedField } from '../model/refusal.js';
 import type { HeldRow, Plan, RecordWrite } from '../ports/side-store.js';
 import type { Batch } from './batch.js';
 import type { FoldedBatch } from './fold.js';
 import { heldWith } from './held.js';
 import type { Chunk } from './loads.js';
-import type { Attempt, Share } from './refused.js';
 import { indexesOf, keepingColumns, newColumnsOf, withoutColumns } from './new-columns.js';
+import type { Attempt, Share } from './refused.js';
 import type { LinkMemory, Session } from './session.js';
 
 export interface BatchPlan extends Plan {
@@ -36,7 +36,10 @@ interface Candidate extends RecordRef {
 }
 
 /** Field by field: there is one for each change, and objects made by spreading take ten times the room. */
-function candidateOf({ entity, key, before, after, time, inWindow }: Omit<Candidate, 'fromChunk'>, fromChunk: boolean): Candidate {
+function candidateOf(
+  { entity, key, before, after, time, inWindow }: Omit<Candidate, 'fromChunk'>,
+  fromChunk: boolean,
+): Candidate {
   return { entity, key, before, after, time, inWindow, fromChunk };
 }
 
@@ -47,7 +50,8 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
   const loaded: RecordRef[] = [];
   for (const id of folded.echoes) {
     const [entity, key] = split(id);
-    if (!session.parts.options.disabledRules.has('echo-loads') && link.loads.isUnloaded({ entity, key })) loaded.push({ entity, key });
+    if (!session.parts.options.disabledRules.has('echo-loads') && link.loads.isUnloaded({ entity, key }))
+      loaded.push({ entity, key });
     if (link.held.isStale(id)) drop.push({ entity, key });
   }
   for (const [id, record] of folded.records) {
@@ -56,7 +60,10 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
     if (held === undefined) {
       if (!sameState(record.before, record.after)) candidates.set(id, candidateOf(record, false));
     } else if (sameState(held.base, record.after)) drop.push(refOf(record));
-    else hold.push(heldWith(held, { ...refOf(record), base: held.base, tip: record.after, time: record.time }, moment(session)));
+    else
+      hold.push(
+        heldWith(held, { ...refOf(record), base: held.base, tip: record.after, time: record.time }, moment(session)),
+      );
   }
   return { candidates, hold, drop, loaded };
 }
@@ -82,8 +89,13 @@ export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & 
     const before = columns && withoutColumns(state, columns);
     const held = link.held.get(id);
     if (held) {
-      if (!sameState(held.tip, state)) hold.push(heldWith(held, { ...ref, base: before, tip: state, time: 'load' }, moment(session)));
-    } else candidates.set(id, candidateOf({ entity, key: row.key, before, after: state, time: 'load', inWindow: false }, true));
+      if (!sameState(held.tip, state))
+        hold.push(heldWith(held, { ...ref, base: before, tip: state, time: 'load' }, moment(session)));
+    } else
+      candidates.set(
+        id,
+        candidateOf({ entity, key: row.key, before, after: state, time: 'load', inWindow: false }, true),
+      );
   }
   return { candidates, hold, drop: [], loaded: [] };
 }
@@ -117,12 +129,32 @@ export function planBatch(
     if (step.loaded && !candidate.fromChunk) loaded.push(refOf(candidate));
     if (step.action === 'skip') continue;
     const share = step.action === 'write' ? attempt.share(id) : 'hold';
-    if (share === 'write') writes.push({ entity: candidate.entity, key: candidate.key, before: target, after: step.after ?? candidate.after });
-    else if (share === 'hold') hold.push(heldWith(undefined, { ...refOf(candidate), base: step.base, tip: candidate.after, time: candidate.time }, moment(context.session)));
+    if (share === 'write')
+      writes.push({
+        entity: candidate.entity,
+        key: candidate.key,
+        before: target,
+        after: step.after ?? candidate.after,
+      });
+    else if (share === 'hold')
+      hold.push(
+        heldWith(
+          undefined,
+          { ...refOf(candidate), base: step.base, tip: candidate.after, time: candidate.time },
+          moment(context.session),
+        ),
+      );
   }
   if (!context.must && writes.length + hold.length + prepared.drop.length + loaded.length === 0) return null;
   const inOrder = attempt.ordered ? unfold(batch, writes, attempt.share) : writes;
-  const plan = { writes: inOrder, ordered: attempt.ordered, hold, drop: withoutHeld(prepared.drop, hold), settlements: [], loaded };
+  const plan = {
+    writes: inOrder,
+    ordered: attempt.ordered,
+    hold,
+    drop: withoutHeld(prepared.drop, hold),
+    settlements: [],
+    loaded,
+  };
   return loaded.length > 0 ? { ...plan, save: context.progress(loaded) } : plan;
 }
 
@@ -141,7 +173,12 @@ interface Step {
   readonly loaded?: boolean;
 }
 
-function chooseStep(context: Pick<PlanContext, 'session' | 'link' | 'behind'>, id: RecordId, candidate: Candidate, target: State): Step {
+function chooseStep(
+  context: Pick<PlanContext, 'session' | 'link' | 'behind'>,
+  id: RecordId,
+  candidate: Candidate,
+  target: State,
+): Step {
   const { session, link } = context;
   const disabled = session.parts.options.disabledRules;
   const crossing = isRefused(candidate.key) || refusedField(candidate.after) >= 0 ? 'hold' : 'write';
@@ -169,7 +206,8 @@ function isUnloaded({ link, behind }: Pick<PlanContext, 'link' | 'behind'>, ref:
 
 function usual(session: Session, candidate: Candidate, target: State, crossing: 'write' | 'hold'): Step {
   const { before, after } = candidate;
-  if (sameState(target, before) || session.parts.options.disabledRules.has('compare')) return { action: crossing, base: before };
+  if (sameState(target, before) || session.parts.options.disabledRules.has('compare'))
+    return { action: crossing, base: before };
   const columns = target === null || before === null ? null : newColumnsOf(session, candidate);
   if (columns && sameState(withoutColumns(target, columns), withoutColumns(before, columns))) {
     return { action: crossing, base: before, after: keepingColumns(after, target, columns) };

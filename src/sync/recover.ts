@@ -4,14 +4,14 @@
  */
 import { IsthmusError } from '../base/errors.js';
 import { recordId } from '../model/record.js';
-import { type Side, otherSide, sides } from '../model/side.js';
+import { otherSide, type Side, sides } from '../model/side.js';
 import type { SourceEvent } from '../ports/change-source.js';
 import type { LoadRow, OpenWork } from '../ports/conflict-store.js';
 import type { HeldRow, TakenOver } from '../ports/side-store.js';
 import { Awaiting } from './awaiting.js';
 import { Held } from './held.js';
 import type { SavedLoad } from './loads.js';
-import { ReadProgress, type SavedProgress, joinProgress } from './read-progress.js';
+import { joinProgress, type ReadProgress, type SavedProgress } from './read-progress.js';
 import type { EngineParts } from './session.js';
 
 /** What one link finds; `source` names it. */
@@ -95,7 +95,8 @@ export async function findAwaiting(
   const marks = keepMarking(parts, side, { mark, signal: marking.signal }).catch(() => reader.close());
   try {
     while (missing.size > 0) {
-      for (const event of await reader.next()) if (!noteEcho(event, { awaiting, missing, mark, progress: from.progress })) return awaiting;
+      for (const event of await reader.next())
+        if (!noteEcho(event, { awaiting, missing, mark, progress: from.progress })) return awaiting;
     }
   } finally {
     marking.abort();
@@ -106,7 +107,11 @@ export async function findAwaiting(
 }
 
 /** A process that slept since its mark may find that the log has forgotten it, and nothing else may ever be written. */
-async function keepMarking(parts: EngineParts, side: Side, { mark, signal }: { readonly mark: string; readonly signal: AbortSignal }): Promise<void> {
+async function keepMarking(
+  parts: EngineParts,
+  side: Side,
+  { mark, signal }: { readonly mark: string; readonly signal: AbortSignal },
+): Promise<void> {
   while (!signal.aborted) {
     await parts.sides[side].store.mark(mark);
     await parts.clock.sleep(parts.options.heartbeatMs, signal);
@@ -129,7 +134,11 @@ function noteEcho(event: SourceEvent, search: EchoSearch): boolean {
   if (last !== undefined && number >= last) search.missing.delete(lane);
   if (search.progress.wasDone(event.position)) return true;
   const ours = event.changes.map(recordId).filter((id) => wrote.size === 0 || wrote.has(id));
-  search.awaiting.add(lane, number, [...new Set(ours)].map((id) => ({ id, state: wrote.get(id) })));
+  search.awaiting.add(
+    lane,
+    number,
+    [...new Set(ours)].map((id) => ({ id, state: wrote.get(id) })),
+  );
   return true;
 }
 
@@ -158,7 +167,10 @@ export async function beginPosition(parts: EngineParts, source: Side): Promise<S
     read: [],
     plan: () => ({ writes: [], hold: [], drop: [], settlements: [] }),
   });
-  if (outcome.kind === 'refused') throw new IsthmusError('permission_denied', { message: `The first progress could not be stored: ${outcome.refusal.reason}` });
+  if (outcome.kind === 'refused')
+    throw new IsthmusError('permission_denied', {
+      message: `The first progress could not be stored: ${outcome.refusal.reason}`,
+    });
   parts.faults.reach('start.position-stored');
   return progress;
 }

@@ -38,7 +38,9 @@ export async function commitIsolated<P extends Plan>(
     await findRefused(lane, { rest, refused, build });
     // Alone each passed, together they do not: give up the rest, so that this ends. They are held and tried again.
     if (refused.size === before) for (const id of rest) refused.set(id, outcome.refusal);
-    outcome = await lane.commit(build({ share: (id) => (refused.has(id) ? 'hold' : 'write'), ordered: true, rehearse: false }));
+    outcome = await lane.commit(
+      build({ share: (id) => (refused.has(id) ? 'hold' : 'write'), ordered: true, rehearse: false }),
+    );
     if (outcome.kind === 'refused' && refused.size === ids.length) {
       throw new Error(`the target refuses a transaction without records: ${outcome.refusal.code}`);
     }

@@ -3,8 +3,20 @@
  * Names as in the protocol's model; the last ones are about what the model leaves out.
  */
 export const removableRules = [
-  'echo', 'awaiting', 'tips', 'superseded', 'absorb', 'mark', 'lock', 'timer', 'unloaded', 'echo-loads', 'durable',
-  'ranges', 'deviation', 'compare',
+  'echo',
+  'awaiting',
+  'tips',
+  'superseded',
+  'absorb',
+  'mark',
+  'lock',
+  'timer',
+  'unloaded',
+  'echo-loads',
+  'durable',
+  'ranges',
+  'deviation',
+  'compare',
 ] as const;
 
 export type RemovableRule = (typeof removableRules)[number];

@@ -2,25 +2,26 @@
  * What the parts of one running life of the engine share. A life begins with taking over and ends with a stop, a crash, or
  * the loss of a server, after which a new one begins from what is stored: memory is never mended, it is read again.
  */
-import type { Resolve } from '../conflict/resolve.js';
-import type { Faults } from '../base/fault-points.js';
+
 import type { Clock } from '../base/clock.js';
+import type { Faults } from '../base/fault-points.js';
 import type { Logger } from '../base/logger.js';
+import type { Resolve } from '../conflict/resolve.js';
 import type { Entity } from '../model/entity.js';
 import type { RecordId } from '../model/record.js';
-import { type Side, linkFrom } from '../model/side.js';
+import { linkFrom, type Side } from '../model/side.js';
 import type { ChangeSource } from '../ports/change-source.js';
 import type { ConflictStore } from '../ports/conflict-store.js';
 import type { SideStore } from '../ports/side-store.js';
 import type { Awaiting } from './awaiting.js';
 import type { Held } from './held.js';
+import type { LaneWriter } from './lane-writer.js';
 import type { Loads } from './loads.js';
 import type { RecordLocks } from './locks.js';
 import type { EngineObserver } from './observer.js';
 import type { EngineOptions } from './options.js';
 import type { Silent } from './silent.js';
 import type { Trouble } from './trouble.js';
-import type { LaneWriter } from './lane-writer.js';
 
 export interface EngineParts {
   readonly sides: Readonly<Record<Side, { readonly source: ChangeSource; readonly store: SideStore }>>;

@@ -1,15 +1,19 @@
 /** The first half of a settlement (rule 3a): the record on MongoDB, the decision, and the sql link's progress, in one transaction. */
 import type { ConflictRecord } from '../model/conflict.js';
-import { type RecordId, type State, recordId, sameState } from '../model/record.js';
+import { type RecordId, recordId, type State, sameState } from '../model/record.js';
 import type { RecordWrite } from '../ports/side-store.js';
-import type { BatchPlan } from './plan-batch.js';
 import { noteRefusals, remember } from './apply-batch.js';
-import { type Attempt, commitIsolated } from './refused.js';
-import { type Schedule, type Session, nameOf } from './session.js';
 import type { Settling } from './candidate.js';
+import type { BatchPlan } from './plan-batch.js';
+import { type Attempt, commitIsolated } from './refused.js';
+import { nameOf, type Schedule, type Session } from './session.js';
 
 /** Those that were stored; the others were left because their record moved or was refused. */
-export async function storeDecisions(session: Session, settling: readonly Settling[], schedule: Schedule): Promise<readonly Settling[]> {
+export async function storeDecisions(
+  session: Session,
+  settling: readonly Settling[],
+  schedule: Schedule,
+): Promise<readonly Settling[]> {
   if (settling.length === 0) return [];
   const link = session.links.sql;
   const byId = new Map(settling.map((one) => [one.id, one]));
@@ -35,15 +39,25 @@ export async function storeDecisions(session: Session, settling: readonly Settli
   for (const { id } of settling) if (!stored.has(id) && !refused.has(id)) schedule.retry(id);
   const done = settling.filter(({ id }) => stored.has(id));
   for (const { settlement } of done) {
-    for (const side of ['sql', 'mongodb'] as const) if (session.links[side].loads.isUnloaded(settlement)) session.links[side].loads.markLoaded(settlement);
+    for (const side of ['sql', 'mongodb'] as const)
+      if (session.links[side].loads.isUnloaded(settlement)) session.links[side].loads.markLoaded(settlement);
     if (settlement.type === 'conflict') session.parts.observer.conflict(settlement as ConflictRecord);
     else session.parts.observer.agreement(settlement.entity);
   }
-  session.parts.observer.applied({ link: nameOf(link), writes: outcome.plan.writes, commits: [], committedAt: outcome.committedAt });
+  session.parts.observer.applied({
+    link: nameOf(link),
+    writes: outcome.plan.writes,
+    commits: [],
+    committedAt: outcome.committedAt,
+  });
   return done;
 }
 
-function planDecisions(settling: readonly Settling[], attempt: Attempt, found: ReadonlyMap<RecordId, State>): BatchPlan | null {
+function planDecisions(
+  settling: readonly Settling[],
+  attempt: Attempt,
+  found: ReadonlyMap<RecordId, State>,
+): BatchPlan | null {
   const writes: RecordWrite[] = [];
   const settled: Settling[] = [];
   for (const one of settling) {
@@ -58,6 +72,8 @@ function planDecisions(settling: readonly Settling[], attempt: Attempt, found: R
     settled.push(one);
   }
   if (settled.length === 0) return null;
-  const drop = settled.filter(({ candidate }) => candidate.held.sql).map(({ settlement: { entity, key } }) => ({ entity, key }));
+  const drop = settled
+    .filter(({ candidate }) => candidate.held.sql)
+    .map(({ settlement: { entity, key } }) => ({ entity, key }));
   return { writes, hold: [], drop, settlements: settled.map(({ settlement }) => settlement), loaded: [] };
 }

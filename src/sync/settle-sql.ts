@@ -3,12 +3,12 @@
  * what it held, in one transaction. Also finishes, after a crash, the settlements whose second half is missing (rule 6).
  */
 import type { Settlement } from '../model/conflict.js';
-import { type RecordId, type State, recordId, sameState } from '../model/record.js';
+import { type RecordId, recordId, type State, sameState } from '../model/record.js';
 import type { HeldRow, RecordWrite } from '../ports/side-store.js';
 import { noteRefusals, remember } from './apply-batch.js';
 import type { BatchPlan } from './plan-batch.js';
 import { type Attempt, commitIsolated } from './refused.js';
-import { type Session, nameOf } from './session.js';
+import { nameOf, type Session } from './session.js';
 
 interface PropagationPlan extends BatchPlan {
   /** Ids of settlements whose decision SQL's state has outrun. */
@@ -64,10 +64,21 @@ function planPropagation(
     } else {
       // SQL moved on, or refuses the decision: what moved it, or the refusal, is settled with the decision as the other version.
       if (!stands) superseded.push(settlement.id);
-      if (session.parts.options.disabledRules.has('superseded')) continue;
+      if (session.parts.options.disabledRules.has('superseded')) {
+        drop.push(settlement);
+        continue;
+      }
       const { mongodb, sql } = settlement as Extract<Settlement, { type: 'conflict' }>;
       const time = settlement.type === 'conflict' && settlement.resolution === 'sql_wins' ? sql.time : mongodb.time;
-      hold.push({ entity, key, base: decidedOn, tip: decision, time, begun: session.numbers.last, since: session.parts.clock.now() });
+      hold.push({
+        entity,
+        key,
+        base: decidedOn,
+        tip: decision,
+        time,
+        begun: session.numbers.last,
+        since: session.parts.clock.now(),
+      });
     }
   }
   return { writes, ordered: attempt.ordered, hold, drop: stored(session, drop), settlements, loaded: [], superseded };
@@ -92,8 +103,12 @@ async function stillOpen(session: Session, missing: readonly Settlement[]): Prom
 export async function finishSettlements(session: Session, propagating: readonly Settlement[]): Promise<void> {
   const done = await session.parts.sides.sql.store.settled(propagating.map(({ id }) => id));
   const landed = propagating.filter(({ id }) => done.has(id)).map(({ id }) => id);
-  if (landed.length > 0) await session.parts.conflicts.finish(landed, { state: 'resolved', at: session.parts.clock.now() });
-  const missing = await stillOpen(session, propagating.filter(({ id }) => !done.has(id)));
+  if (landed.length > 0)
+    await session.parts.conflicts.finish(landed, { state: 'resolved', at: session.parts.clock.now() });
+  const missing = await stillOpen(
+    session,
+    propagating.filter(({ id }) => !done.has(id)),
+  );
   const { group } = session.parts.options;
   for (let at = 0; at < missing.length; at += group) {
     const some = missing.slice(at, at + group);

@@ -2,22 +2,27 @@
  * Settles records that changed on both sides (rule 3, a and b): both must stand at their tips; equal ones agree, the others
  * are conflicts. The decision is stored with the write on MongoDB, then written on SQL, so that it is made once.
  */
+
+import { classify } from '../conflict/classify.js';
+import type { ConflictFacts, Decision } from '../conflict/resolve.js';
 import type { Agreement, ConflictRecord, Settlement } from '../model/conflict.js';
-import { type RecordId, type State, parseRecordId, sameState } from '../model/record.js';
+import { parseRecordId, sameState } from '../model/record.js';
 import { isRefused, refusedField } from '../model/refusal.js';
 import type { Side } from '../model/side.js';
 import { sides } from '../model/side.js';
-import type { HeldRow, ReadRecord } from '../ports/side-store.js';
-import { classify } from '../conflict/classify.js';
-import type { ConflictFacts, Decision } from '../conflict/resolve.js';
+import type { ReadRecord } from '../ports/side-store.js';
+import type { Candidate, Settling } from './candidate.js';
 import { keepPending } from './close-trouble.js';
 import type { Schedule, Session } from './session.js';
 import { storeDecisions } from './settle-mongodb.js';
-import type { Candidate, Settling } from './candidate.js';
 import { propagateDecisions } from './settle-sql.js';
 
 /** The candidates' records are locked by the caller. */
-export async function settleGroup(session: Session, candidates: readonly Candidate[], schedule: Schedule): Promise<void> {
+export async function settleGroup(
+  session: Session,
+  candidates: readonly Candidate[],
+  schedule: Schedule,
+): Promise<void> {
   const settling: Settling[] = [];
   const pending: ConflictRecord[] = [];
   for (const { candidate, raw } of await atTips(session, candidates, schedule)) {
@@ -28,13 +33,20 @@ export async function settleGroup(session: Session, candidates: readonly Candida
   }
   await keepPending(session, pending);
   const stored = await storeDecisions(session, settling, schedule);
-  await propagateDecisions(session, stored.map(({ settlement }) => settlement));
+  await propagateDecisions(
+    session,
+    stored.map(({ settlement }) => settlement),
+  );
 }
 
 type Raw = Readonly<Record<Side, unknown>>;
 
 /** Reads both sides, SQL under its row lock, and leaves out records of which a later change is on its way. */
-async function atTips(session: Session, candidates: readonly Candidate[], schedule: Schedule): Promise<{ candidate: Candidate; raw: Raw }[]> {
+async function atTips(
+  session: Session,
+  candidates: readonly Candidate[],
+  schedule: Schedule,
+): Promise<{ candidate: Candidate; raw: Raw }[]> {
   if (candidates.length === 0) return [];
   const refs = candidates.map(({ id }) => parseRecordId(id));
   const blind = session.parts.options.disabledRules.has('tips');
@@ -46,7 +58,8 @@ async function atTips(session: Session, candidates: readonly Candidate[], schedu
     const rests = sides.every((side) => sameState(now[side].state, candidate.tips[side]));
     const raw = { sql: now.sql.raw, mongodb: now.mongodb.raw };
     if (rests) resting.push({ candidate, raw });
-    else if (blind) resting.push({ candidate: { ...candidate, tips: { sql: now.sql.state, mongodb: now.mongodb.state } }, raw });
+    else if (blind)
+      resting.push({ candidate: { ...candidate, tips: { sql: now.sql.state, mongodb: now.mongodb.state } }, raw });
     else schedule.retry(candidate.id);
   }
   return resting;
@@ -60,10 +73,19 @@ function decide(session: Session, candidate: Candidate, raw: Raw): Settlement | 
   const known = session.trouble.conflictOf(candidate.id);
   const createdAt = known?.createdAt ?? parts.clock.now();
   if (sameState(tips.sql, tips.mongodb)) {
-    const agreement: Agreement = { ...ref, type: 'agreement', id: parts.newId(), base, decision: tips.sql, createdAt: parts.clock.now() };
+    const agreement: Agreement = {
+      ...ref,
+      type: 'agreement',
+      id: parts.newId(),
+      base,
+      decision: tips.sql,
+      createdAt: parts.clock.now(),
+    };
     return agreement;
   }
-  const refused = sides.map((side) => held[side] && session.trouble.refusalOf(candidate.id, side, held[side])).find((one) => one !== undefined);
+  const refused = sides
+    .map((side) => held[side] && session.trouble.refusalOf(candidate.id, side, held[side]))
+    .find((one) => one !== undefined);
   if (refused !== undefined && refused.refusal.code !== 'unique_violation') return null;
   const facts: ConflictFacts = {
     ...ref,
@@ -73,16 +95,51 @@ function decide(session: Session, candidate: Candidate, raw: Raw): Settlement | 
     mongodb: { state: tips.mongodb, raw: raw.mongodb, time: held.mongodb?.time ?? null },
   };
   const decision = oneWay(session, facts) ?? parts.resolve(facts);
-  const conflict = { ...facts, type: 'conflict' as const, id: known?.id ?? parts.newId(), createdAt, strategy: decision.strategy };
+  const conflict = {
+    ...facts,
+    type: 'conflict' as const,
+    id: known?.id ?? parts.newId(),
+    createdAt,
+    strategy: decision.strategy,
+  };
   return decision.decided
-    ? { ...conflict, resolution: decision.resolution, decision: decision.state, fields: decision.fields, reason: null, state: 'propagating', resolvedAt: null, resolvedBy: 'policy' }
-    : { ...conflict, resolution: 'pending', decision: null, fields: {}, reason: refused?.refusal.reason ?? decision.reason, state: 'pending', resolvedAt: null, resolvedBy: null };
+    ? {
+        ...conflict,
+        resolution: decision.resolution,
+        decision: decision.state,
+        fields: decision.fields,
+        reason: null,
+        state: 'propagating',
+        resolvedAt: null,
+        resolvedBy: 'policy',
+      }
+    : {
+        ...conflict,
+        resolution: 'pending',
+        decision: null,
+        fields: {},
+        reason: refused?.refusal.reason ?? decision.reason,
+        state: 'pending',
+        resolvedAt: null,
+        resolvedBy: null,
+      };
 }
-
 
 /** Where only one link writes, its source is right: the other side is noticed, kept in the record, and overwritten. */
 function oneWay(session: Session, facts: ConflictFacts): Decision | null {
   const source = sides.find((side) => !session.links[side === 'sql' ? 'mongodb' : 'sql'].active);
-  if (source === undefined || isRefused(facts.key) || refusedField(facts[source].state) >= 0 || facts.kind === 'unique_violation') return null;
-  return { decided: true, state: facts[source].state, resolution: source === 'sql' ? 'sql_wins' : 'mongo_wins', strategy: 'direction', fields: {} };
+  if (
+    source === undefined ||
+    isRefused(facts.key) ||
+    refusedField(facts[source].state) >= 0 ||
+    facts.kind === 'unique_violation'
+  )
+    return null;
+  return {
+    decided: true,
+    state: facts[source].state,
+    resolution: source === 'sql' ? 'sql_wins' : 'mongo_wins',
+    strategy: 'direction',
+    fields: {},
+  };
 }

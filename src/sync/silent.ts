@@ -25,7 +25,10 @@ export class Silent {
   /** Under the records' locks, before their state is read. */
   ask(mark: string, side: Side, records: readonly { readonly id: RecordId; readonly held: HeldRow }[]): void {
     for (const { id, held } of records) this.questions.set(id, { side, mark, state: undefined, held, answered: false });
-    this.byMark.set(mark, records.map(({ id }) => id));
+    this.byMark.set(
+      mark,
+      records.map(({ id }) => id),
+    );
   }
 
   /** What the side showed; before the mark is written. */
@@ -65,6 +68,8 @@ export class Silent {
     const question = this.questions.get(id);
     if (question === undefined || !question.answered) return undefined;
     this.questions.delete(id);
-    return question.side === side && question.held === held && question.state !== undefined ? { state: question.state } : undefined;
+    return question.side === side && question.held === held && question.state !== undefined
+      ? { state: question.state }
+      : undefined;
   }
 }

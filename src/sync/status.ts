@@ -1,7 +1,7 @@
 /** What the engine shows of itself, gathered from its parts when asked. */
 import type { IsthmusError } from '../base/errors.js';
 import { recordId } from '../model/record.js';
-import { type LinkName, type Side, linkFrom } from '../model/side.js';
+import { type LinkName, linkFrom, type Side } from '../model/side.js';
 import type { Life } from './life.js';
 
 export interface LinkStatus {
@@ -21,7 +21,13 @@ export interface LinkStatus {
 export interface EntityStatus {
   readonly entity: string;
   readonly stopped: string | null;
-  readonly load: { readonly state: 'open' | 'done'; readonly from: Side; readonly rows: number; readonly total: number; readonly startedAt: number } | null;
+  readonly load: {
+    readonly state: 'open' | 'done';
+    readonly from: Side;
+    readonly rows: number;
+    readonly total: number;
+    readonly startedAt: number;
+  } | null;
 }
 
 export interface EngineStatus {
@@ -33,7 +39,11 @@ export interface EngineStatus {
   readonly lastError: IsthmusError | null;
 }
 
-export function statusOf(of: { readonly life: Life | null; readonly paused: boolean; readonly lastError: IsthmusError | null }): EngineStatus {
+export function statusOf(of: {
+  readonly life: Life | null;
+  readonly paused: boolean;
+  readonly lastError: IsthmusError | null;
+}): EngineStatus {
   const running = of.life?.running ?? null;
   const entities = entitiesOf(of.life);
   const loading = entities.some(({ load }) => load?.state === 'open');
@@ -66,7 +76,15 @@ function linkStatus(life: Life | null, source: Side): LinkStatus {
   const now = session.parts.clock.now();
   const since = Math.min(oldest ?? Number.POSITIVE_INFINITY, oldestHeld);
   const lagMs = since === Number.POSITIVE_INFINITY ? heartbeat.unreadMs(source) : Math.max(0, now - since);
-  return { name, position: link.position, lagMs, pending: changes + heldMoving, held: held.size, heldMoving, awaiting: awaiting.size };
+  return {
+    name,
+    position: link.position,
+    lagMs,
+    pending: changes + heldMoving,
+    held: held.size,
+    heldMoving,
+    awaiting: awaiting.size,
+  };
 }
 
 function entitiesOf(life: Life | null): EntityStatus[] {
@@ -76,7 +94,12 @@ function entitiesOf(life: Life | null): EntityStatus[] {
   return [...session.parts.entities.keys()].map((entity) => {
     const { sql, mongodb } = session.links;
     const load = sql.loads.get(entity) ?? mongodb.loads.get(entity);
-    const row = load?.row ?? sql.loads.endOf(entity) ?? mongodb.loads.endOf(entity) ?? recovered.work.loads.find((one) => one.entity === entity) ?? null;
+    const row =
+      load?.row ??
+      sql.loads.endOf(entity) ??
+      mongodb.loads.endOf(entity) ??
+      recovered.work.loads.find((one) => one.entity === entity) ??
+      null;
     const state = load ? ('open' as const) : ('done' as const);
     return {
       entity,

@@ -28,7 +28,11 @@ export class Trouble {
     for (const letter of stored.deadLetters) this.letters.set(recordId(letter), letter);
   }
 
-  refuse(id: RecordId, refused: Omit<Refused, 'attempts' | 'nextAt'>, timing: { readonly now: number; readonly pauses: (attempts: number) => number }): Refused {
+  refuse(
+    id: RecordId,
+    refused: Omit<Refused, 'attempts' | 'nextAt'>,
+    timing: { readonly now: number; readonly pauses: (attempts: number) => number },
+  ): Refused {
     const attempts = (this.refusals.get(id)?.attempts ?? 0) + 1;
     const entry = { ...refused, attempts, nextAt: timing.now + timing.pauses(attempts) };
     this.refusals.set(id, entry);

@@ -1,7 +1,8 @@
 /** What must hold at rest: invariants 1 to 4 of the protocol. Answers what does not, in words. */
-import { type RecordId, recordId, sameState } from '../../model/record.js';
+
 import type { ConflictRecord } from '../../model/conflict.js';
-import { type UserWrite, tokenOf } from './history.js';
+import { type RecordId, recordId, sameState } from '../../model/record.js';
+import { tokenOf, type UserWrite } from './history.js';
 import type { Scenario } from './scenario.js';
 import type { World } from './world.js';
 
@@ -13,10 +14,12 @@ export function checkAtRest(world: World): string[] {
   checkWrites(world, problems);
   checkConflicts(world, problems);
   const most = world.history.writes.length + world.filled + world.deviations;
-  if (world.ours > most) problems.push(`${world.ours} writes of ours for ${world.history.writes.length} of users and ${world.filled} loaded records`);
+  if (world.ours > most)
+    problems.push(
+      `${world.ours} writes of ours for ${world.history.writes.length} of users and ${world.filled} loaded records`,
+    );
   return problems;
 }
-
 
 function checkEqual(world: World, waiting: ReadonlySet<RecordId>, problems: string[]): void {
   const { scenario } = world.options;
@@ -34,7 +37,8 @@ function checkEqual(world: World, waiting: ReadonlySet<RecordId>, problems: stri
 function checkNothingLeft(world: World, waiting: ReadonlySet<RecordId>, problems: string[]): void {
   for (const side of [world.sides.sql, world.sides.mongodb]) {
     for (const [id, row] of side.held) {
-      if (!waiting.has(id)) problems.push(`still held on ${side.side}: ${row.key} ${JSON.stringify([row.base, row.tip])}`);
+      if (!waiting.has(id))
+        problems.push(`still held on ${side.side}: ${row.key} ${JSON.stringify([row.base, row.tip])}`);
     }
     if (side.transactions.size > 0) problems.push(`a transaction is open on ${side.side}`);
   }
@@ -43,11 +47,15 @@ function checkNothingLeft(world: World, waiting: ReadonlySet<RecordId>, problems
   if (loads.length > 0 && loads.every(({ state }) => state !== 'done')) problems.push('the load is not done');
   for (const one of world.conflicts.conflicts) {
     if (one.state === 'propagating') problems.push(`conflict ${one.id} of ${one.key} is still propagating`);
-    if (one.state === 'pending' && sameState(...statesOf(world, one))) problems.push(`conflict ${one.id} of ${one.key} waits though both sides are equal`);
+    if (one.state === 'pending' && sameState(...statesOf(world, one)))
+      problems.push(`conflict ${one.id} of ${one.key} waits though both sides are equal`);
   }
 }
 
-function statesOf(world: World, one: ConflictRecord): [ReturnType<World['sides']['sql']['table']['get']>, ReturnType<World['sides']['sql']['table']['get']>] {
+function statesOf(
+  world: World,
+  one: ConflictRecord,
+): [ReturnType<World['sides']['sql']['table']['get']>, ReturnType<World['sides']['sql']['table']['get']>] {
   return [world.sides.sql.table.get(one), world.sides.mongodb.table.get(one)];
 }
 
@@ -57,13 +65,19 @@ function checkWrites(world: World, problems: string[]): void {
     const final = tokenOf(world.sides[write.side].table.get(split(write.id)));
     const disputed = conflicts.conflicts.filter((one) => recordId(one) === write.id);
     if (write.after === null) {
-      if (tellsDeletes(world.options.scenario) && lostDelete(world, { write, index, final })) problems.push(`lost delete of ${write.before} on ${write.side}, final ${final}`);
+      if (tellsDeletes(world.options.scenario) && lostDelete(world, { write, index, final }))
+        problems.push(`lost delete of ${write.before} on ${write.side}, final ${final}`);
       continue;
     }
     const token = write.after;
     if (history.descends(token, final)) continue;
     if (history.writes.some((other) => other !== write && other.id === write.id && other.before === token)) continue;
-    if (disputed.some((one) => history.descends(token, tokenOf(one.sql.state)) || history.descends(token, tokenOf(one.mongodb.state)))) continue;
+    if (
+      disputed.some(
+        (one) => history.descends(token, tokenOf(one.sql.state)) || history.descends(token, tokenOf(one.mongodb.state)),
+      )
+    )
+      continue;
     problems.push(`lost ${token} of ${write.side}, final ${final}`);
   }
 }
@@ -77,18 +91,29 @@ function tellsDeletes(scenario: Scenario): boolean {
 }
 
 /** A deleted value is back, or what was made of it, and no conflict and no later insert tells why. */
-function lostDelete(world: World, of: { readonly write: UserWrite; readonly index: number; readonly final: string | null }): boolean {
+function lostDelete(
+  world: World,
+  of: { readonly write: UserWrite; readonly index: number; readonly final: string | null },
+): boolean {
   const { write, index, final } = of;
   const { history, conflicts } = world;
   if (write.byItself || write.before === null || !history.descends(write.before, final)) return false;
-  if (history.writes.slice(index + 1).some((later) => later.id === write.id && later.side === write.side && later.before === null)) return false;
-  return !conflicts.conflicts.some((one) => recordId(one) === write.id && (one.sql.state === null || one.mongodb.state === null));
+  if (
+    history.writes
+      .slice(index + 1)
+      .some((later) => later.id === write.id && later.side === write.side && later.before === null)
+  )
+    return false;
+  return !conflicts.conflicts.some(
+    (one) => recordId(one) === write.id && (one.sql.state === null || one.mongodb.state === null),
+  );
 }
 
 function checkConflicts(world: World, problems: string[]): void {
   const { scenario } = world.options;
   const found = world.conflicts.conflicts;
-  if (scenario.disjoint && found.length > 0) problems.push(`${found.length} conflicts though no record was written on both sides`);
+  if (scenario.disjoint && found.length > 0)
+    problems.push(`${found.length} conflicts though no record was written on both sides`);
   if (scenario.aba || scenario.unique || scenario.deviate) return;
   for (const one of found) {
     const sql = tokenOf(one.sql.state);

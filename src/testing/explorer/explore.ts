@@ -2,7 +2,7 @@
 import type { RemovableRule } from '../../sync/rules.js';
 import { runOne } from './run-one.js';
 import { scenarioNamed } from './scenario.js';
-import { type Tally, count, emptyTally } from './tally.js';
+import { count, emptyTally, type Tally } from './tally.js';
 
 export interface Exploration {
   readonly scenarios: readonly string[];

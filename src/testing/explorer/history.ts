@@ -3,7 +3,7 @@
  * be told afterwards whether a write was overwritten by somebody who had seen it. Must not know the engine.
  */
 import type { Change } from '../../model/change.js';
-import { type RecordId, type State, recordId, sameState } from '../../model/record.js';
+import { type RecordId, recordId, type State, sameState } from '../../model/record.js';
 import type { Side } from '../../model/side.js';
 
 /** A value's name; null: the record was absent. It is the first field of a state. */
@@ -61,13 +61,15 @@ export class History {
 
   /** Committed changes of a user. */
   record(side: Side, changes: readonly Change[], byItself = false): void {
-    const writes = changes.filter((change) => !sameState(change.before, change.after)).map((change) => ({
-      side,
-      id: recordId(change),
-      before: tokenOf(change.before),
-      after: tokenOf(change.after),
-      byItself,
-    }));
+    const writes = changes
+      .filter((change) => !sameState(change.before, change.after))
+      .map((change) => ({
+        side,
+        id: recordId(change),
+        before: tokenOf(change.before),
+        after: tokenOf(change.after),
+        byItself,
+      }));
     if (writes.length === 0) return;
     this.transactions.push({ side, writes });
     this.writes.push(...writes);

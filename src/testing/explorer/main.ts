@@ -10,7 +10,7 @@ import { type RemovableRule, removableRules } from '../../sync/rules.js';
 import { type Exploration, explore } from './explore.js';
 import { runOne } from './run-one.js';
 import { scenarioNamed, scenarios } from './scenario.js';
-import { type Tally, emptyTally, join, table } from './tally.js';
+import { emptyTally, join, type Tally, table } from './tally.js';
 
 type Tallies = readonly (readonly [string, Tally])[];
 
@@ -46,18 +46,30 @@ async function main(): Promise<number> {
   return all.bad > 0 ? 1 : 0;
 }
 
-async function trace(of: { readonly name: string; readonly seed: number; readonly disabledRules: readonly RemovableRule[] }): Promise<number> {
+async function trace(of: {
+  readonly name: string;
+  readonly seed: number;
+  readonly disabledRules: readonly RemovableRule[];
+}): Promise<number> {
   const scenario = scenarioNamed(of.name);
-  const result = await runOne({ seed: of.seed, scenario, disabledRules: of.disabledRules, trace: (line) => console.log(line) });
+  const result = await runOne({
+    seed: of.seed,
+    scenario,
+    disabledRules: of.disabledRules,
+    trace: (line) => console.log(line),
+  });
   console.log(result.problems.length > 0 ? result.problems.join('\n') : 'all invariants hold');
   return result.problems.length > 0 ? 1 : 0;
 }
 
 /** Each process takes every nth seed. */
 async function share(exploration: Exploration): Promise<Map<string, Tally>> {
-  const parts = Array.from({ length: exploration.stride }, (_, index) => inWorker({ ...exploration, seed: exploration.seed + index, runs: exploration.runs - index }));
+  const parts = Array.from({ length: exploration.stride }, (_, index) =>
+    inWorker({ ...exploration, seed: exploration.seed + index, runs: exploration.runs - index }),
+  );
   const tallies = new Map(exploration.scenarios.map((name) => [name, emptyTally()]));
-  for (const part of await Promise.all(parts)) for (const [name, tally] of part) join(tallies.get(name) as Tally, tally);
+  for (const part of await Promise.all(parts))
+    for (const [name, tally] of part) join(tallies.get(name) as Tally, tally);
   return tallies;
 }
 

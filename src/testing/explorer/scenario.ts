@@ -48,6 +48,7 @@ export const scenarios: readonly Scenario[] = [
 
 export function scenarioNamed(name: string): Scenario {
   const found = scenarios.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`no scenario ${name}; there are: ${scenarios.map((one) => one.name).join(', ')}`);
+  if (found === undefined)
+    throw new Error(`no scenario ${name}; there are: ${scenarios.map((one) => one.name).join(', ')}`);
   return found;
 }

@@ -2,10 +2,10 @@
 import type { Entity } from '../../model/entity.js';
 import type { RecordRef } from '../../model/record.js';
 import type { Side } from '../../model/side.js';
-import { type EngineOptions, defaultEngineOptions } from '../../sync/options.js';
+import { defaultEngineOptions, type EngineOptions } from '../../sync/options.js';
 import type { RemovableRule } from '../../sync/rules.js';
 import type { MemorySide } from '../memory/memory-side.js';
-import { type TableRules, plainTable } from '../memory/memory-table.js';
+import { plainTable, type TableRules } from '../memory/memory-table.js';
 import type { Random } from '../random.js';
 import type { Scheduler } from '../scheduler.js';
 import type { History } from './history.js';
@@ -16,17 +16,34 @@ export const entityName = 'public.t';
 
 export function makeEntities(scenario: Scenario): ReadonlyMap<string, Entity> {
   const entity: Entity = {
-    name: entityName, schema: 'public', table: 't', collection: 't', key: [], fields: [], sequenceKey: false, mayDeviate: scenario.deviate === true,
+    name: entityName,
+    schema: 'public',
+    table: 't',
+    collection: 't',
+    key: [],
+    fields: [],
+    sequenceKey: false,
+    mayDeviate: scenario.deviate === true,
   };
   return new Map([[entityName, entity]]);
 }
 
 export function drawRefs(random: Random, scenario: Scenario): RecordRef[] {
-  const count = scenario.disjoint ? 4 : scenario.load ? 3 + random.int(3) : scenario.lanes || scenario.unique || scenario.deviate ? 2 + random.int(3) : 1 + random.int(2);
+  const count = scenario.disjoint
+    ? 4
+    : scenario.load
+      ? 3 + random.int(3)
+      : scenario.lanes || scenario.unique || scenario.deviate
+        ? 2 + random.int(3)
+        : 1 + random.int(2);
   return ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, count).map((key) => ({ entity: entityName, key }));
 }
 
-export function drawOptions(random: Random, scenario: Scenario, disabled: readonly RemovableRule[]): { options: EngineOptions; loadFrom: Side } {
+export function drawOptions(
+  random: Random,
+  scenario: Scenario,
+  disabled: readonly RemovableRule[],
+): { options: EngineOptions; loadFrom: Side } {
   const loadFrom: Side = random.chance(0.5) ? 'sql' : 'mongodb';
   const options: EngineOptions = {
     ...defaultEngineOptions,
@@ -53,16 +70,36 @@ export function sqlRules(scenario: Scenario): TableRules {
   const table = { ...plainTable, idleEvents: true };
   if (scenario.unique) return { ...table, unique: 1 };
   if (scenario.deviate) {
-    return { ...table, trigger: derivedField, cascade: ({ entity, key }) => (key === 'a' ? { entity, key: 'b' } : null) };
+    return {
+      ...table,
+      trigger: derivedField,
+      cascade: ({ entity, key }) => (key === 'a' ? { entity, key: 'b' } : null),
+    };
   }
   return table;
 }
 
 /** Some of the answers come late in some runs. */
 const unevenLabels = [
-  'sql: commits', 'sql: commit is visible', 'sql: answers', 'sql: next', 'sql: writes', 'sql: reads', 'sql: marks', 'sql: begins',
-  'mongodb: commits', 'mongodb: answers', 'mongodb: next', 'mongodb: writes', 'mongodb: reads', 'mongodb: marks', 'mongodb: begins',
-  'conflicts: finishes', 'conflicts: saves pending', 'sql: user commit is visible', 'mongodb: reads on',
+  'sql: commits',
+  'sql: commit is visible',
+  'sql: answers',
+  'sql: next',
+  'sql: writes',
+  'sql: reads',
+  'sql: marks',
+  'sql: begins',
+  'mongodb: commits',
+  'mongodb: answers',
+  'mongodb: next',
+  'mongodb: writes',
+  'mongodb: reads',
+  'mongodb: marks',
+  'mongodb: begins',
+  'conflicts: finishes',
+  'conflicts: saves pending',
+  'sql: user commit is visible',
+  'mongodb: reads on',
 ];
 
 export function drawSlow(random: Random, scheduler: Scheduler): void {

@@ -24,7 +24,8 @@ export function count(tally: Tally, result: RunResult): void {
   tally.steps += result.steps;
   if (result.problems.length === 0) return;
   tally.bad++;
-  if (tally.first === null || result.seed < tally.first.seed) tally.first = { seed: result.seed, problems: result.problems };
+  if (tally.first === null || result.seed < tally.first.seed)
+    tally.first = { seed: result.seed, problems: result.problems };
 }
 
 export function join(into: Tally, from: Tally): void {
@@ -50,7 +51,15 @@ export function table(tallies: ReadonlyMap<string, Tally>, broken: readonly stri
     failures.push(`${name}, seed ${one.first.seed}: ${one.first.problems.join('; ')}`);
     failures.push(`  step by step: npm run explore -- --scenario ${name} --seed ${one.first.seed}${options} --trace`);
   }
-  const widths = (rows[0] as string[]).map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)));
-  const lines = rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number))).join('  '));
+  const widths = (rows[0] as string[]).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] as string).length)),
+  );
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number),
+      )
+      .join('  '),
+  );
   return [...lines, ...failures].join('\n');
 }

@@ -1,5 +1,5 @@
 /** Seeded users: what a user's transaction writes, given what it found. Must not know the engine. */
-import { type RecordRef, type State } from '../../model/record.js';
+import type { RecordRef, State } from '../../model/record.js';
 import type { MemorySide } from '../memory/memory-side.js';
 import type { TableWrite } from '../memory/memory-table.js';
 import type { Random } from '../random.js';
@@ -19,7 +19,9 @@ export async function userTransaction(context: UsersContext, at: MemorySide): Pr
   const swap = context.scenario.unique === true && refs.length === 2 && context.random.chance(0.3);
   const draw = context.random.int(1 << 30);
   const changes = await at.userTransaction(refs, (found) => {
-    const writes = swap ? swapUnique(context, refs, found) : refs.flatMap((ref, index) => write(context, ref, found[index] ?? null));
+    const writes = swap
+      ? swapUnique(context, refs, found)
+      : refs.flatMap((ref, index) => write(context, ref, found[index] ?? null));
     return draw % 8 === 0 ? [...writes].reverse() : writes;
   });
   if (changes !== null) context.history.record(at.side, changes);
@@ -60,7 +62,11 @@ function stateOf({ random, scenario }: UsersContext, token: string, found: State
 }
 
 /** Two records exchange their unique values; only a certain order of three writes is possible. */
-function swapUnique({ history }: UsersContext, refs: readonly RecordRef[], found: readonly State[]): readonly TableWrite[] {
+function swapUnique(
+  { history }: UsersContext,
+  refs: readonly RecordRef[],
+  found: readonly State[],
+): readonly TableWrite[] {
   const [first, second] = refs as [RecordRef, RecordRef];
   const [a, b] = found as [State, State];
   if (a === null || b === null) return [];

@@ -3,20 +3,20 @@
  * Ends at rest, where `check.ts` looks at what is left.
  */
 import { type RecordRef, type State, sameState } from '../../model/record.js';
-import { type Side, otherSide } from '../../model/side.js';
+import { otherSide, type Side } from '../../model/side.js';
 import type { RemovableRule } from '../../sync/rules.js';
 import { MemoryConflicts } from '../memory/memory-conflicts.js';
 import { type CommitListener, MemorySide } from '../memory/memory-side.js';
 import { plainTable } from '../memory/memory-table.js';
 import { Random } from '../random.js';
 import { Scheduler, settled } from '../scheduler.js';
-import { WholeTransactions } from './whole-transactions.js';
 import { makeDecider } from './decide.js';
 import { History } from './history.js';
 import { Process, type ProcessParts } from './process.js';
 import type { Scenario } from './scenario.js';
 import { drawOptions, drawRefs, drawSlow, fill, makeEntities, sqlRules } from './setup.js';
 import { type UsersContext, userTransaction } from './users.js';
+import { WholeTransactions } from './whole-transactions.js';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -163,7 +163,8 @@ export class World {
   private supervise(): void {
     for (const one of this.processes) {
       if (one.failure === null || !one.actor.alive) continue;
-      if (one.failure.code !== 'fenced') this.problems.push(`${one.actor.name} failed: ${one.failure.code}: ${one.failure.message}`);
+      if (one.failure.code !== 'fenced')
+        this.problems.push(`${one.actor.name} failed: ${one.failure.code}: ${one.failure.message}`);
       this.say(`${one.actor.name} ends: ${one.failure.code}`);
       one.kill();
     }
@@ -203,7 +204,9 @@ export class World {
       this.supervise();
       if (this.problems.length > 0 || this.resting) return;
     }
-    const held = Object.values(this.sides).flatMap((side) => [...side.held.values()].map((row) => `${row.key} on ${side.side}`));
+    const held = Object.values(this.sides).flatMap((side) =>
+      [...side.held.values()].map((row) => `${row.key} on ${side.side}`),
+    );
     this.problems.push(`did not come to rest; held: ${held.join(', ')}; next: ${scheduler.waiting().join(', ')}`);
   }
 
@@ -215,7 +218,10 @@ export class World {
     const waiting = this.conflicts.waiting();
     return (
       this.scheduler.now - this.lastChange > calmMs &&
-      sides.every((side) => side.log.caughtUp && side.transactions.size === 0 && [...side.held.keys()].every((id) => waiting.has(id)))
+      sides.every(
+        (side) =>
+          side.log.caughtUp && side.transactions.size === 0 && [...side.held.keys()].every((id) => waiting.has(id)),
+      )
     );
   }
 
@@ -247,7 +253,9 @@ function tell(commit: Parameters<CommitListener>[0]): string {
     ...[...commit.changes, ...commit.added].map((one) => `${one.key}: ${show(one.before)} -> ${show(one.after)}`),
     ...commit.held.map((row) => `holds ${row.key}: ${show(row.base)} -> ${show(row.tip)}`),
     ...commit.dropped.map((ref) => `drops ${ref.key}`),
-    ...commit.settlements.map((one) => (one.type === 'agreement' ? `agrees ${one.key}` : `settles ${one.key}: ${one.resolution} ${show(one.decision)}`)),
+    ...commit.settlements.map((one) =>
+      one.type === 'agreement' ? `agrees ${one.key}` : `settles ${one.key}: ${one.resolution} ${show(one.decision)}`,
+    ),
   ];
   return `  ${commit.side} ${commit.number === null ? 'user' : `sync #${commit.number}`} ${what.join(', ')}`;
 }

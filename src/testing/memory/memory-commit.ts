@@ -20,13 +20,23 @@ const attemptsMax = 500;
 export async function commit(connection: Connection, request: CommitRequest): Promise<CommitOutcome> {
   let sent: Plan | null = null;
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    const begun = await step(connection, 'begins', () => begin(connection, request, sent !== null), () => connection.side.laneFree(request.lane));
+    const begun = await step(
+      connection,
+      'begins',
+      () => begin(connection, request, sent !== null),
+      () => connection.side.laneFree(request.lane),
+    );
     if (begun === 'landed') return { kind: 'committed', plan: sent, committedAt: connection.side.scheduler.now };
     if (breaks(connection)) {
       leave(connection, begun);
       continue;
     }
-    const found = await step(connection, 'reads', () => (begun.over ? null : begun.read(request)), () => begun.canRead(request));
+    const found = await step(
+      connection,
+      'reads',
+      () => (begun.over ? null : begun.read(request)),
+      () => begun.canRead(request),
+    );
     if (found === null) continue;
     const plan = request.plan(found);
     if (plan === null) {
@@ -49,15 +59,23 @@ export async function commit(connection: Connection, request: CommitRequest): Pr
   throw new IsthmusError('transient', { message: `${connection.side.side}: no attempt of a transaction went through` });
 }
 
-function begin({ side, owner, epoch }: Connection, request: CommitRequest, mayHaveLanded: boolean): MemoryTransaction | 'landed' {
+function begin(
+  { side, owner, epoch }: Connection,
+  request: CommitRequest,
+  mayHaveLanded: boolean,
+): MemoryTransaction | 'landed' {
   const stored = side.lanes.get(request.lane);
-  if (stored === undefined) throw new IsthmusError('metadata_invalid', { message: `lane ${request.lane} does not exist` });
+  if (stored === undefined)
+    throw new IsthmusError('metadata_invalid', { message: `lane ${request.lane} does not exist` });
   if (stored.epoch !== epoch) throw new IsthmusError('fenced');
   if (mayHaveLanded && stored.number === request.number) return 'landed';
   if (stored.number !== request.previous) {
-    throw new IsthmusError('metadata_invalid', { message: `lane ${request.lane} stands at ${stored.number}, not at ${request.previous}` });
+    throw new IsthmusError('metadata_invalid', {
+      message: `lane ${request.lane} stands at ${stored.number}, not at ${request.previous}`,
+    });
   }
-  if (request.number <= stored.number) throw new IsthmusError('invariant_broken', { message: `number ${request.number} after ${stored.number}` });
+  if (request.number <= stored.number)
+    throw new IsthmusError('invariant_broken', { message: `number ${request.number} after ${stored.number}` });
   return new MemoryTransaction(side, owner, request.lane, epoch);
 }
 

@@ -1,7 +1,15 @@
 /** What `sync_metadata` holds, in memory: settlements, pending conflicts, dead letters, loads, stops. */
-import { type ConflictRecord, type DeadLetter, type Settlement, conflictKinds } from '../../model/conflict.js';
+import { type ConflictRecord, conflictKinds, type DeadLetter, type Settlement } from '../../model/conflict.js';
 import { type RecordId, recordId } from '../../model/record.js';
-import type { ConflictFilter, ConflictPage, ConflictStore, LoadRow, MappingRow, OpenWork, StopRow } from '../../ports/conflict-store.js';
+import type {
+  ConflictFilter,
+  ConflictPage,
+  ConflictStore,
+  LoadRow,
+  MappingRow,
+  OpenWork,
+  StopRow,
+} from '../../ports/conflict-store.js';
 import type { Actor, Scheduler } from '../scheduler.js';
 
 type Stored = Settlement & { readonly done?: boolean };
@@ -57,12 +65,16 @@ export class MemoryConflictStore implements ConflictStore {
     });
   }
 
-  finish(ids: readonly string[], end: { readonly state: 'resolved' | 'superseded'; readonly at: number; readonly by?: string }): Promise<void> {
+  finish(
+    ids: readonly string[],
+    end: { readonly state: 'resolved' | 'superseded'; readonly at: number; readonly by?: string },
+  ): Promise<void> {
     return this.call('finishes', () => {
       for (const id of ids) {
         const one = this.data.settlements.get(id);
         if (one?.type === 'agreement') this.data.store({ ...one, done: true } as Stored);
-        else if (one !== undefined) this.data.store({ ...one, state: end.state, resolvedAt: end.at, resolvedBy: end.by ?? one.resolvedBy });
+        else if (one !== undefined)
+          this.data.store({ ...one, state: end.state, resolvedAt: end.at, resolvedBy: end.by ?? one.resolvedBy });
       }
     });
   }
@@ -97,7 +109,12 @@ export class MemoryConflictStore implements ConflictStore {
 
   list(filter: ConflictFilter): Promise<ConflictPage> {
     return this.call('lists', () => {
-      const all = this.data.conflicts.filter((one) => (filter.state ?? one.state) === one.state && (filter.table ?? one.entity) === one.entity && (filter.kind ?? one.kind) === one.kind);
+      const all = this.data.conflicts.filter(
+        (one) =>
+          (filter.state ?? one.state) === one.state &&
+          (filter.table ?? one.entity) === one.entity &&
+          (filter.kind ?? one.kind) === one.kind,
+      );
       return { conflicts: all.slice(0, filter.limit).map((one) => ({ ...one })), cursor: null };
     });
   }
@@ -112,8 +129,14 @@ export class MemoryConflictStore implements ConflictStore {
   totals(): ReturnType<ConflictStore['totals']> {
     return this.call('totals', () => {
       const all = this.data.conflicts;
-      const byKind = Object.fromEntries(conflictKinds.map((kind) => [kind, all.filter((one) => one.kind === kind).length]));
-      return { total: all.length, pending: all.filter((one) => one.state === 'pending').length, byKind: byKind as Awaited<ReturnType<ConflictStore['totals']>>['byKind'] };
+      const byKind = Object.fromEntries(
+        conflictKinds.map((kind) => [kind, all.filter((one) => one.kind === kind).length]),
+      );
+      return {
+        total: all.length,
+        pending: all.filter((one) => one.state === 'pending').length,
+        byKind: byKind as Awaited<ReturnType<ConflictStore['totals']>>['byKind'],
+      };
     });
   }
 

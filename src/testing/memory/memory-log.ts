@@ -61,7 +61,10 @@ export class MemoryLog {
     const entry = this.entries[this.indexOf(after + 1)] as LogEntry;
     if (entry.mark !== null) {
       const mine = entry.mark.owner === reader;
-      return { event: mine ? { kind: 'mark', position: positionOf(entry.last), id: entry.mark.id } : null, to: entry.last };
+      return {
+        event: mine ? { kind: 'mark', position: positionOf(entry.last), id: entry.mark.id } : null,
+        to: entry.last,
+      };
     }
     const to = entry.echo === null ? Math.min(entry.last, after + partSize) : entry.last;
     const event: SourceEvent = {

@@ -3,8 +3,8 @@
  * scheduler, so that everybody else can come in between. Must not know the engine or who its users are.
  */
 import type { Change } from '../../model/change.js';
-import { type RecordId, type RecordRef, type State, recordId } from '../../model/record.js';
 import type { Settlement } from '../../model/conflict.js';
+import { type RecordId, type RecordRef, recordId, type State } from '../../model/record.js';
 import type { Side } from '../../model/side.js';
 import type { HeldRow, LaneProgress } from '../../ports/side-store.js';
 import type { Random } from '../random.js';
@@ -12,7 +12,13 @@ import { Actor, type Scheduler } from '../scheduler.js';
 import type { MemoryConflicts } from './memory-conflicts.js';
 import { MemoryLog } from './memory-log.js';
 import { MemoryTable, type TableRules, type TableWrite } from './memory-table.js';
-import type { MemoryTransaction } from './memory-transaction.js';
+
+/** What a side knows of a transaction of ours that is open. */
+export interface OpenTransaction {
+  readonly lane: number;
+  readonly owner: Actor;
+  rollBack(): void;
+}
 
 export interface MemorySideOptions {
   readonly scheduler: Scheduler;
@@ -53,7 +59,7 @@ export class MemorySide {
   readonly held = new Map<RecordId, HeldRow>();
   readonly settlementIds = new Set<string>();
   /** Our transactions that are open, the newest last. */
-  readonly transactions = new Set<MemoryTransaction>();
+  readonly transactions = new Set<OpenTransaction>();
   /** The server itself: it outlives every process. */
   readonly server: Actor;
   readonly scheduler: Scheduler;
@@ -87,20 +93,33 @@ export class MemorySide {
   ): Promise<readonly Change[] | null> {
     const owner = {};
     const ids = refs.map(recordId);
-    const changes = await this.step('user writes', () => {
-      const done = this.table.rehearse(decide(refs.map((ref) => this.table.get(ref))));
-      if ('refusal' in done || done.changes.length === 0) return null;
-      if (this.side === 'sql') this.table.lock([...ids, ...done.changes.map(recordId)], owner);
-      else this.commitVisibly(done.changes, null);
-      return done.changes;
-    }, () => this.table.isFree(ids, null) && this.cascadesFree(refs));
+    const changes = await this.step(
+      'user writes',
+      () => {
+        const done = this.table.rehearse(decide(refs.map((ref) => this.table.get(ref))));
+        if ('refusal' in done || done.changes.length === 0) return null;
+        if (this.side === 'sql') this.table.lock([...ids, ...done.changes.map(recordId)], owner);
+        else this.commitVisibly(done.changes, null);
+        return done.changes;
+      },
+      () => this.table.isFree(ids, null) && this.cascadesFree(refs),
+    );
     if (changes === null || this.side === 'mongodb') return changes;
     // A change can be decoded before it is visible: the log first, then the data.
     await this.step('user commits', () => this.appendUser(changes));
     await this.step('user commit is visible', () => {
       this.table.apply(changes);
       this.table.unlock(owner);
-      this.onCommit({ side: this.side, number: null, changes, added: [], held: [], dropped: [], settlements: [], deviations: 0 });
+      this.onCommit({
+        side: this.side,
+        number: null,
+        changes,
+        added: [],
+        held: [],
+        dropped: [],
+        settlements: [],
+        deviations: 0,
+      });
     });
     return changes;
   }
@@ -117,7 +136,16 @@ export class MemorySide {
   private commitVisibly(changes: readonly Change[], number: null): void {
     this.appendUser(changes);
     this.table.apply(changes);
-    this.onCommit({ side: this.side, number, changes, added: [], held: [], dropped: [], settlements: [], deviations: 0 });
+    this.onCommit({
+      side: this.side,
+      number,
+      changes,
+      added: [],
+      held: [],
+      dropped: [],
+      settlements: [],
+      deviations: 0,
+    });
   }
 
   private appendUser(changes: readonly Change[]): void {

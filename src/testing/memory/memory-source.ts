@@ -41,7 +41,12 @@ class MemoryReader implements ChangeReader {
   }
 
   next(): Promise<readonly SourceEvent[]> {
-    return this.at.scheduler.step(this.owner, `${this.at.side}: next`, () => this.take(), () => this.over || this.at.log.canRead(this.cursor));
+    return this.at.scheduler.step(
+      this.owner,
+      `${this.at.side}: next`,
+      () => this.take(),
+      () => this.over || this.at.log.canRead(this.cursor),
+    );
   }
 
   acknowledge(position: Position): void {

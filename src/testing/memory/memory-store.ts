@@ -2,7 +2,14 @@
 import { IsthmusError } from '../../base/errors.js';
 import { type RecordId, type RecordRef, recordId } from '../../model/record.js';
 import type { Side } from '../../model/side.js';
-import type { ChunkRange, CommitOutcome, CommitRequest, ReadRecord, SideStore, TakenOver } from '../../ports/side-store.js';
+import type {
+  ChunkRange,
+  CommitOutcome,
+  CommitRequest,
+  ReadRecord,
+  SideStore,
+  TakenOver,
+} from '../../ports/side-store.js';
 import type { Actor } from '../scheduler.js';
 import { commit } from './memory-commit.js';
 import type { MemorySide } from './memory-side.js';
@@ -45,22 +52,34 @@ export class MemoryStore implements SideStore {
     return commit({ side: this.at, owner: this.owner, epoch: this.current }, request);
   }
 
-  async read(refs: readonly RecordRef[], options: { readonly locked: boolean; readonly raw: boolean }): Promise<ReadonlyMap<RecordId, ReadRecord>> {
+  async read(
+    refs: readonly RecordRef[],
+    options: { readonly locked: boolean; readonly raw: boolean },
+  ): Promise<ReadonlyMap<RecordId, ReadRecord>> {
     const ids = refs.map(recordId);
     const waits = options.locked && this.side === 'sql' ? (): boolean => this.at.table.isFree(ids, null) : undefined;
-    return this.call('reads', () => {
-      const found = new Map<RecordId, ReadRecord>();
-      for (const ref of refs) {
-        const state = this.at.table.get(ref);
-        found.set(recordId(ref), { state, raw: options.raw ? state : null });
-      }
-      return found;
-    }, waits);
+    return this.call(
+      'reads',
+      () => {
+        const found = new Map<RecordId, ReadRecord>();
+        for (const ref of refs) {
+          const state = this.at.table.get(ref);
+          found.set(recordId(ref), { state, raw: options.raw ? state : null });
+        }
+        return found;
+      },
+      waits,
+    );
   }
 
   mark(id: string): Promise<void> {
     return this.call('marks', () => {
-      this.at.log.append({ committedAt: this.at.scheduler.now, echo: null, changes: [], mark: { owner: this.owner.name, id } });
+      this.at.log.append({
+        committedAt: this.at.scheduler.now,
+        echo: null,
+        changes: [],
+        mark: { owner: this.owner.name, id },
+      });
     });
   }
 
@@ -72,9 +91,14 @@ export class MemoryStore implements SideStore {
   }
 
   /** SQL: one snapshot; MongoDB: a cursor, which meets each record as it is when the cursor comes by. */
-  async readChunk({ entity, after, upTo }: ChunkRange): Promise<readonly { readonly key: string; readonly state: readonly (string | null)[] | null }[]> {
+  async readChunk({
+    entity,
+    after,
+    upTo,
+  }: ChunkRange): Promise<readonly { readonly key: string; readonly state: readonly (string | null)[] | null }[]> {
     const inside = (key: string): boolean => (after === null || key > after) && (upTo === null || key <= upTo);
-    const read = (): readonly { key: string; state: readonly (string | null)[] | null }[] => this.at.table.scan(entity).filter(({ key }) => inside(key));
+    const read = (): readonly { key: string; state: readonly (string | null)[] | null }[] =>
+      this.at.table.scan(entity).filter(({ key }) => inside(key));
     // What was decoded before it is visible would be missed, so whoever is committing is waited for.
     if (this.side === 'sql') return this.call('reads a chunk', read, () => this.at.table.isUnlocked);
     const rows: { readonly key: string; readonly state: readonly (string | null)[] | null }[] = [];

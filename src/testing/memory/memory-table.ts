@@ -3,7 +3,7 @@
  * on its own. Must not know who writes.
  */
 import type { Change } from '../../model/change.js';
-import { type RecordId, type RecordRef, type State, recordId, sameState } from '../../model/record.js';
+import { type RecordId, type RecordRef, recordId, type State, sameState } from '../../model/record.js';
 import type { TargetRefusal } from '../../ports/side-store.js';
 
 /** What a side does on its own when a record is written. */
@@ -24,9 +24,7 @@ export interface TableWrite extends RecordRef {
   readonly after: State;
 }
 
-export type Rehearsed =
-  | { readonly changes: readonly Change[] }
-  | { readonly refusal: TargetRefusal };
+export type Rehearsed = { readonly changes: readonly Change[] } | { readonly refusal: TargetRefusal };
 
 export class MemoryTable {
   private readonly rows = new Map<RecordId, { readonly ref: RecordRef; readonly state: State }>();
@@ -43,7 +41,8 @@ export class MemoryTable {
   /** Committed records of an entity in key order. */
   scan(entity: string): { readonly key: string; readonly state: State }[] {
     const found: { key: string; state: State }[] = [];
-    for (const { ref, state } of this.rows.values()) if (ref.entity === entity && state !== null) found.push({ key: ref.key, state });
+    for (const { ref, state } of this.rows.values())
+      if (ref.entity === entity && state !== null) found.push({ key: ref.key, state });
     return found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   }
 
@@ -88,7 +87,8 @@ export class MemoryTable {
       const ref = { entity: write.entity, key: write.key };
       const id = recordId(ref);
       const before = seen.has(id) ? (seen.get(id)?.state ?? null) : this.get(ref);
-      const after = this.rules.trigger === null || write.after === null ? write.after : this.rules.trigger(ref, write.after);
+      const after =
+        this.rules.trigger === null || write.after === null ? write.after : this.rules.trigger(ref, write.after);
       if (sameState(before, after) && (after === null || !this.rules.idleEvents)) continue;
       if (this.violates(ref, after, seen)) return { refusal: { code: 'unique_violation', reason: 'unique field' } };
       seen.set(id, { ref, state: after });
@@ -109,14 +109,19 @@ export class MemoryTable {
     }
   }
 
-  private violates(ref: RecordRef, after: State, seen: ReadonlyMap<RecordId, { readonly ref: RecordRef; readonly state: State }>): boolean {
+  private violates(
+    ref: RecordRef,
+    after: State,
+    seen: ReadonlyMap<RecordId, { readonly ref: RecordRef; readonly state: State }>,
+  ): boolean {
     const { unique } = this.rules;
     const value = unique === null ? null : (after?.[unique] ?? null);
     if (unique === null || value === null) return false;
     const own = recordId(ref);
     const clashes = (id: RecordId, state: State): boolean => id !== own && state !== null && state[unique] === value;
     for (const [id, { ref: other, state }] of seen) if (other.entity === ref.entity && clashes(id, state)) return true;
-    for (const [id, { ref: other, state }] of this.rows) if (other.entity === ref.entity && !seen.has(id) && clashes(id, state)) return true;
+    for (const [id, { ref: other, state }] of this.rows)
+      if (other.entity === ref.entity && !seen.has(id) && clashes(id, state)) return true;
     return false;
   }
 }

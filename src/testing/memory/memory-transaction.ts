@@ -4,7 +4,7 @@
  */
 import { IsthmusError } from '../../base/errors.js';
 import type { Change } from '../../model/change.js';
-import { type RecordId, type State, recordId, sameState } from '../../model/record.js';
+import { type RecordId, recordId, type State, sameState } from '../../model/record.js';
 import type { CommitRequest, Plan, RecordWrite, TargetRefusal } from '../../ports/side-store.js';
 import type { Actor } from '../scheduler.js';
 import type { MemorySide } from './memory-side.js';
@@ -35,7 +35,11 @@ export class MemoryTransaction {
   read(request: CommitRequest): ReadonlyMap<RecordId, State> {
     const { table, side } = this.at;
     const found = new Map(request.read.map((ref) => [recordId(ref), table.get(ref)] as const));
-    if (side === 'sql') table.lock([...found].filter(([, state]) => state !== null).map(([id]) => id), this);
+    if (side === 'sql')
+      table.lock(
+        [...found].filter(([, state]) => state !== null).map(([id]) => id),
+        this,
+      );
     return found;
   }
 
@@ -87,10 +91,14 @@ export class MemoryTransaction {
   private committed = false;
   private finish: (() => void) | undefined;
 
-  private write(writes: readonly RecordWrite[], ids: readonly RecordId[]): Exclude<Served, { kind: 'committed' }> | null {
+  private write(
+    writes: readonly RecordWrite[],
+    ids: readonly RecordId[],
+  ): Exclude<Served, { kind: 'committed' }> | null {
     const { table, side } = this.at;
     if (this.over) return { kind: 'aborted' };
-    if (side === 'mongodb' && (!table.isFree(ids, this) || ids.some((id) => table.changedSince(id, this.snapshot)))) return { kind: 'aborted' };
+    if (side === 'mongodb' && (!table.isFree(ids, this) || ids.some((id) => table.changedSince(id, this.snapshot))))
+      return { kind: 'aborted' };
     const first = new Set<RecordId>();
     for (const write of writes) {
       const id = recordId(write);
@@ -109,14 +117,19 @@ export class MemoryTransaction {
   /** A row is held or dropped: which of the two comes last is not said. */
   private checkPlan(plan: Plan): void {
     const held = new Set(plan.hold.map(recordId));
-    if (plan.drop.some((ref) => held.has(recordId(ref)))) throw new IsthmusError('invariant_broken', { message: 'a plan holds and drops one record' });
+    if (plan.drop.some((ref) => held.has(recordId(ref))))
+      throw new IsthmusError('invariant_broken', { message: 'a plan holds and drops one record' });
   }
 
   private append(request: CommitRequest, plan: Plan): void {
     const wrote = new Map(plan.writes.map((write) => [recordId(write), write.after] as const));
     this.at.log.append({
       committedAt: this.at.scheduler.now,
-      echo: { lane: request.lane, number: request.number, wrote: this.at.options.rules.trigger === null ? new Map() : wrote },
+      echo: {
+        lane: request.lane,
+        number: request.number,
+        wrote: this.at.options.rules.trigger === null ? new Map() : wrote,
+      },
       changes: this.changes,
       mark: null,
     });
@@ -128,7 +141,8 @@ export class MemoryTransaction {
     const { at } = this;
     at.table.apply(this.changes);
     const save = plan.save ?? request.save;
-    const saved = save === undefined ? at.lanes.get(request.lane)?.saved : (JSON.parse(JSON.stringify(save)) as unknown);
+    const saved =
+      save === undefined ? at.lanes.get(request.lane)?.saved : (JSON.parse(JSON.stringify(save)) as unknown);
     at.lanes.set(request.lane, { lane: request.lane, number: request.number, epoch: this.epoch, saved });
     for (const ref of plan.drop) at.held.delete(recordId(ref));
     for (const row of plan.hold) at.held.set(recordId(row), row);
@@ -138,16 +152,32 @@ export class MemoryTransaction {
     }
     this.committed = true;
     this.end();
-    at.onCommit({ side: at.side, number: request.number, ...this.byItself(plan), held: plan.hold, dropped: plan.drop, settlements: plan.settlements });
+    at.onCommit({
+      side: at.side,
+      number: request.number,
+      ...this.byItself(plan),
+      held: plan.hold,
+      dropped: plan.drop,
+      settlements: plan.settlements,
+    });
   }
 
   /** What was asked for, what the side added, and how much of what was asked for it made something else of. */
-  private byItself(plan: Plan): { readonly changes: readonly Change[]; readonly added: readonly Change[]; readonly deviations: number } {
+  private byItself(plan: Plan): {
+    readonly changes: readonly Change[];
+    readonly added: readonly Change[];
+    readonly deviations: number;
+  } {
     const wrote = new Map(plan.writes.map((write) => [recordId(write), write.after] as const));
-    const asked = (change: Change): boolean => wrote.has(recordId(change)) && (change.after !== null || wrote.get(recordId(change)) === null);
+    const asked = (change: Change): boolean =>
+      wrote.has(recordId(change)) && (change.after !== null || wrote.get(recordId(change)) === null);
     const changes = this.changes.filter(asked);
     const added = this.changes.filter((change) => !asked(change));
-    return { changes, added, deviations: changes.filter((change) => !sameState(wrote.get(recordId(change)) ?? null, change.after)).length };
+    return {
+      changes,
+      added,
+      deviations: changes.filter((change) => !sameState(wrote.get(recordId(change)) ?? null, change.after)).length,
+    };
   }
 
   private end(): void {
