@@ -12,6 +12,7 @@ import type { LaneWriter } from './lane-writer.js';
 import type { Chunk } from './loads.js';
 import type { ReadProgress, SavedProgress, Stretch } from './read-progress.js';
 import { type LinkMemory, nameOf, type Session } from './session.js';
+import { Throttle } from './throttle.js';
 
 export interface LinkParts {
   readonly session: Session;
