@@ -96,10 +96,17 @@ export async function settle(sync: StartedSync, limitMs = 20_000): Promise<void>
     throw new Error(`Both sides did not come to rest within ${limitMs} ms: ${JSON.stringify(sync.status())}`);
 }
 
+/** `lww` orders commits of two servers by clocks whose skew is measured: to within less than this on a busy machine. */
+const apartMs = 60;
+
 /** What both users' sides do is done at once: neither side has seen the other's. */
 export async function atOnce(sync: StartedSync, ...works: readonly (() => Promise<unknown>)[]): Promise<void> {
   await sync.pause();
-  for (const work of works) await work();
+  for (const work of works) {
+    await work();
+    const done = performance.now();
+    await waitFor(() => performance.now() - done > apartMs, { what: 'time to pass' });
+  }
   await sync.resume();
   await settle(sync);
 }
