@@ -9,6 +9,7 @@ import type { ComposeOptions } from '../src/app/compose.js';
 import { type ConfigInput, type StartedSync, start } from '../src/index.js';
 import { testMongo } from '../src/testing/servers/fixtures/test-mongo.js';
 import { testPostgres } from '../src/testing/servers/fixtures/test-postgres.js';
+import { waitFor } from '../src/testing/wait-for.js';
 import { compareIndependently, type Difference, type TablePair } from './compare-independently.js';
 
 export interface RigOptions {
