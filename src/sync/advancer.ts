@@ -18,7 +18,10 @@ export class Advancer {
   private paused = false;
   private working = false;
 
-  constructor(private readonly clock: Session['parts']['clock']) {}
+  constructor(
+    private readonly clock: Session['parts']['clock'],
+    private readonly timerless = false,
+  ) {}
 
   /** News of a record: look at it as soon as possible. */
   readonly nudge = (id: RecordId): void => {
@@ -28,6 +31,7 @@ export class Advancer {
 
   /** Nobody has news: look at it again later. */
   private later(id: RecordId, wait: { readonly ms: number; readonly pause: number }): void {
+    if (this.timerless) return;
     const at = this.clock.now() + wait.ms;
     const known = this.due.get(id);
     if (known === undefined || known.at > at) this.due.set(id, { at, pause: wait.pause });
@@ -49,7 +53,6 @@ export class Advancer {
         {
           wait: (id, ms) => this.later(id, { ms, pause: pauses.get(id) ?? 0 }),
           retry: (id) => {
-            if (options.disabledRules.has('timer')) return;
             const pause = Math.min(Math.max(options.timerMs, (pauses.get(id) ?? 0) * 2), options.timerMaxMs);
             this.later(id, { ms: pause, pause });
           },

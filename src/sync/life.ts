@@ -97,7 +97,7 @@ export class Life {
       loads: this.loads(source, recovered),
       active: parts.options.direction === 'both' || parts.options.direction === linkFrom(source),
     });
-    const advancer = new Advancer(parts.clock);
+    const advancer = new Advancer(parts.clock, parts.options.disabledRules.has('timer'));
     const session: Session = {
       parts,
       id,

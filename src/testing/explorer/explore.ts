@@ -1,5 +1,5 @@
 /** Runs seeds of scenarios one after the other, until they are done or the time is over. Must not know how the work is shared out. */
-import type { RemovableRule } from '../../sync/rules.js';
+import type { RuleName } from './rule-names.js';
 import { runOne } from './run-one.js';
 import { scenarioNamed } from './scenario.js';
 import { count, emptyTally, type Tally } from './tally.js';
@@ -10,7 +10,7 @@ export interface Exploration {
   readonly seed: number;
   readonly runs: number;
   readonly stride: number;
-  readonly disabledRules: readonly RemovableRule[];
+  readonly disabledRules: readonly RuleName[];
   /** Milliseconds since 1970 at which it ends, done or not. */
   readonly until: number;
   /** Ends at the first failure. */

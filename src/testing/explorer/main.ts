@@ -6,7 +6,7 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type RemovableRule, removableRules } from '../../sync/rules.js';
+import { type RuleName, ruleNames } from './rule-names.js';
 import { type Exploration, explore } from './explore.js';
 import { runOne } from './run-one.js';
 import { scenarioNamed, scenarios } from './scenario.js';
@@ -49,7 +49,7 @@ async function main(): Promise<number> {
 async function trace(of: {
   readonly name: string;
   readonly seed: number;
-  readonly disabledRules: readonly RemovableRule[];
+  readonly disabledRules: readonly RuleName[];
 }): Promise<number> {
   const scenario = scenarioNamed(of.name);
   const result = await runOne({
@@ -106,8 +106,8 @@ function number(name: string, text: string): number {
   return value;
 }
 
-function ruleNamed(name: string): RemovableRule {
-  const rule = removableRules.find((one) => one === name);
-  if (rule === undefined) throw new Error(`no rule ${name}; there are: ${removableRules.join(', ')}`);
+function ruleNamed(name: string): RuleName {
+  const rule = ruleNames.find((one) => one === name);
+  if (rule === undefined) throw new Error(`no rule ${name}; there are: ${ruleNames.join(', ')}`);
   return rule;
 }

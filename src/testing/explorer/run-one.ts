@@ -1,5 +1,5 @@
 /** Runs one seed of one scenario and says what came of it. */
-import type { RemovableRule } from '../../sync/rules.js';
+import type { RuleName } from './rule-names.js';
 import { checkAtRest } from './check.js';
 import type { Scenario } from './scenario.js';
 import { World } from './world.js';
@@ -7,7 +7,7 @@ import { World } from './world.js';
 export interface RunOptions {
   readonly seed: number;
   readonly scenario: Scenario;
-  readonly disabledRules?: readonly RemovableRule[];
+  readonly disabledRules?: readonly RuleName[];
   readonly trace?: (line: string) => void;
 }
 

@@ -8,6 +8,8 @@ export interface Scenario {
   readonly zombie?: boolean;
   /** Old values come back. */
   readonly aba?: boolean;
+  /** One record that is written often, and often gets back the value that it had just before. */
+  readonly dense?: boolean;
   /** One side fills the other while both are written. */
   readonly load?: boolean;
   /** With a load: how probable it is that the other side has a record of its own under the same key. */
@@ -29,6 +31,8 @@ export const scenarios: readonly Scenario[] = [
   { name: 'crash', crash: true },
   { name: 'aba', aba: true },
   { name: 'aba+crash', aba: true, crash: true },
+  { name: 'dense', aba: true, dense: true },
+  { name: 'dense+crash', aba: true, dense: true, crash: true },
   { name: 'load', load: true },
   { name: 'load+crash', load: true, crash: true },
   { name: 'overlap', load: true, overlap: 0.5 },

@@ -3,12 +3,13 @@ import type { Entity } from '../../model/entity.js';
 import type { RecordRef } from '../../model/record.js';
 import type { Side } from '../../model/side.js';
 import { defaultEngineOptions, type EngineOptions } from '../../sync/options.js';
-import type { RemovableRule } from '../../sync/rules.js';
+import { removableRules } from '../../sync/rules.js';
 import type { MemorySide } from '../memory/memory-side.js';
 import { plainTable, type TableRules } from '../memory/memory-table.js';
 import type { Random } from '../random.js';
 import type { Scheduler } from '../scheduler.js';
 import type { History } from './history.js';
+import type { RuleName } from './rule-names.js';
 import type { Scenario } from './scenario.js';
 import { derivedField } from './users.js';
 
@@ -35,14 +36,16 @@ export function drawRefs(random: Random, scenario: Scenario): RecordRef[] {
       ? 3 + random.int(3)
       : scenario.lanes || scenario.unique || scenario.deviate
         ? 2 + random.int(3)
-        : 1 + random.int(2);
+        : scenario.dense
+          ? 1
+          : 1 + random.int(2);
   return ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, count).map((key) => ({ entity: entityName, key }));
 }
 
 export function drawOptions(
   random: Random,
   scenario: Scenario,
-  disabled: readonly RemovableRule[],
+  disabled: readonly RuleName[],
 ): { options: EngineOptions; loadFrom: Side } {
   const loadFrom: Side = random.chance(0.5) ? 'sql' : 'mongodb';
   const options: EngineOptions = {
@@ -61,7 +64,7 @@ export function drawOptions(
     restartMs: 2,
     restartMaxMs: 20,
     chunksAhead: 1 + random.int(3),
-    disabledRules: new Set(disabled),
+    disabledRules: new Set(removableRules.filter((rule) => disabled.includes(rule))),
   };
   return { options, loadFrom };
 }

@@ -45,7 +45,8 @@ function write(context: UsersContext, ref: RecordRef, found: State): readonly Ta
   if (random.chance(0.05) && found !== null) return [{ entity, key, after: found }];
   if (random.chance(0.15)) return found === null ? [] : [{ entity, key, after: null }];
   const old = scenario.aba ? oldTokens(history, ref) : [];
-  const token = old.length > 0 && random.chance(0.25) ? random.pick(old) : history.make([tokenOf(found)]);
+  const returns = old.length > 0 && random.chance(scenario.dense ? 0.6 : 0.4);
+  const token = returns ? (scenario.dense ? (old.at(-1) as string) : random.pick(old)) : history.make([tokenOf(found)]);
   return [{ entity, key, after: stateOf(context, token, found) }];
 }
 

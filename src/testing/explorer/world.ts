@@ -4,7 +4,6 @@
  */
 import { type RecordRef, type State, sameState } from '../../model/record.js';
 import { otherSide, type Side } from '../../model/side.js';
-import type { RemovableRule } from '../../sync/rules.js';
 import { MemoryConflicts } from '../memory/memory-conflicts.js';
 import { type CommitListener, MemorySide } from '../memory/memory-side.js';
 import { plainTable } from '../memory/memory-table.js';
@@ -12,6 +11,7 @@ import { Random } from '../random.js';
 import { Scheduler, settled } from '../scheduler.js';
 import { makeDecider } from './decide.js';
 import { History } from './history.js';
+import type { RuleName } from './rule-names.js';
 import { Process, type ProcessParts } from './process.js';
 import type { Scenario } from './scenario.js';
 import { drawOptions, drawRefs, drawSlow, fill, makeEntities, sqlRules } from './setup.js';
@@ -21,7 +21,7 @@ import { WholeTransactions } from './whole-transactions.js';
 export interface WorldOptions {
   readonly seed: number;
   readonly scenario: Scenario;
-  readonly disabledRules: readonly RemovableRule[];
+  readonly disabledRules: readonly RuleName[];
   readonly trace?: (line: string) => void;
 }
 
@@ -69,6 +69,7 @@ export class World {
         partSize: random.pick([1, 2, 100]),
         conflicts: this.conflicts,
         faults: () => this.faults,
+        disabledRules: new Set(options.disabledRules),
       });
     this.sides = { sql: side('sql'), mongodb: side('mongodb') };
     this.refs = drawRefs(random, scenario);
@@ -105,8 +106,9 @@ export class World {
 
   private async disturb(): Promise<void> {
     const { random, scheduler } = this;
+    const { scenario } = this.options;
     const steps = 80 + random.int(900);
-    const transactions = 2 + random.int(14);
+    const transactions = scenario.dense ? 10 + random.int(20) : 2 + random.int(14);
     const speed = { sql: random.pick([0.05, 0.15, 0.4]), mongodb: random.pick([0.05, 0.15, 0.4]) };
     let users = 0;
     for (let step = 0; step < steps; step++) {

@@ -30,6 +30,7 @@ export interface MemorySideOptions {
   readonly conflicts: MemoryConflicts;
   /** How probable it is that a connection breaks at a step. */
   readonly faults: () => number;
+  readonly disabledRules: ReadonlySet<string>;
 }
 
 export interface StoredLane extends LaneProgress {

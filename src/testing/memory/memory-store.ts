@@ -137,7 +137,7 @@ export class MemoryStore implements SideStore {
   }
 
   private endOthers(): void {
-    for (const transaction of [...this.at.transactions]) transaction.rollBack();
+    if (!this.at.options.disabledRules.has('fence')) for (const transaction of [...this.at.transactions]) transaction.rollBack();
     this.at.reader = null;
   }
 
