@@ -1,6 +1,7 @@
 /** Runs one seed of one scenario and says what came of it. */
-import type { RuleName } from './rule-names.js';
+
 import { checkAtRest } from './check.js';
+import type { RuleName } from './rule-names.js';
 import type { Scenario } from './scenario.js';
 import { World } from './world.js';
 

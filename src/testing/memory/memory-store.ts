@@ -137,7 +137,8 @@ export class MemoryStore implements SideStore {
   }
 
   private endOthers(): void {
-    if (!this.at.options.disabledRules.has('fence')) for (const transaction of [...this.at.transactions]) transaction.rollBack();
+    if (!this.at.options.disabledRules.has('fence'))
+      for (const transaction of [...this.at.transactions]) transaction.rollBack();
     this.at.reader = null;
   }
 

@@ -143,8 +143,10 @@ export class MemoryTransaction {
     const save = plan.save ?? request.save;
     const saved =
       save === undefined ? at.lanes.get(request.lane)?.saved : (JSON.parse(JSON.stringify(save)) as unknown);
-    const store = (): void => void at.lanes.set(request.lane, { lane: request.lane, number: request.number, epoch: this.epoch, saved });
-    if (at.options.disabledRules.has('atomic-progress')) void at.scheduler.step(this.owner, `${at.side}: stores progress`, store);
+    const store = (): void =>
+      void at.lanes.set(request.lane, { lane: request.lane, number: request.number, epoch: this.epoch, saved });
+    if (at.options.disabledRules.has('atomic-progress'))
+      void at.scheduler.step(this.owner, `${at.side}: stores progress`, store);
     else store();
     for (const ref of plan.drop) at.held.delete(recordId(ref));
     for (const row of plan.hold) at.held.set(recordId(row), row);

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { explore } from './explore.js';
+import { type RuleName, ruleNames } from './rule-names.js';
+import { runOne } from './run-one.js';
+import { scenarioNamed, scenarios } from './scenario.js';
+
+const told = (scenario: string, seed: number): string =>
+  `replay: npm run explore -- --scenario ${scenario} --seed ${seed} --trace`;
+
+describe('the engine on sides in memory', () => {
+  it.each(scenarios.map(({ name }) => name))('holds what always holds: %s', async (name) => {
+    const tallies = await explore({
+      scenarios: [name],
+      seed: 1,
+      runs: 25,
+      stride: 1,
+      disabledRules: [],
+      until: Number.MAX_SAFE_INTEGER,
+    });
+    const first = tallies.get(name)?.first;
+    expect(first?.problems ?? [], first ? told(name, first.seed) : '').toEqual([]);
+  });
+
+  it('does the same for the same seed', async () => {
+    const lines = async (): Promise<string[]> => {
+      const trace: string[] = [];
+      await runOne({ seed: 11, scenario: scenarioNamed('lanes+crash'), trace: (line) => trace.push(line) });
+      return trace;
+    };
+    expect(await lines()).toEqual(await lines());
+  });
+});
+
+/** Where the absence of a rule shows soonest. */
+const shows: Record<RuleName, string> = {
+  echo: 'overlap',
+  awaiting: 'aba',
+  tips: 'plain',
+  superseded: 'dense',
+  absorb: 'aba',
+  mark: 'overlap',
+  lock: 'crash',
+  timer: 'overlap',
+  unloaded: 'load',
+  'echo-loads': 'load',
+  durable: 'lanes+crash',
+  ranges: 'disjoint',
+  deviation: 'deviate',
+  compare: 'plain',
+  fence: 'zombie',
+  number: 'disjoint',
+  'atomic-progress': 'crash',
+};
+
+describe('without a rule something breaks', () => {
+  it.each(ruleNames)('%s', { timeout: 240_000 }, async (rule) => {
+    const scenario = shows[rule];
+    const until = Date.now() + 230_000;
+    const tallies = await explore({
+      scenarios: [scenario],
+      seed: 1,
+      runs: 20_000,
+      stride: 1,
+      disabledRules: [rule],
+      until,
+      stopAtFailure: true,
+    });
+    expect(tallies.get(scenario)?.bad).toBe(1);
+  });
+});
