@@ -109,14 +109,14 @@ function serverSettings({ version, options, port }: ServerParts): Record<string,
     unix_socket_directories: '',
     wal_level: 'logical',
     max_connections: '200',
-    max_replication_slots: '50',
-    max_wal_senders: '50',
+    max_replication_slots: '200',
+    max_wal_senders: '100',
     max_prepared_transactions: '10',
     timezone: 'UTC',
     fsync: lasting ? 'on' : 'off',
     full_page_writes: lasting ? 'on' : 'off',
     // Before 18 the number of origins follows max_replication_slots.
-    ...(version === 18 ? { max_active_replication_origins: '50' } : {}),
+    ...(version === 18 ? { max_active_replication_origins: '200' } : {}),
     ...options.settings,
   };
 }
