@@ -25,6 +25,7 @@ export interface Prepared {
   readonly hold: readonly HeldRow[];
   readonly drop: readonly RecordRef[];
   readonly loaded: readonly RecordRef[];
+  readonly loadedByEcho: ReadonlySet<RecordId>;
 }
 
 interface Candidate extends RecordRef {
@@ -65,7 +66,7 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
         heldWith(held, { ...refOf(record), base: held.base, tip: record.after, time: record.time }, moment(session)),
       );
   }
-  return { candidates, hold, drop, loaded };
+  return { candidates, hold, drop, loaded, loadedByEcho: new Set(loaded.map(recordId)) };
 }
 
 /**
@@ -97,7 +98,7 @@ export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & 
         candidateOf({ entity, key: row.key, before, after: state, time: 'load', inWindow: false }, true),
       );
   }
-  return { candidates, hold, drop: [], loaded: [] };
+  return { candidates, hold, drop: [], loaded: [], loadedByEcho: new Set() };
 }
 
 export interface PlanContext {
@@ -174,7 +175,7 @@ interface Step {
 }
 
 function chooseStep(
-  context: Pick<PlanContext, 'session' | 'link' | 'behind'>,
+  context: Pick<PlanContext, 'session' | 'link' | 'behind' | 'prepared'>,
   id: RecordId,
   candidate: Candidate,
   target: State,
@@ -188,7 +189,7 @@ function chooseStep(
     if (target === null && !other.held.get(id)) return { action: crossing, base: null, loaded: true };
     return { action: sameState(target, candidate.after) ? 'skip' : 'hold', base: null, loaded: true };
   }
-  if (isUnloaded(context, candidate) && !disabled.has('unloaded')) {
+  if (isUnloaded(context, id, candidate) && !disabled.has('unloaded')) {
     if (target !== null) return { ...usual(session, candidate, target, crossing), loaded: true };
     // Not here yet: left to its chunk, or, between the chunk's marks, in place of the chunk's row.
     if (!candidate.inWindow) return { action: 'skip', base: null, loaded: false };
@@ -198,8 +199,13 @@ function chooseStep(
   return usual(session, candidate, target, crossing);
 }
 
-function isUnloaded({ link, behind }: Pick<PlanContext, 'link' | 'behind'>, ref: RecordRef): boolean {
-  if (!link.loads.isUnloaded(ref)) return false;
+/** An echo in the same batch loads it: what comes after that is no longer left to the chunk, which drops the row. */
+function isUnloaded(
+  { link, behind, prepared }: Pick<PlanContext, 'link' | 'behind' | 'prepared'>,
+  id: RecordId,
+  ref: RecordRef,
+): boolean {
+  if (!link.loads.isUnloaded(ref) || prepared.loadedByEcho.has(id)) return false;
   const load = link.loads.get(ref.entity);
   return !behind.some(({ range }) => range.entity === ref.entity && load?.covers(range, ref.key));
 }
