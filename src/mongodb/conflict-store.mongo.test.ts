@@ -142,6 +142,10 @@ test('dead letters, loads and stops come back and go', async () => {
     stops: [stop],
     mappings: [{ entity: 'public.users', columns: ['name', 'age'] }],
   });
+  // Not even by a process that slept meanwhile.
+  await conflicts.saveLoad({ ...load, state: 'done' });
+  await conflicts.saveLoad({ ...load, state: 'open' });
+  expect((await conflicts.openWork()).loads).toEqual([{ ...load, state: 'done' }]);
   await conflicts.removeDeadLetters([letter]);
   await conflicts.removeStop('public.users');
   expect(await conflicts.openWork()).toMatchObject({ deadLetters: [], stops: [] });

@@ -15,6 +15,7 @@ import type {
 } from '../ports/conflict-store.js';
 import { deadLetterDocument, deadLetterOf, settlementDocument, settlementOf } from './conflict-document.js';
 import { conflictJson } from './conflict-json.js';
+import { errorCode } from './mongo-error.js';
 import { metadataDatabase } from './names.js';
 import { patiently } from './patience.js';
 
@@ -95,9 +96,16 @@ export class MongoConflictStore implements ConflictStore {
   }
 
   saveLoad(load: LoadRow): Promise<void> {
-    return this.replace('loads', [
-      { _id: this.rowId(load.entity), name: this.options.name, table: load.entity, row: load },
-    ]);
+    return this.told('writing loads', async () => {
+      const filter = { _id: this.rowId(load.entity), $nor: [{ 'row.id': load.id, 'row.state': 'done' }] };
+      const replacement = { name: this.options.name, table: load.entity, row: load };
+      try {
+        await this.stored('loads').replaceOne(filter, replacement, { upsert: true, ...majority });
+      } catch (error) {
+        // It is done already, so the upsert meets its own key.
+        if (errorCode(error) !== 11000) throw error;
+      }
+    });
   }
 
   saveMapping(mapping: MappingRow): Promise<void> {

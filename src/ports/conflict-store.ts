@@ -72,6 +72,7 @@ export interface ConflictStore {
   ): Promise<void>;
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
   removeDeadLetters(records: readonly (RecordRef & { readonly id: string })[]): Promise<void>;
+  /** One row an entity. A load that is done stays so: what a paused process says of it later is left out. */
   saveLoad(load: LoadRow): Promise<void>;
   saveMapping(mapping: MappingRow): Promise<void>;
   saveStop(stop: StopRow): Promise<void>;

@@ -25,7 +25,7 @@ export interface Prepared {
   readonly hold: readonly HeldRow[];
   readonly drop: readonly RecordRef[];
   readonly loaded: readonly RecordRef[];
-  readonly loadedByEcho: ReadonlySet<RecordId>;
+  readonly loadedNow: ReadonlySet<RecordId>;
 }
 
 interface Candidate extends RecordRef {
@@ -58,15 +58,26 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
   for (const [id, record] of folded.records) {
     const held = link.held.get(id);
     if (session.stopped.has(record.entity) || !(link.active || record.ours || held)) continue;
+    const inPlace = record.inWindow && link.loads.isUnloaded(record);
     if (held === undefined) {
       if (!sameState(record.before, record.after)) candidates.set(id, candidateOf(record, false));
-    } else if (sameState(held.base, record.after)) drop.push(refOf(record));
-    else
+      // Changed and changed back between its chunk's marks: the chunk's row may be what stood there for a moment.
+      else if (inPlace && record.after === null) loaded.push(refOf(record));
+      else if (inPlace) candidates.set(id, candidateOf({ ...record, before: null }, false));
+      continue;
+    }
+    if (inPlace) loaded.push(refOf(record));
+    if (sameState(held.base, record.after) && !(inPlace && record.after !== null)) drop.push(refOf(record));
+    else if (sameState(held.base, record.after)) {
+      hold.push(
+        heldWith(undefined, { ...refOf(record), base: null, tip: record.after, time: record.time }, moment(session)),
+      );
+    } else
       hold.push(
         heldWith(held, { ...refOf(record), base: held.base, tip: record.after, time: record.time }, moment(session)),
       );
   }
-  return { candidates, hold, drop, loaded, loadedByEcho: new Set(loaded.map(recordId)) };
+  return { candidates, hold, drop, loaded, loadedNow: new Set(loaded.map(recordId)) };
 }
 
 /**
@@ -98,7 +109,7 @@ export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & 
         candidateOf({ entity, key: row.key, before, after: state, time: 'load', inWindow: false }, true),
       );
   }
-  return { candidates, hold, drop: [], loaded: [], loadedByEcho: new Set() };
+  return { candidates, hold, drop: [], loaded: [], loadedNow: new Set() };
 }
 
 export interface PlanContext {
@@ -199,13 +210,13 @@ function chooseStep(
   return usual(session, candidate, target, crossing);
 }
 
-/** An echo in the same batch loads it: what comes after that is no longer left to the chunk, which drops the row. */
+/** What an echo in the same batch loads is no longer left to the chunk, which drops the row. */
 function isUnloaded(
   { link, behind, prepared }: Pick<PlanContext, 'link' | 'behind' | 'prepared'>,
   id: RecordId,
   ref: RecordRef,
 ): boolean {
-  if (!link.loads.isUnloaded(ref) || prepared.loadedByEcho.has(id)) return false;
+  if (!link.loads.isUnloaded(ref) || prepared.loadedNow.has(id)) return false;
   const load = link.loads.get(ref.entity);
   return !behind.some(({ range }) => range.entity === ref.entity && load?.covers(range, ref.key));
 }

@@ -42,9 +42,8 @@ function checkNothingLeft(world: World, waiting: ReadonlySet<RecordId>, problems
     }
     if (side.transactions.size > 0) problems.push(`a transaction is open on ${side.side}`);
   }
-  const loads = [...world.conflicts.loads.values()];
-  // A paused process may have listed its own later: the next start finds it done.
-  if (loads.length > 0 && loads.every(({ state }) => state !== 'done')) problems.push('the load is not done');
+  for (const load of world.conflicts.loads.values())
+    if (load.state !== 'done') problems.push(`the load of ${load.entity} is not done`);
   for (const one of world.conflicts.conflicts) {
     if (one.state === 'propagating') problems.push(`conflict ${one.id} of ${one.key} is still propagating`);
     if (one.state === 'pending' && sameState(...statesOf(world, one)))

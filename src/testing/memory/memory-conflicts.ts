@@ -92,7 +92,10 @@ export class MemoryConflictStore implements ConflictStore {
   }
 
   saveLoad(load: LoadRow): Promise<void> {
-    return this.call('saves load', () => void this.data.loads.set(load.id, load));
+    return this.call('saves load', () => {
+      const stored = this.data.loads.get(load.entity);
+      if (stored?.id !== load.id || stored.state !== 'done') this.data.loads.set(load.entity, load);
+    });
   }
 
   saveMapping(mapping: MappingRow): Promise<void> {
