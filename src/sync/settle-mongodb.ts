@@ -38,6 +38,7 @@ export async function storeDecisions(
   const stored = new Set(outcome.plan.settlements.map(recordId));
   for (const { id } of settling) if (!stored.has(id) && !refused.has(id)) schedule.retry(id);
   const done = settling.filter(({ id }) => stored.has(id));
+  for (const { id, settlement } of done) if (settlement.type === 'conflict') session.trouble.decided(id);
   for (const { settlement } of done) {
     for (const side of ['sql', 'mongodb'] as const)
       if (session.links[side].loads.isUnloaded(settlement)) session.links[side].loads.markLoaded(settlement);

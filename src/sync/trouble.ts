@@ -53,6 +53,11 @@ export class Trouble {
     this.pending.set(id, conflict);
   }
 
+  /** It was decided and stored as such: what comes of the record later is another conflict, with a name of its own. */
+  decided(id: RecordId): void {
+    this.pending.delete(id);
+  }
+
   letterOf(id: RecordId): DeadLetter | undefined {
     return this.letters.get(id);
   }

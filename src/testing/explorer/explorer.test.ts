@@ -21,6 +21,11 @@ describe('the engine on sides in memory', () => {
     expect(first?.problems ?? [], first ? told(name, first.seed) : '').toEqual([]);
   });
 
+  it('a conflict that was decided after it waited gives up its name, so that a later one does not overwrite its record', async () => {
+    const { problems } = await runOne({ seed: 700_066, scenario: scenarioNamed('manual+crash') });
+    expect(problems).toEqual([]);
+  });
+
   it('does the same for the same seed', async () => {
     const lines = async (): Promise<string[]> => {
       const trace: string[] = [];
