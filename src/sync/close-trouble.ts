@@ -1,13 +1,13 @@
 /** Keeps the stored list of what waits (pending conflicts, dead letters) in step with what is held (rule 7). */
 import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
-import { parseRecordId, type RecordId, sameState } from '../model/record.js';
+import { parseRecordId, type RecordId, recordId, sameState } from '../model/record.js';
 import { sides } from '../model/side.js';
 import { nameOf, type Schedule, type Session } from './session.js';
 
 /** Conflicts that a person must decide: stored when new and when a side has moved since. */
 export async function keepPending(session: Session, conflicts: readonly ConflictRecord[]): Promise<void> {
   const changed = conflicts.filter((conflict) => {
-    const known = session.trouble.conflictOf(idOf(conflict));
+    const known = session.trouble.conflictOf(recordId(conflict));
     return known === undefined || !sameConflict(known, conflict);
   });
   if (changed.length === 0) return;
@@ -15,14 +15,10 @@ export async function keepPending(session: Session, conflicts: readonly Conflict
   const plan = { writes: [], hold: [], drop: [], settlements: changed };
   await session.settleLanes.mongodb.commit({ read: [], plan: () => plan });
   for (const conflict of changed) {
-    const id = idOf(conflict);
+    const id = recordId(conflict);
     if (session.trouble.conflictOf(id) === undefined) session.parts.observer.conflict(conflict);
     session.trouble.setConflict(id, conflict);
   }
-}
-
-function idOf(ref: { readonly entity: string; readonly key: string }): RecordId {
-  return `${ref.entity}\u0001${ref.key}`;
 }
 
 function sameConflict(a: ConflictRecord, b: ConflictRecord): boolean {
@@ -84,7 +80,7 @@ export async function openLetters(session: Session, ids: readonly RecordId[], sc
   if (letters.length === 0) return;
   await conflicts.saveDeadLetters(letters);
   for (const letter of letters) {
-    if (session.trouble.letterOf(idOf(letter)) === undefined) observer.deadLetter(letter);
-    session.trouble.setLetter(idOf(letter), letter);
+    if (session.trouble.letterOf(recordId(letter)) === undefined) observer.deadLetter(letter);
+    session.trouble.setLetter(recordId(letter), letter);
   }
 }

@@ -2,7 +2,7 @@
  * Decides what a batch does to its records: write, hold, drop, or nothing (rules 1, 2 and 8). Pure: asked again for each
  * attempt of a transaction with what that attempt found.
  */
-import { type RecordId, type RecordRef, recordId, type State, sameState } from '../model/record.js';
+import { parseRecordId, type RecordId, type RecordRef, recordId, type State, sameState } from '../model/record.js';
 import { isRefused, refusedField } from '../model/refusal.js';
 import type { HeldRow, Plan, RecordWrite } from '../ports/side-store.js';
 import type { Batch } from './batch.js';
@@ -50,10 +50,9 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
   const drop: RecordRef[] = [];
   const loaded: RecordRef[] = [];
   for (const id of folded.echoes) {
-    const [entity, key] = split(id);
-    if (!session.parts.options.disabledRules.has('echo-loads') && link.loads.isUnloaded({ entity, key }))
-      loaded.push({ entity, key });
-    if (link.held.isStale(id)) drop.push({ entity, key });
+    const ref = parseRecordId(id);
+    if (!session.parts.options.disabledRules.has('echo-loads') && link.loads.isUnloaded(ref)) loaded.push(ref);
+    if (link.held.isStale(id)) drop.push(ref);
   }
   for (const [id, record] of folded.records) {
     const held = link.held.get(id);
@@ -262,11 +261,6 @@ function unfold(batch: Batch, writes: readonly RecordWrite[], share: Share): Rec
 
 function refOf(ref: RecordRef): RecordRef {
   return { entity: ref.entity, key: ref.key };
-}
-
-function split(id: RecordId): [string, string] {
-  const at = id.indexOf('\u0001');
-  return [id.slice(0, at), id.slice(at + 1)];
 }
 
 function moment(session: Session): { number: number; ms: number } {

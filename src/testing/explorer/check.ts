@@ -1,7 +1,7 @@
 /** What must hold at rest: invariants 1 to 4 of the protocol. Answers what does not, in words. */
 
 import type { ConflictRecord } from '../../model/conflict.js';
-import { type RecordId, recordId, sameState } from '../../model/record.js';
+import { parseRecordId, type RecordId, recordId, sameState } from '../../model/record.js';
 import { tokenOf, type UserWrite } from './history.js';
 import type { Scenario } from './scenario.js';
 import type { World } from './world.js';
@@ -61,7 +61,7 @@ function statesOf(
 function checkWrites(world: World, problems: string[]): void {
   const { history, conflicts } = world;
   for (const [index, write] of history.writes.entries()) {
-    const final = tokenOf(world.sides[write.side].table.get(split(write.id)));
+    const final = tokenOf(world.sides[write.side].table.get(parseRecordId(write.id)));
     const disputed = conflicts.conflicts.filter((one) => recordId(one) === write.id);
     if (write.after === null) {
       if (tellsDeletes(world.options.scenario) && lostDelete(world, { write, index, final }))
@@ -124,9 +124,4 @@ function checkConflicts(world: World, problems: string[]): void {
       problems.push(`invented conflict of ${one.key}: sql ${sql}, mongodb ${mongodb}, base ${tokenOf(one.base)}`);
     }
   }
-}
-
-function split(id: RecordId): { entity: string; key: string } {
-  const at = id.indexOf('\u0001');
-  return { entity: id.slice(0, at), key: id.slice(at + 1) };
 }

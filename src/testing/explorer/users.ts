@@ -1,5 +1,5 @@
 /** Seeded users: what a user's transaction writes, given what it found. Must not know the engine. */
-import type { RecordRef, State } from '../../model/record.js';
+import { type RecordRef, recordId, type State } from '../../model/record.js';
 import type { MemorySide } from '../memory/memory-side.js';
 import type { TableWrite } from '../memory/memory-table.js';
 import type { Random } from '../random.js';
@@ -52,7 +52,7 @@ function write(context: UsersContext, ref: RecordRef, found: State): readonly Ta
 
 /** Values that the record had before and that can come back. */
 function oldTokens(history: History, ref: RecordRef): string[] {
-  const id = `${ref.entity}\u0001${ref.key}`;
+  const id = recordId(ref);
   return history.writes.flatMap((one) => (one.id === id && one.before !== null ? [one.before] : []));
 }
 
