@@ -18,6 +18,9 @@ export function policyFor(config: Config, entity: EntityFileConfig & { readonly 
     strategy,
     delete: own.delete ?? config.conflict.delete,
     chosen: !entity.pattern && own.strategy !== undefined,
+    rules: new Map(),
+    vector: null,
+    module: null,
   };
 }
 

@@ -24,7 +24,8 @@ export type Decision =
     }
   | { readonly decided: false; readonly strategy: string; readonly reason: string };
 
-export type Resolve = (facts: ConflictFacts) => Decision;
+/** Never rejects for what stands in the facts. */
+export type Resolve = (facts: ConflictFacts) => Promise<Decision>;
 
 export interface ResolverOptions {
   readonly entities: ReadonlyMap<string, Entity>;
@@ -34,24 +35,26 @@ export interface ResolverOptions {
 }
 
 export function makeResolver(options: ResolverOptions): Resolve {
-  return (facts) => {
-    const policy = options.policies.get(facts.entity) ?? defaultPolicy;
-    const entity = options.entities.get(facts.entity);
-    const strategy = facts.kind === 'delete_update' ? policy.delete : policy.strategy;
-    if (facts.kind === 'unique_violation')
-      return undecided(strategy, 'A unique index of the other side refuses the value.');
-    const refused = refusalOf(facts, entity);
-    if (refused !== null) return byRefusal(facts, policy, refused);
-    if (facts.kind === 'insert_insert' && entity?.sequenceKey === true && !policy.chosen) {
-      return undecided(
-        'manual',
-        'Both sides inserted this key, which a sequence makes: they may be two different records.',
-      );
-    }
-    const winner = winningSide(facts, strategy, options.skewMs());
-    if (winner === null) return undecided(strategy, 'The table’s policy leaves this to a person.');
-    return wins(facts, winner, strategy);
-  };
+  return (facts) => Promise.resolve(decide(facts, options));
+}
+
+function decide(facts: ConflictFacts, options: ResolverOptions): Decision {
+  const policy = options.policies.get(facts.entity) ?? defaultPolicy;
+  const entity = options.entities.get(facts.entity);
+  const strategy = facts.kind === 'delete_update' ? policy.delete : policy.strategy;
+  if (facts.kind === 'unique_violation')
+    return undecided(strategy, 'A unique index of the other side refuses the value.');
+  const refused = refusalOf(facts, entity);
+  if (refused !== null) return byRefusal(facts, policy, refused);
+  if (facts.kind === 'insert_insert' && entity?.sequenceKey === true && !policy.chosen) {
+    return undecided(
+      'manual',
+      'Both sides inserted this key, which a sequence makes: they may be two different records.',
+    );
+  }
+  const winner = winningSide(facts, strategy, options.skewMs());
+  if (winner === null) return undecided(strategy, 'The table’s policy leaves this to a person.');
+  return wins(facts, winner, strategy);
 }
 
 function winningSide(facts: ConflictFacts, strategy: string, skewMs: number): Side | null {

@@ -3,6 +3,7 @@
  * The order of the start is the protocol's; nothing here decides anything about records.
  */
 
+import { setMaxListeners } from 'node:events';
 import type { Entity } from '../model/entity.js';
 import { parseRecordId } from '../model/record.js';
 import { linkFrom, otherSide, type Side, sides } from '../model/side.js';
@@ -49,6 +50,8 @@ export class Life {
     });
     this.ended.catch(() => {});
     this.end = end;
+    // Each task and each table's load listens for the end.
+    setMaxListeners(0, this.abort.signal);
   }
 
   /** Resolves once both links read. */

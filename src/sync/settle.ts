@@ -26,7 +26,7 @@ export async function settleGroup(
   const settling: Settling[] = [];
   const pending: ConflictRecord[] = [];
   for (const { candidate, raw } of await atTips(session, candidates, schedule)) {
-    const settlement = decide(session, candidate, raw);
+    const settlement = await decide(session, candidate, raw);
     if (settlement === null) continue;
     if (settlement.type === 'conflict' && settlement.state === 'pending') pending.push(settlement);
     else settling.push({ id: candidate.id, candidate, settlement });
@@ -66,7 +66,7 @@ async function atTips(
 }
 
 /** Null: nothing to settle now, since the target's refusal is another matter (a dead letter). */
-function decide(session: Session, candidate: Candidate, raw: Raw): Settlement | null {
+async function decide(session: Session, candidate: Candidate, raw: Raw): Promise<Settlement | null> {
   const { parts } = session;
   const ref = parseRecordId(candidate.id);
   const { tips, base, held } = candidate;
@@ -94,7 +94,7 @@ function decide(session: Session, candidate: Candidate, raw: Raw): Settlement | 
     sql: { state: tips.sql, raw: raw.sql, time: held.sql?.time ?? null },
     mongodb: { state: tips.mongodb, raw: raw.mongodb, time: held.mongodb?.time ?? null },
   };
-  const decision = oneWay(session, facts) ?? parts.resolve(facts);
+  const decision = oneWay(session, facts) ?? (await parts.resolve(facts));
   const conflict = {
     ...facts,
     type: 'conflict' as const,
