@@ -32,6 +32,7 @@ export async function advanceGroup(session: Session, ids: readonly RecordId[], s
     await settleGroup(session, candidates, schedule);
     for (const side of sides) await writeTips(session, session.links[side], [...apart]);
     await closeTrouble(session, ids);
+    for (const id of ids) if (!session.trouble.conflictOf(id)) session.decisions.answer(id, { kind: 'moved' });
     await openLetters(session, ids, schedule);
   } finally {
     session.locks.release(ids);

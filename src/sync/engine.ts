@@ -3,8 +3,11 @@
  * Must not know what a life does.
  */
 import { IsthmusError, isIsthmusError } from '../base/errors.js';
+import type { ConflictRecord } from '../model/conflict.js';
+import { recordId } from '../model/record.js';
 import type { Side } from '../model/side.js';
 import { sides } from '../model/side.js';
+import type { DecisionOutcome, PersonDecision } from './decisions.js';
 import { Life } from './life.js';
 import type { Reign } from './recover.js';
 import type { EngineParts } from './session.js';
@@ -95,6 +98,25 @@ export class Engine {
     if (!this.parts.entities.has(entity))
       throw new IsthmusError('not_found', { message: `There is no entity ${entity}.` });
     await this.life?.load(entity, from);
+  }
+
+  /** Conflicts that wait for a person, as they stand now. */
+  pending(): readonly ConflictRecord[] {
+    return [...(this.life?.running?.session.trouble.conflicts() ?? [])];
+  }
+
+  /** Writes what a person decided about a conflict as `pending` showed it, unless a side has moved since. Nothing is decided while paused. */
+  async decide(shown: ConflictRecord, decision: PersonDecision, limitMs: number): Promise<DecisionOutcome> {
+    const session = this.life?.running?.session;
+    if (session === undefined || this.paused || session.signal.aborted) return { kind: 'unknown' };
+    if (session.trouble.conflictOf(recordId(shown))?.id !== shown.id) return { kind: 'moved' };
+    const outcome = session.decisions.ask(shown, decision);
+    session.nudge(recordId(shown));
+    const limit = new AbortController();
+    void this.parts.clock.sleep(limitMs, limit.signal).then(() => {
+      if (!limit.signal.aborted) session.decisions.answer(recordId(shown), { kind: 'unknown' });
+    });
+    return outcome.finally(() => limit.abort());
   }
 
   status(): EngineStatus {

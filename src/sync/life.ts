@@ -10,6 +10,7 @@ import { linkFrom, otherSide, type Side, sides } from '../model/side.js';
 import type { SourceStop } from '../ports/change-source.js';
 import type { LoadRow, StopRow } from '../ports/conflict-store.js';
 import { Advancer } from './advancer.js';
+import { Decisions } from './decisions.js';
 import { Heartbeat } from './heartbeat.js';
 import { LaneWriter } from './lane-writer.js';
 import { Link } from './link.js';
@@ -110,6 +111,7 @@ export class Life {
       numbers,
       silent: new Silent(advancer.nudge),
       trouble: new Trouble(recovered.work),
+      decisions: new Decisions(),
       stopped: new Map(recovered.work.stops.map(({ entity, reason }) => [entity, reason])),
       nudge: advancer.nudge,
       fail: (error) => this.fail(error),
@@ -246,6 +248,7 @@ export class Life {
   private fail(error: unknown): void {
     if (this.abort.signal.aborted) return;
     this.abort.abort();
+    this.built?.session.decisions.close();
     this.end.reject(error);
   }
 
@@ -254,6 +257,7 @@ export class Life {
     this.abort.abort();
     if (this.built) for (const side of sides) await this.built.links[side].close();
     await Promise.all(this.tasks);
+    this.built?.session.decisions.close();
     this.end.resolve();
   }
 

@@ -27,6 +27,7 @@ export async function storeDecisions(
   for (const [id, refusal] of refused) {
     const holder = byId.get(id)?.candidate.held.sql ? link : session.links.mongodb;
     noteRefusals(session, holder, new Map([[id, refusal]]));
+    session.decisions.answer(id, { kind: 'refused', reason: refusal.reason });
     schedule.retry(id);
   }
   if (outcome.kind === 'nothing') {

@@ -6,7 +6,7 @@
 import { classify } from '../conflict/classify.js';
 import type { ConflictFacts, Decision } from '../conflict/resolve.js';
 import type { Agreement, ConflictRecord, Settlement } from '../model/conflict.js';
-import { parseRecordId, sameState } from '../model/record.js';
+import { parseRecordId, type State, sameState } from '../model/record.js';
 import { isRefused, refusedField } from '../model/refusal.js';
 import type { Side } from '../model/side.js';
 import { sides } from '../model/side.js';
@@ -37,6 +37,9 @@ export async function settleGroup(
     session,
     stored.map(({ settlement }) => settlement),
   );
+  for (const { id, settlement } of stored)
+    if (settlement.type === 'conflict' && settlement.resolvedBy !== 'policy')
+      session.decisions.answer(id, { kind: 'decided', conflict: settlement });
 }
 
 type Raw = Readonly<Record<Side, unknown>>;
@@ -86,7 +89,10 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
   const refused = sides
     .map((side) => held[side] && session.trouble.refusalOf(candidate.id, side, held[side]))
     .find((one) => one !== undefined);
-  if (refused !== undefined && refused.refusal.code !== 'unique_violation') return null;
+  if (refused !== undefined && refused.refusal.code !== 'unique_violation') {
+    session.decisions.answer(candidate.id, { kind: 'refused', reason: refused.refusal.reason });
+    return null;
+  }
   const facts: ConflictFacts = {
     ...ref,
     kind: refused ? 'unique_violation' : classify({ key: ref.key, base, sql: tips.sql, mongodb: tips.mongodb }),
@@ -94,7 +100,10 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
     sql: { state: tips.sql, raw: raw.sql, time: held.sql?.time ?? null },
     mongodb: { state: tips.mongodb, raw: raw.mongodb, time: held.mongodb?.time ?? null },
   };
-  const decision = oneWay(session, facts) ?? (await parts.resolve(facts));
+  const person = session.decisions.for(candidate);
+  const decision = person
+    ? decidedBy(facts, person.state, known)
+    : (oneWay(session, facts) ?? (await parts.resolve(facts)));
   const conflict = {
     ...facts,
     type: 'conflict' as const,
@@ -111,7 +120,7 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
         reason: null,
         state: 'propagating',
         resolvedAt: null,
-        resolvedBy: 'policy',
+        resolvedBy: person?.by ?? 'policy',
       }
     : {
         ...conflict,
@@ -123,6 +132,17 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
         resolvedAt: null,
         resolvedBy: null,
       };
+}
+
+function decidedBy(facts: ConflictFacts, state: State, known: ConflictRecord | undefined): Decision {
+  const winner = sides.find((side) => sameState(state, facts[side].state));
+  return {
+    decided: true,
+    state,
+    resolution: winner === undefined ? 'merged' : winner === 'sql' ? 'sql_wins' : 'mongo_wins',
+    strategy: known?.strategy ?? 'manual',
+    fields: {},
+  };
 }
 
 /** Where only one link writes, its source is right: the other side is noticed, kept in the record, and overwritten. */

@@ -79,6 +79,11 @@ export class Trouble {
     return open;
   }
 
+  /** Those that wait for a person. */
+  conflicts(): IterableIterator<ConflictRecord> {
+    return this.pending.values();
+  }
+
   get pendingCount(): number {
     return this.pending.size;
   }
