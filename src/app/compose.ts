@@ -65,7 +65,7 @@ async function assemble(
   const prometheus = new Prometheus({ tables: [...entities.keys()], strategies, skewMs });
   const stores = { sql: sides.sql.store, mongodb: sides.mongodb.store };
   const { conflicts } = sides.mongodb;
-  const { total } = await conflicts.totals();
+  const counts = await conflicts.counts(systemClock.now());
   const engine = new Engine({
     sides: {
       sql: { source: sides.sql.source, store: stores.sql },
@@ -92,7 +92,7 @@ async function assemble(
     prometheus,
     skew,
     clock: systemClock,
-    conflictsBefore: total,
+    conflictsBefore: counts.groups.reduce((sum, { total }) => sum + total, 0),
     close: sides.close,
   });
 }

@@ -2,18 +2,23 @@
 import type { AnyBulkWriteOperation, Collection, Document, Filter, MongoClient } from 'mongodb';
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
-import { type ConflictRecord, conflictKinds, type DeadLetter } from '../model/conflict.js';
+import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
 import type {
+  ConflictCounts,
   ConflictFilter,
   ConflictPage,
   ConflictStore,
+  ExpiryBounds,
   LoadRow,
   MappingRow,
   OpenWork,
+  RecordFilter,
+  RecordPage,
   StopRow,
 } from '../ports/conflict-store.js';
 import { deadLetterDocument, deadLetterOf, settlementDocument, settlementOf } from './conflict-document.js';
+import { countConflicts, expire, timeBeyond } from './conflict-history.js';
 import { conflictJson } from './conflict-json.js';
 import { errorCode } from './mongo-error.js';
 import { metadataDatabase } from './names.js';
@@ -27,6 +32,15 @@ const majority = { writeConcern: { w: 'majority' } } as const;
 
 const reading = { readConcern: 'majority' } as const;
 const operationsPerBulk = 1000;
+/** The shown and raw forms of both sides: what a record in the engine's own form does without. */
+const withoutShown = {
+  base: 0,
+  sqlEvent: 0,
+  mongoEvent: 0,
+  resolvedData: 0,
+  'internal.sql.raw': 0,
+  'internal.mongodb.raw': 0,
+} as const;
 
 export interface ConflictStoreOptions {
   readonly clock: Clock;
@@ -162,24 +176,39 @@ export class MongoConflictStore implements ConflictStore {
     });
   }
 
-  totals(): ReturnType<ConflictStore['totals']> {
-    return this.told('counting conflicts', async () => {
-      const groups = this.stored('conflicts').aggregate<{ _id: { kind: string; state: string }; n: number }>([
-        { $match: { name: this.options.name } },
-        { $group: { _id: { kind: '$kind', state: '$state' }, n: { $sum: 1 } } },
-      ]);
-      const byKind = Object.fromEntries(conflictKinds.map((kind) => [kind, 0])) as Record<
-        (typeof conflictKinds)[number],
-        number
-      >;
-      let [total, pending] = [0, 0];
-      for await (const { _id, n } of groups) {
-        total += n;
-        if (_id.state === 'pending') pending += n;
-        if (_id.kind in byKind) byKind[_id.kind as (typeof conflictKinds)[number]] += n;
-      }
-      return { total, pending, byKind };
+  records({ table, key, since, limit, cursor }: RecordFilter): Promise<RecordPage> {
+    return this.told('reading conflicts', async () => {
+      const filter: Filter<Stored> = {
+        name: this.options.name,
+        ...(table === undefined ? {} : { table }),
+        ...(key === undefined ? {} : { 'internal.key': key }),
+        ...(since === undefined ? {} : { created_at: { $gte: new Date(since) } }),
+        ...(cursor === undefined ? {} : olderThan(cursor)),
+      };
+      const found = await this.stored('conflicts')
+        .find(filter, { ...reading, projection: withoutShown })
+        .sort({ created_at: -1, _id: -1 })
+        .limit(limit)
+        .toArray();
+      const conflicts = found.flatMap((stored) => {
+        const entity = this.options.entities.get(stored['table'] as string);
+        const conflict = entity && settlementOf(entity, stored);
+        return conflict?.type === 'conflict' ? [conflict] : [];
+      });
+      return { conflicts, cursor: found.length < limit ? null : cursorOf(found[found.length - 1] as Stored) };
     });
+  }
+
+  counts(since: number): Promise<ConflictCounts> {
+    return this.told('counting conflicts', () => countConflicts(this.options, since));
+  }
+
+  timeBeyond(most: number): Promise<number | null> {
+    return this.told('looking for old conflicts', () => timeBeyond(this.options, most));
+  }
+
+  expire(bounds: ExpiryBounds): Promise<number> {
+    return this.told('removing old conflicts', () => expire(this.options, bounds));
   }
 
   /** Documents of entities that are mapped no longer stay where they are. */

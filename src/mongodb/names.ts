@@ -3,6 +3,8 @@
 export const progressCollection = 'isthmus_progress';
 export const heldCollection = 'isthmus_held';
 export const metadataDatabase = 'sync_metadata';
+/** In it: numbers of conflicts that retention has removed. */
+export const conflictCountsCollection = 'conflict_counts';
 
 export function laneId(name: string, lane: number): string {
   return `${name}/${lane}`;

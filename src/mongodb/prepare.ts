@@ -5,7 +5,7 @@
 import type { Db, Document, IndexSpecification, MongoClient } from 'mongodb';
 import type { Entity } from '../model/entity.js';
 import { errorCode, mongoError } from './mongo-error.js';
-import { heldCollection, metadataDatabase, progressCollection } from './names.js';
+import { conflictCountsCollection, heldCollection, metadataDatabase, progressCollection } from './names.js';
 
 export interface PrepareOptions {
   /** Tell the statements, run none. */
@@ -30,8 +30,13 @@ const metadataIndexes: Readonly<Record<string, readonly IndexSpecification[]>> =
     { name: 1, ...newest },
     { name: 1, state: 1, ...newest },
     { name: 1, table: 1, ...newest },
-    { name: 1, kind: 1, state: 1 },
+    { name: 1, kind: 1, ...newest },
+    // A record's conflicts, for `explain`.
+    { name: 1, table: 1, 'internal.key': 1, ...newest },
+    // All that the numbers are made of, so that counting reads no documents.
+    { name: 1, table: 1, kind: 1, strategy: 1, state: 1, resolvedBy: 1, created_at: 1, resolvedAt: 1 },
   ],
+  [conflictCountsCollection]: [{ name: 1 }],
   settlements: [{ name: 1, state: 1, created_at: 1 }],
   dead_letters: [{ name: 1, table: 1 }],
   loads: [],

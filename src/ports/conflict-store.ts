@@ -61,6 +61,57 @@ export interface ConflictPage {
   readonly cursor: string | null;
 }
 
+/** Conflicts ever, in groups: the stored ones and those that retention has removed since. */
+export interface ConflictGroup {
+  readonly table: string;
+  readonly kind: ConflictKind;
+  readonly strategy: string;
+  readonly total: number;
+  /** Of these, the ones that wait for a person now. */
+  readonly pending: number;
+  /** Of these, the ones that were decided, or closed by themselves, without a person. */
+  readonly automatic: number;
+  /** Of these, the ones that are over, and how long they took together, from being found to being written on both sides. */
+  readonly resolved: number;
+  readonly resolutionMs: number;
+}
+
+export interface ConflictCounts {
+  readonly groups: readonly ConflictGroup[];
+  /** Found at or after the moment that was asked for; of removed ones to the hour. */
+  readonly recent: number;
+}
+
+/** `resolvedBy` of conflicts that no person decided. */
+export const automaticDeciders: readonly string[] = ['policy', 'agreement'];
+
+export interface RecordFilter {
+  readonly table?: string;
+  /** Together with `table`: as it is encoded. */
+  readonly key?: string;
+  /** Found at or after this, milliseconds since 1970. */
+  readonly since?: number;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface RecordPage {
+  /** Without the raw versions. Those of tables that are no longer mapped are left out: a page may have fewer than `limit`. */
+  readonly conflicts: readonly ConflictRecord[];
+  readonly cursor: string | null;
+}
+
+/** What retention takes away; pending and propagating conflicts always stay. */
+export interface ExpiryBounds {
+  /** Finished conflicts found before this go. */
+  readonly conflictsBefore: number;
+  /** Finished agreements found before this go: nothing needs them any more. */
+  readonly agreementsBefore: number;
+  /** At most this many of each. */
+  readonly limit: number;
+  readonly now: number;
+}
+
 export interface ConflictStore {
   openWork(): Promise<OpenWork>;
   /** Inserts or replaces, by id; a pending conflict has one document however often it changes. */
@@ -80,10 +131,12 @@ export interface ConflictStore {
   list(filter: ConflictFilter): Promise<ConflictPage>;
   /** Null: no such conflict. */
   get(id: string): Promise<Readonly<Record<string, unknown>> | null>;
-  /** Conflicts ever, by kind. */
-  totals(): Promise<{
-    readonly total: number;
-    readonly pending: number;
-    readonly byKind: Readonly<Record<ConflictKind, number>>;
-  }>;
+  /** Conflicts in the engine's own form, newest first. */
+  records(filter: RecordFilter): Promise<RecordPage>;
+  /** Counted once each, whatever retention removes meanwhile; `since` is for `recent`. */
+  counts(since: number): Promise<ConflictCounts>;
+  /** When the newest finished conflict was found that has at least `most` newer ones; null: there are no more than `most`. */
+  timeBeyond(most: number): Promise<number | null>;
+  /** Removes a few of what is finished and keeps it in `counts`; returns how many. Call it until there are none. */
+  expire(bounds: ExpiryBounds): Promise<number>;
 }

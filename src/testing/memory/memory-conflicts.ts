@@ -1,14 +1,20 @@
 /** What `sync_metadata` holds, in memory: settlements, pending conflicts, dead letters, loads, stops. */
-import { type ConflictRecord, conflictKinds, type DeadLetter, type Settlement } from '../../model/conflict.js';
+import type { ConflictRecord, DeadLetter, Settlement } from '../../model/conflict.js';
 import { type RecordId, recordId } from '../../model/record.js';
-import type {
-  ConflictFilter,
-  ConflictPage,
-  ConflictStore,
-  LoadRow,
-  MappingRow,
-  OpenWork,
-  StopRow,
+import {
+  automaticDeciders,
+  type ConflictCounts,
+  type ConflictFilter,
+  type ConflictGroup,
+  type ConflictPage,
+  type ConflictStore,
+  type ExpiryBounds,
+  type LoadRow,
+  type MappingRow,
+  type OpenWork,
+  type RecordFilter,
+  type RecordPage,
+  type StopRow,
 } from '../../ports/conflict-store.js';
 import type { Actor, Scheduler } from '../scheduler.js';
 
@@ -21,6 +27,13 @@ export class MemoryConflicts {
   readonly loads = new Map<string, LoadRow>();
   readonly stops = new Map<string, StopRow>();
   readonly mappings = new Map<string, MappingRow>();
+  /** What retention took away: counted all the same. */
+  readonly removed: ConflictRecord[] = [];
+
+  remove(settlement: Settlement): void {
+    this.settlements.delete(settlement.id);
+    if (settlement.type === 'conflict') this.removed.push(settlement);
+  }
 
   store(settlement: Settlement): void {
     this.settlements.set(settlement.id, settlement);
@@ -129,21 +142,81 @@ export class MemoryConflictStore implements ConflictStore {
     });
   }
 
-  totals(): ReturnType<ConflictStore['totals']> {
-    return this.call('totals', () => {
-      const all = this.data.conflicts;
-      const byKind = Object.fromEntries(
-        conflictKinds.map((kind) => [kind, all.filter((one) => one.kind === kind).length]),
+  records({ table, key, since, limit }: RecordFilter): Promise<RecordPage> {
+    return this.call('reads records', () => {
+      const found = this.newestFirst().filter(
+        (one) => (table ?? one.entity) === one.entity && (key ?? one.key) === one.key && one.createdAt >= (since ?? 0),
       );
-      return {
-        total: all.length,
-        pending: all.filter((one) => one.state === 'pending').length,
-        byKind: byKind as Awaited<ReturnType<ConflictStore['totals']>>['byKind'],
-      };
+      return { conflicts: found.slice(0, limit), cursor: null };
     });
+  }
+
+  counts(since: number): Promise<ConflictCounts> {
+    return this.call('counts', () => {
+      const all = [...this.data.conflicts, ...this.data.removed];
+      const groups = new Map<string, ConflictGroup>();
+      for (const one of all) {
+        const group = groupOf(one);
+        const id = JSON.stringify([group.table, group.kind, group.strategy]);
+        const known = groups.get(id);
+        groups.set(id, known === undefined ? group : sum(known, group));
+      }
+      return { groups: [...groups.values()], recent: all.filter(({ createdAt }) => createdAt >= since).length };
+    });
+  }
+
+  timeBeyond(most: number): Promise<number | null> {
+    return this.call('looks beyond', () => this.newestFirst().filter(isFinished)[most]?.createdAt ?? null);
+  }
+
+  expire({ conflictsBefore, agreementsBefore, limit }: ExpiryBounds): Promise<number> {
+    return this.call('expires', () => {
+      const old = this.newestFirst()
+        .reverse()
+        .filter((one) => isFinished(one) && one.createdAt < conflictsBefore);
+      const agreed = [...this.data.settlements.values()].filter(
+        (one) => one.type === 'agreement' && one.done === true && one.createdAt < agreementsBefore,
+      );
+      const chosen = [...old.slice(0, limit), ...agreed.slice(0, limit)];
+      for (const one of chosen) this.data.remove(one);
+      return chosen.length;
+    });
+  }
+
+  private newestFirst(): ConflictRecord[] {
+    return [...this.data.conflicts].sort((a, b) => b.createdAt - a.createdAt);
   }
 
   private call<T>(label: string, effect: () => T): Promise<T> {
     return this.scheduler.step(this.owner, `conflicts: ${label}`, effect);
   }
+}
+
+function isFinished({ state }: ConflictRecord): boolean {
+  return state === 'resolved' || state === 'superseded';
+}
+
+function groupOf(one: ConflictRecord): ConflictGroup {
+  const over = one.state === 'resolved' && one.resolvedAt !== null;
+  return {
+    table: one.entity,
+    kind: one.kind,
+    strategy: one.strategy,
+    total: 1,
+    pending: one.state === 'pending' ? 1 : 0,
+    automatic: automaticDeciders.includes(one.resolvedBy ?? '') ? 1 : 0,
+    resolved: over ? 1 : 0,
+    resolutionMs: over ? (one.resolvedAt ?? 0) - one.createdAt : 0,
+  };
+}
+
+function sum(a: ConflictGroup, b: ConflictGroup): ConflictGroup {
+  return {
+    ...a,
+    total: a.total + b.total,
+    pending: a.pending + b.pending,
+    automatic: a.automatic + b.automatic,
+    resolved: a.resolved + b.resolved,
+    resolutionMs: a.resolutionMs + b.resolutionMs,
+  };
 }
