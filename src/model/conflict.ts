@@ -1,7 +1,7 @@
 /** A conflict, an agreement and a dead letter as the engine speaks of them. Must not know how they are stored. */
 import type { CommitTime } from './change.js';
 import type { RecordRef, State } from './record.js';
-import type { LinkName } from './side.js';
+import type { LinkName, Side } from './side.js';
 
 export type ConflictKind =
   | 'write_write'
@@ -29,6 +29,8 @@ export interface SideVersion {
   readonly state: State;
   /** The whole row or document at that moment, unmapped parts too. */
   readonly raw: unknown;
+  /** How far each log was behind this version, as decimal numbers: a version vector; null where the logs do not tell. */
+  readonly version: Readonly<Record<Side, string>> | null;
   /** Commit time of the change that made it; null: unknown; 'load': brought by a load. */
   readonly time: CommitTime | 'load' | null;
 }

@@ -12,7 +12,7 @@ import { DocumentReader } from './document-reader.js';
 import { collectionOf, EventView, fragmentsLeft, joinFragments } from './event-view.js';
 import { readBareEvent, readLargeEvent } from './large-event.js';
 import { errorCode, mongoError } from './mongo-error.js';
-import { positionAt, positionSeconds } from './position.js';
+import { positionAt, positionOrder, positionSeconds } from './position.js';
 import { TransactionAssembler } from './transaction-assembler.js';
 
 /** How long the server waits for events before it answers with none. Also how long a closed reader may stay on the server. */
@@ -36,6 +36,10 @@ export class MongoSource implements ChangeSource {
   readonly side = 'mongodb';
 
   constructor(private readonly options: MongoSourceOptions) {}
+
+  order(position: Position): bigint {
+    return positionOrder(position);
+  }
 
   async begin(): Promise<Position> {
     try {

@@ -13,6 +13,7 @@ import type {
 } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
 import type { State } from '../model/record.js';
+import { seenToken } from '../model/seen.js';
 import { stateOfText, stateText } from './held-rows.js';
 import { RawDocument } from './records.js';
 import { documentOf } from './types-document.js';
@@ -29,7 +30,7 @@ export function settlementDocument(name: string, entity: Entity, settlement: Set
   // What the engine needs stays; a decision that does not fit is refused by the server before anything is written.
   const unshown = { ...bare, base: null, sqlEvent: null, mongoEvent: null, resolvedData: null };
   if (fits(unshown) || settlement.state !== 'pending') return unshown;
-  const side = { state: null, time: null, raw: 'null' };
+  const side = { state: null, time: null, version: null, raw: 'null' };
   return { ...unshown, internal: { ...bare['internal'], base: null, sql: side, mongodb: side } };
 }
 
@@ -93,6 +94,7 @@ function conflictDocument(name: string, entity: Entity, conflict: ConflictRecord
     fields: pairs(fields),
     reason,
     state,
+    seen: state === 'pending' ? seenToken(conflict) : null,
     created_at: new Date(createdAt),
     resolvedAt: resolvedAt === null ? null : new Date(resolvedAt),
     resolvedBy,
@@ -126,7 +128,7 @@ function event(
     before: documentOf(entity, conflict, base),
     after: documentOf(entity, conflict, side.state),
     timestamp: typeof side.time === 'number' ? new Date(side.time) : side.time,
-    version: null,
+    version: side.version,
     raw: raw ? shownRaw(side.raw) : null,
   };
 }
@@ -138,15 +140,17 @@ function shownRaw(raw: unknown): unknown {
 
 function version(entity: Entity, side: SideVersion, raw: boolean): Document {
   const kept = side.raw instanceof RawDocument ? new Binary(side.raw.bytes) : JSON.stringify(side.raw ?? null);
-  return { state: stateText(entity, side.state), time: side.time, raw: raw ? kept : 'null' };
+  return { state: stateText(entity, side.state), time: side.time, version: side.version, raw: raw ? kept : 'null' };
 }
 
 function sideVersion(entity: Entity, stored: Document): SideVersion {
-  const raw = stored['raw'] as Binary | string;
+  // Absent where it was not asked for.
+  const raw = (stored['raw'] ?? 'null') as Binary | string;
   return {
     state: stateOfText(entity, stored['state'] as string | null),
     raw: typeof raw === 'string' ? (JSON.parse(raw) as unknown) : new RawDocument(raw.value()),
     time: stored['time'] as SideVersion['time'],
+    version: (stored['version'] ?? null) as SideVersion['version'],
   };
 }
 

@@ -27,11 +27,11 @@ const inlineUnits = 4_000_000;
 const sliceBytes = 8_000_000;
 
 export function heldDocuments(name: string, entity: Entity, row: HeldRow): Document[] {
-  const { key, time, begun, since } = row;
+  const { key, time, span, begun, since } = row;
   const _id = heldId(name, row);
   const texts = [stateText(entity, row.base), stateText(entity, row.tip)] as const;
   const [base, tip] = texts;
-  const head = { _id, name, entity: entity.name, key, time, begun, since };
+  const head = { _id, name, entity: entity.name, key, time, span, begun, since };
   if ((base?.length ?? 0) + (tip?.length ?? 0) <= inlineUnits) return [{ ...head, base, tip }];
   const bytes = Buffer.from(JSON.stringify(texts));
   const slices: Document[] = [];
@@ -61,6 +61,7 @@ export function heldRow(entity: Entity, stored: Document, slices: readonly Docum
     base: stateOfText(entity, base),
     tip: stateOfText(entity, tip),
     time: stored['time'] as HeldRow['time'],
+    span: (stored['span'] as HeldRow['span'] | undefined) ?? null,
     begun: stored['begun'] as number,
     since: stored['since'] as number,
   };

@@ -31,6 +31,11 @@ export function tokenOf(position: Position): Document {
   return { _data: position.slice(0, cut), _typeBits: new Binary(Buffer.from(position.slice(cut + 1), 'hex')) };
 }
 
+/** The cluster time that a position begins with, as one number; 0 where it cannot be told. */
+export function positionOrder(position: Position): bigint {
+  return /^82[0-9a-f]{16}/i.test(position) ? BigInt(`0x${position.slice(2, 18)}`) : 0n;
+}
+
 /** Seconds since 1970 at which the server gave out this position; 0 where it cannot be told. */
 export function positionSeconds(position: Position): number {
   const seconds = Number.parseInt(position.slice(2, 10), 16);

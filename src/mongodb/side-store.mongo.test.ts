@@ -244,16 +244,25 @@ test('held rows come back as they were, with fields of a later mapping', async (
   const lane = await newLane(side);
   const odd = refuse({ kind: 'type_mismatch', reason: 'r', image: '\ud800 "x"' });
   const rows = [
-    { ...ref('1'), base: null, tip: user('a', null, odd), time: 5, begun: 3, since: 1_700_000_000_000 },
+    {
+      ...ref('1'),
+      base: null,
+      tip: user('a', null, odd),
+      time: 5,
+      span: { first: '7', last: '9223372036854775809' },
+      begun: 3,
+      since: 1_700_000_000_000,
+    },
     {
       ...ref(refuse({ kind: 'type_mismatch', reason: 'k', image: '{"$oid":"65b000000000000000000001"}' })),
       base: user('b'),
       tip: null,
       time: null,
+      span: null,
       begun: 0,
       since: 9,
     },
-    { ...ref('3'), base: user('b'), tip: user('c'), time: 'load' as const, begun: 0, since: 9 },
+    { ...ref('3'), base: user('b'), tip: user('c'), time: 'load' as const, span: null, begun: 0, since: 9 },
   ];
   await lane.commit([], () => ({ ...none, hold: rows }));
   await lane.commit([], () => ({
@@ -282,8 +291,8 @@ test('settlements are stored with the write, and found again', async () => {
     ...ref('1'),
     kind: 'write_write',
     base: user('b'),
-    sql: { state: user('s'), raw: { id: '1', name: 's' }, time: 5 },
-    mongodb: { state: user('m'), raw, time: 'load' },
+    sql: { state: user('s'), raw: { id: '1', name: 's' }, version: { sql: '7', mongodb: '3' }, time: 5 },
+    mongodb: { state: user('m'), raw, version: null, time: 'load' },
     resolution: 'sql_wins',
     decision: user('s'),
     strategy: 'lww',

@@ -59,6 +59,8 @@ export interface ChangeReader {
 
 export interface ChangeSource {
   readonly side: Side;
+  /** Where a position stands in the log, as a number that grows along it (an LSN, a cluster time): what version vectors count by. */
+  order(position: Position): bigint;
   /** The position at which the log can first be read now that the side is prepared: no later than any change that follows this call. */
   begin(): Promise<Position>;
   /**

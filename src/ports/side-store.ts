@@ -7,12 +7,20 @@ import type { Settlement } from '../model/conflict.js';
 import type { RecordId, RecordRef, State } from '../model/record.js';
 import type { Side } from '../model/side.js';
 
+/** The first and the last of some changes, as decimal numbers. */
+export interface LogSpan {
+  readonly first: string;
+  readonly last: string;
+}
+
 /** What a link has read about a record and could not write yet (rule 2), as it is stored on the link's target. */
 export interface HeldRow extends RecordRef {
   readonly base: State;
   readonly tip: State;
   /** Commit time of the tip's change; null where unknown; 'load' for a row that a load brought. */
   readonly time: CommitTime | 'load' | null;
+  /** Between which places of the source's log its changes stand (`ChangeSource.order`, decimal); null where no log tells (a load). */
+  readonly span: LogSpan | null;
   /** The number that was given out last when the record began to be held. */
   readonly begun: number;
   /** When it began to be held, by our clock: its age is shown. */

@@ -2,7 +2,7 @@
  * Folds a batch's events into one step per record: first `before`, last `after` (rule 1), without what stands before the
  * echo of our own later write (rule 4), and with what an echo holds beyond what we wrote. Pure.
  */
-import type { CommitTime } from '../model/change.js';
+import type { CommitTime, Position } from '../model/change.js';
 import { type RecordId, type RecordRef, recordId, type State, sameState } from '../model/record.js';
 import type { SourcePart } from '../ports/change-source.js';
 import type { Awaiting } from './awaiting.js';
@@ -13,6 +13,8 @@ export interface Folded extends RecordRef {
   readonly before: State;
   after: State;
   time: CommitTime;
+  readonly first: Position;
+  last: Position;
   /** A change of it stands between the marks of a chunk that has it. */
   inWindow: boolean;
   /** It stems from our own write (a trigger, a default), not from a user of the side. */
@@ -53,12 +55,15 @@ export function foldBatch(batch: Batch, context: FoldContext): FoldedBatch {
         before: states.before,
         after: states.after,
         time: read.part.committedAt,
+        first: read.part.position,
+        last: read.part.position,
         inWindow,
         ours,
       });
     } else {
       known.after = states.after;
       known.time = read.part.committedAt;
+      known.last = read.part.position;
       known.inWindow ||= inWindow;
     }
     changes++;

@@ -1,7 +1,7 @@
 /** What one link has read about records and could not write yet (rule 2), and which of it is stored on the link's target. */
 
 import { type RecordId, type RecordRef, recordId, type State } from '../model/record.js';
-import type { HeldRow } from '../ports/side-store.js';
+import type { HeldRow, LogSpan } from '../ports/side-store.js';
 
 export class Held {
   /** Rows are replaced, never changed: the same object means that there was no news. */
@@ -64,7 +64,12 @@ export class Held {
 /** The held row that follows from news of a record: the first base, the newest tip. */
 export function heldWith(
   held: HeldRow | undefined,
-  news: RecordRef & { readonly base: State; readonly tip: State; readonly time: HeldRow['time'] },
+  news: RecordRef & {
+    readonly base: State;
+    readonly tip: State;
+    readonly time: HeldRow['time'];
+    readonly span: LogSpan | null;
+  },
   now: { readonly number: number; readonly ms: number },
 ): HeldRow {
   return {
@@ -73,7 +78,12 @@ export function heldWith(
     base: held ? held.base : news.base,
     tip: news.tip,
     time: news.time,
+    span: spanning(held?.span ?? null, news.span),
     begun: held ? held.begun : now.number,
     since: held ? held.since : now.ms,
   };
+}
+
+function spanning(earlier: LogSpan | null, later: LogSpan | null): LogSpan | null {
+  return earlier && later ? { first: earlier.first, last: later.last } : (later ?? earlier);
 }

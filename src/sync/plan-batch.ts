@@ -2,6 +2,7 @@
  * Decides what a batch does to its records: write, hold, drop, or nothing (rules 1, 2 and 8). Pure: asked again for each
  * attempt of a transaction with what that attempt found.
  */
+import type { Position } from '../model/change.js';
 import { parseRecordId, type RecordId, type RecordRef, recordId, type State, sameState } from '../model/record.js';
 import { isRefused, refusedField } from '../model/refusal.js';
 import type { HeldRow, Plan, RecordWrite } from '../ports/side-store.js';
@@ -32,16 +33,19 @@ interface Candidate extends RecordRef {
   readonly before: State;
   readonly after: State;
   readonly time: HeldRow['time'];
+  /** Null: a row of a chunk. */
+  readonly first: Position | null;
+  readonly last: Position | null;
   readonly inWindow: boolean;
   readonly fromChunk: boolean;
 }
 
 /** Field by field: there is one for each change, and objects made by spreading take ten times the room. */
 function candidateOf(
-  { entity, key, before, after, time, inWindow }: Omit<Candidate, 'fromChunk'>,
+  { entity, key, before, after, time, first, last, inWindow }: Omit<Candidate, 'fromChunk'>,
   fromChunk: boolean,
 ): Candidate {
-  return { entity, key, before, after, time, inWindow, fromChunk };
+  return { entity, key, before, after, time, first, last, inWindow, fromChunk };
 }
 
 export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedBatch): Prepared {
@@ -68,13 +72,8 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
     if (inPlace) loaded.push(refOf(record));
     if (sameState(held.base, record.after) && !(inPlace && record.after !== null)) drop.push(refOf(record));
     else if (sameState(held.base, record.after)) {
-      hold.push(
-        heldWith(undefined, { ...refOf(record), base: null, tip: record.after, time: record.time }, moment(session)),
-      );
-    } else
-      hold.push(
-        heldWith(held, { ...refOf(record), base: held.base, tip: record.after, time: record.time }, moment(session)),
-      );
+      hold.push(heldWith(undefined, { ...newsOf(session, link, record), base: null }, moment(session)));
+    } else hold.push(heldWith(held, { ...newsOf(session, link, record), base: held.base }, moment(session)));
   }
   return { candidates, hold, drop, loaded, loadedNow: new Set(loaded.map(recordId)) };
 }
@@ -101,11 +100,14 @@ export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & 
     const held = link.held.get(id);
     if (held) {
       if (!sameState(held.tip, state))
-        hold.push(heldWith(held, { ...ref, base: before, tip: state, time: 'load' }, moment(session)));
+        hold.push(heldWith(held, { ...ref, base: before, tip: state, time: 'load', span: null }, moment(session)));
     } else
       candidates.set(
         id,
-        candidateOf({ entity, key: row.key, before, after: state, time: 'load', inWindow: false }, true),
+        candidateOf(
+          { entity, key: row.key, before, after: state, time: 'load', first: null, last: null, inWindow: false },
+          true,
+        ),
       );
   }
   return { candidates, hold, drop: [], loaded: [], loadedNow: new Set() };
@@ -151,7 +153,7 @@ export function planBatch(
       hold.push(
         heldWith(
           undefined,
-          { ...refOf(candidate), base: step.base, tip: candidate.after, time: candidate.time },
+          { ...newsOf(context.session, context.link, candidate), base: step.base },
           moment(context.session),
         ),
       );
@@ -257,6 +259,15 @@ function unfold(batch: Batch, writes: readonly RecordWrite[], share: Share): Rec
     if (!sameState(before, write.after)) inOrder.push({ ...write, before });
   }
   return inOrder;
+}
+
+/** What is held of a change, but for its base. */
+function newsOf(session: Session, link: LinkMemory, change: Omit<Candidate, 'before' | 'inWindow' | 'fromChunk'>) {
+  const { first, last, after, time } = change;
+  const { source } = session.parts.sides[link.source];
+  const order = (position: Position): string => source.order(position).toString();
+  const span = first === null || last === null ? null : { first: order(first), last: order(last) };
+  return { ...refOf(change), tip: after, time, span };
 }
 
 function refOf(ref: RecordRef): RecordRef {

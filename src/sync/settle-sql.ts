@@ -76,6 +76,7 @@ function planPropagation(
         base: decidedOn,
         tip: decision,
         time,
+        span: null,
         begun: session.numbers.last,
         since: session.parts.clock.now(),
       });

@@ -5,7 +5,7 @@
 
 import { classify } from '../conflict/classify.js';
 import type { ConflictFacts, Decision } from '../conflict/resolve.js';
-import type { Agreement, ConflictRecord, Settlement } from '../model/conflict.js';
+import type { Agreement, ConflictRecord, Settlement, SideVersion } from '../model/conflict.js';
 import { parseRecordId, type State, sameState } from '../model/record.js';
 import { isRefused, refusedField } from '../model/refusal.js';
 import type { Side } from '../model/side.js';
@@ -93,12 +93,13 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
     session.decisions.answer(candidate.id, { kind: 'refused', reason: refused.refusal.reason });
     return null;
   }
+  const versions = versionsOf(held);
   const facts: ConflictFacts = {
     ...ref,
     kind: refused ? 'unique_violation' : classify({ key: ref.key, base, sql: tips.sql, mongodb: tips.mongodb }),
     base,
-    sql: { state: tips.sql, raw: raw.sql, time: held.sql?.time ?? null },
-    mongodb: { state: tips.mongodb, raw: raw.mongodb, time: held.mongodb?.time ?? null },
+    sql: { state: tips.sql, raw: raw.sql, time: held.sql?.time ?? null, version: versions.sql },
+    mongodb: { state: tips.mongodb, raw: raw.mongodb, time: held.mongodb?.time ?? null, version: versions.mongodb },
   };
   const person = session.decisions.for(candidate);
   const decision = person
@@ -132,6 +133,16 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
         resolvedAt: null,
         resolvedBy: null,
       };
+}
+
+/** Each side had seen its own log up to its last change, and the other's up to where the first one that it lacks begins. */
+function versionsOf({ sql, mongodb }: Candidate['held']): Record<Side, SideVersion['version']> {
+  if (!sql?.span || !mongodb?.span) return { sql: null, mongodb: null };
+  const before = (place: string): string => (BigInt(place) - 1n).toString();
+  return {
+    sql: { sql: sql.span.last, mongodb: before(mongodb.span.first) },
+    mongodb: { sql: before(sql.span.first), mongodb: mongodb.span.last },
+  };
 }
 
 function decidedBy(facts: ConflictFacts, state: State, known: ConflictRecord | undefined): Decision {

@@ -34,6 +34,10 @@ export class PostgresSource implements ChangeSource {
 
   constructor(private readonly context: PostgresContext) {}
 
+  order(position: Position): bigint {
+    return readPosition(position).lsn;
+  }
+
   async begin(): Promise<Position> {
     const slot = await this.slot();
     return wholePosition(lsnHex(slot.confirmed - 1n));

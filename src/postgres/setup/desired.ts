@@ -14,7 +14,7 @@ const metadata: Readonly<Record<string, string>> = {
   name text not null, lane integer not null, epoch bigint not null, number bigint not null, saved text, wrote text,
   primary key (name, lane))`,
   held: `create table if not exists isthmus.held (
-  name text not null, entity text not null, digest text not null, key text not null, base text, tip text, time text,
+  name text not null, entity text not null, digest text not null, key text not null, base text, tip text, time text, span text,
   begun bigint not null, since bigint not null, primary key (name, entity, digest))`,
   settlements: `create table if not exists isthmus.settlements (
   name text not null, id text not null, at timestamptz not null, primary key (name, id))`,

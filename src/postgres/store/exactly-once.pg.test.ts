@@ -174,6 +174,7 @@ describe('held records and settlements', () => {
     base: null,
     tip: ['t'],
     time: 12,
+    span: { first: '7', last: '9223372036854775809' },
     begun: 3,
     since: 99,
     ...over,
@@ -181,7 +182,7 @@ describe('held records and settlements', () => {
   const rowsOf: readonly HeldRow[] = [
     held({}),
     held({ key: '\u0000t["no","{\\"$oid\\":1}"]', base: ['\u0000s["why","\u0000"]'], tip: null, time: null }),
-    held({ key: 'long'.repeat(2000), time: 'load', base: [null] }),
+    held({ key: 'long'.repeat(2000), time: 'load', span: null, base: [null] }),
   ];
 
   test('are stored with the write and come back as they were', async () => {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Entity } from '../../model/entity.js';
 import type { RecordRef, State, Value } from '../../model/record.js';
-import type { HeldRow } from '../../ports/side-store.js';
+import type { HeldRow, LogSpan } from '../../ports/side-store.js';
 import type { Statement } from '../session.js';
 import { textArray } from './text-array.js';
 
@@ -21,15 +21,16 @@ export function holdStatement(
     rows.map((row) => stateText(entities.get(row.entity), row.base)),
     rows.map((row) => stateText(entities.get(row.entity), row.tip)),
     rows.map((row) => (row.time === null ? null : String(row.time))),
+    rows.map((row) => (row.span === null ? null : `${row.span.first} ${row.span.last}`)),
     rows.map((row) => String(row.begun)),
     rows.map((row) => String(row.since)),
   ];
   return {
     name: 'isthmus_hold',
-    text: `insert into isthmus.held (name, entity, digest, key, base, tip, time, begun, since)
-      select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[])
+    text: `insert into isthmus.held (name, entity, digest, key, base, tip, time, span, begun, since)
+      select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[])
       on conflict (name, entity, digest) do update set base = excluded.base, tip = excluded.tip, time = excluded.time,
-        begun = excluded.begun, since = excluded.since`,
+        span = excluded.span, begun = excluded.begun, since = excluded.since`,
     values: [name, ...columns.map(textArray)],
   };
 }
@@ -45,16 +46,17 @@ export function dropStatement(name: string, refs: readonly RecordRef[]): Stateme
 
 export function selectHeld(name: string): Statement {
   return {
-    text: 'select entity, key, base, tip, time, begun, since from isthmus.held where name = $1',
+    text: 'select entity, key, base, tip, time, span, begun, since from isthmus.held where name = $1',
     values: [name],
   };
 }
 
 /** Null: of an entity that is no longer mapped. */
 export function readHeldRow(entities: ReadonlyMap<string, Entity>, row: readonly (string | null)[]): HeldRow | null {
-  const [name, key, base, tip, time, begun, since] = row as [
+  const [name, key, base, tip, time, span, begun, since] = row as [
     string,
     string,
+    string | null,
     string | null,
     string | null,
     string | null,
@@ -69,9 +71,15 @@ export function readHeldRow(entities: ReadonlyMap<string, Entity>, row: readonly
     base: readState(entity, base),
     tip: readState(entity, tip),
     time: time === null || time === 'load' ? time : Number(time),
+    span: readSpan(span),
     begun: Number(begun),
     since: Number(since),
   };
+}
+
+function readSpan(text: string | null): LogSpan | null {
+  const [first, last] = text === null ? [] : text.split(' ');
+  return first === undefined || last === undefined ? null : { first, last };
 }
 
 /** Keys may be longer than an index takes, and refused ones hold what `text` does not take. */

@@ -76,7 +76,15 @@ export function describeStore(name: string, open: () => Promise<ContractSide>): 
     });
 
     it('keeps what is saved and held, by lane', async () => {
-      const row = { ...ref(1), base: null, tip: side.state(1), time: 5, begun: 1, since: 7 };
+      const row = {
+        ...ref(1),
+        base: null,
+        tip: side.state(1),
+        time: 5,
+        span: { first: '1', last: '2' },
+        begun: 1,
+        since: 7,
+      };
       await commit(1, { hold: [row, { ...row, ...ref(2) }] }, { save: { at: 'x' } });
       await commit(2, { drop: [ref(2)] });
       const other = await side.another();

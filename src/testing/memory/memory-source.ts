@@ -17,6 +17,10 @@ export class MemorySource implements ChangeSource {
     this.side = at.side;
   }
 
+  order(position: Position): bigint {
+    return BigInt(itemOf(position));
+  }
+
   begin(): Promise<Position> {
     return this.at.scheduler.step(this.owner, `${this.side}: finds the beginning`, () => positionOf(this.at.log.end));
   }
