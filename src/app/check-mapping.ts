@@ -7,7 +7,7 @@ import type { CatalogTable } from '../model/catalog.js';
 import type { Entity } from '../model/entity.js';
 import { compileEntity } from '../model/mapping.js';
 import { type ExpandedTable, expandTables } from '../model/mapping-tables.js';
-import { policyFor } from './policies.js';
+import { compileFor } from './policies.js';
 import { type Mapping, type NamedConfig, namedTables } from './read-schema.js';
 
 export interface CheckedMapping extends Mapping {
@@ -36,7 +36,9 @@ export function checkMapping(config: Config, tables: readonly CatalogTable[]): C
     }
     collections.set(found.collection, found.name);
     entities.set(found.name, found);
-    const policy = policyFor(config, wish);
+    const { policy, problems } = compileFor(config, wish, found);
+    for (const { field, message, remedy } of problems)
+      findings.push(failed(`policy.${found.name}${field === null ? '' : `.${field}`}`, message, remedy));
     policies.set(found.name, policy);
     findings.push(...entityFindings(found, { table, policy, config }));
   }

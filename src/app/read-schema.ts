@@ -24,13 +24,14 @@ export async function readSchema(config: Config, { log }: { readonly log: Logger
   return { tables: await readCatalog({ url: sqlUrl(config.sql), schemas: [...schemas], log }) };
 }
 
-/** Throws `mapping_invalid`. */
+/** Throws `mapping_invalid` and `policy_invalid`. */
 export function mapSchema(config: Config, { tables }: Schema): Mapping {
   const configs = namedTables(config);
+  const entities = compileEntities(configs, tables);
   const policies = expandTables(configs, tables).map(
-    ({ config: entity }) => [entity.table, policyFor(config, entity)] as const,
+    ({ config: wish }) => [wish.table, policyFor(config, wish, entities.get(wish.table) as Entity)] as const,
   );
-  return { entities: compileEntities(configs, tables), policies: new Map(policies) };
+  return { entities, policies: new Map(policies) };
 }
 
 /** `readSchema` and `mapSchema`. */

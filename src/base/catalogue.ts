@@ -50,6 +50,11 @@ const entries = {
     meaning: 'A table cannot be paired with a collection as configured.',
     remedy: 'Leave the named column out, or set its type, in the entity’s `fields`.',
   },
+  policy_invalid: {
+    kind: 'usage',
+    meaning: 'A table’s conflict policy cannot work as configured: a rule does not fit its column, or names none.',
+    remedy: 'Mend the named rule in the entity’s `conflict`.',
+  },
   sql_error: {
     kind: 'internal',
     meaning: 'PostgreSQL refused a statement of ours.',
@@ -135,6 +140,17 @@ const entries = {
     kind: 'usage',
     meaning: 'There is nothing by that name.',
     remedy: 'List what there is and take a name from there.',
+  },
+  crdt_invalid: {
+    kind: 'usage',
+    meaning: 'A value is no CRDT state, or one was asked for what its kind does not do.',
+    remedy: 'Make states with the functions of `isthmus/crdt` only, and store what they return as it is.',
+  },
+  vector_invalid: {
+    kind: 'usage',
+    meaning: 'A value is no version vector.',
+    remedy:
+      'A version vector is an object with a whole number from 0 to 2^64 - 1 for each writer; as decimal text beyond 2^53.',
   },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -1,17 +1,7 @@
 /** What the configuration can name and this version does not do yet: refused at the start, never ignored. */
-import type { FieldRule, strategies } from './entity-schema.js';
-import { join } from './parse.js';
 import type { Problem } from './problem.js';
 import type { Config } from './schema.js';
 import { lineOf, type Source } from './validate.js';
-
-/** The strategies that this version has. */
-export const availableStrategies: readonly string[] = [
-  'lww',
-  'prefer_sql',
-  'prefer_mongodb',
-  'manual',
-] satisfies (typeof strategies)[number][];
 
 /** Keys (with all below them) and values that are refused as a whole: for the documentation. */
 export const unavailableKeys: readonly string[] = [
@@ -20,24 +10,8 @@ export const unavailableKeys: readonly string[] = [
   'transport.brokers',
   'transport.topics',
   'transport.format',
-  'entities[].conflict.fields',
 ];
-export const unavailableValues: readonly string[] = [
-  'kafka',
-  'record',
-  'window',
-  'merge',
-  'version_vector',
-  'ot',
-  'crdt',
-  'custom',
-];
-
-interface PolicyConfig {
-  readonly strategy?: string;
-  readonly delete?: string;
-  readonly fields?: Readonly<Record<string, FieldRule>>;
-}
+export const unavailableValues: readonly string[] = ['kafka', 'record', 'window'];
 
 /** `given`: the sections that were written, before defaults were put in. */
 export function unavailable(config: Config, given: ReadonlySet<string>, source: Pick<Source, 'lines'>): Problem[] {
@@ -50,22 +24,6 @@ export function unavailable(config: Config, given: ReadonlySet<string>, source: 
       remedy: instead,
     });
   };
-  const policy = (path: string, given: PolicyConfig): void => {
-    if (given.strategy !== undefined && !availableStrategies.includes(given.strategy)) {
-      refuse(join(path, 'strategy'), `the strategy ${given.strategy}`, `Use one of ${availableStrategies.join(', ')}.`);
-    }
-    if (given.fields !== undefined && Object.keys(given.fields).length > 0) {
-      refuse(
-        join(path, 'fields'),
-        'rules for single fields',
-        'Leave the key out: the strategy decides the whole record.',
-      );
-    }
-  };
-  policy('conflict', config.conflict);
-  config.entities.forEach((entity, index) => {
-    if (entity.conflict !== undefined) policy(`entities.${index}.conflict`, entity.conflict);
-  });
   if (config.transport.kind === 'kafka') refuse('transport.kind', 'the Kafka transport', 'Use kind: embedded.');
   if (config.apply.atomic === 'record') refuse('apply.atomic', 'atomicity by record', 'Use atomic: transaction.');
   if (config.detection === 'window') refuse('detection', 'detection by time window', 'Use detection: causal.');

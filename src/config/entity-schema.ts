@@ -9,7 +9,7 @@ export function oneOf<const T extends readonly string[]>(
   return Type.Unsafe<T[number]>({ type: 'string', enum: values, ...options });
 }
 
-export const strategies = [
+const strategies = [
   'lww',
   'prefer_sql',
   'prefer_mongodb',
@@ -21,7 +21,7 @@ export const strategies = [
   'custom',
 ] as const;
 
-export const fieldRules = [
+const fieldRules = [
   'prefer_sql',
   'prefer_mongodb',
   'prefer_non_null',
@@ -33,20 +33,19 @@ export const fieldRules = [
   'text',
   'counter',
   'set',
-  'custom',
 ] as const;
 
-export const deleteRules = ['delete_wins', 'update_wins', 'lww', 'manual'] as const;
+const deleteRules = ['delete_wins', 'update_wins', 'lww', 'manual'] as const;
 
 const strict = { additionalProperties: false } as const;
 const record = (value: TSchema, description: string) => ({ type: 'object', additionalProperties: value, description });
 
-const flagRule = Type.Object(
-  { flag: Type.String({ minLength: 1 }), sql: Type.Array(Type.String()), mongodb: Type.Array(Type.String()) },
-  strict,
-);
+const flagValues = Type.Array(Type.Union([Type.String(), Type.Number(), Type.Boolean()]));
 
-export type FieldRule = (typeof fieldRules)[number] | Static<typeof flagRule>;
+const flagRule = Type.Object({ flag: Type.String({ minLength: 1 }), sql: flagValues, mongodb: flagValues }, strict);
+const customRule = Type.Object({ custom: Type.String({ minLength: 1 }) }, strict);
+
+type FieldRule = (typeof fieldRules)[number] | Static<typeof flagRule> | Static<typeof customRule>;
 
 /** A field's new name, false to leave it out, or its name and type. */
 export type FieldConfig =
@@ -56,20 +55,25 @@ export type FieldConfig =
 
 const fieldRuleMap = Type.Unsafe<Record<string, FieldRule>>(
   record(
-    Type.Union([oneOf(fieldRules), flagRule], {
-      description: `one of ${fieldRules.join(', ')}, or { flag, sql: […], mongodb: […] }`,
+    Type.Union([oneOf(fieldRules), flagRule, customRule], {
+      description: `one of ${fieldRules.join(', ')}, or { flag: FIELD, sql: […], mongodb: […] }, or { custom: PATH }`,
     }),
-    'A rule for a single field, for the strategies that decide field by field',
+    'Column or field → its rule, for the strategies that decide field by field; `prefer_sql` for the others',
   ),
 );
 
 const strategy = { description: 'Who wins when both sides changed a record at the same time' };
 const deletion = { description: 'Who wins when one side deleted what the other changed' };
+const module = Type.String({
+  minLength: 1,
+  description: 'The ES module that decides under `custom`, relative to the configuration’s folder',
+});
 
 export const conflictSchema = Type.Object(
   {
     strategy: oneOf(strategies, { default: 'lww', ...strategy }),
     delete: oneOf(deleteRules, { default: 'delete_wins', ...deletion }),
+    module: Type.Optional(module),
   },
   { ...strict, default: {}, description: 'The policy of every table that has none of its own' },
 );
@@ -107,6 +111,14 @@ export const entitySchema = Type.Object(
           strategy: Type.Optional(oneOf(strategies, strategy)),
           delete: Type.Optional(oneOf(deleteRules, deletion)),
           fields: Type.Optional(fieldRuleMap),
+          module: Type.Optional(module),
+          vector: Type.Optional(
+            Type.String({
+              minLength: 1,
+              description:
+                'The json column or field that holds the application’s own version vector, for `version_vector`',
+            }),
+          ),
         },
         { ...strict, description: 'The policy of this table' },
       ),

@@ -170,15 +170,49 @@ describe('what this version lacks is refused, not ignored', () => {
     ['lifecycle: true', 'lifecycle'],
     ['compare: { every: 24h }', 'compare'],
     ['alerts: { conflictRate: 0.5 }', 'alerts'],
-    ['conflict: { strategy: merge }', 'conflict.strategy'],
     ['apply: { atomic: record }', 'apply.atomic'],
   ])('%s', (line, path) => {
     expect(mistake(`${base}${line}\n`)).toMatch(
       new RegExp(`isthmus.yaml:6: ${path.replace('.', '\\.')} asks for .* not available in this version`),
     );
   });
+});
 
-  it('an entity’s strategies and field rules too', () => {
-    expect(mistake(`${base}    conflict: { strategy: ot, fields: { a: counter } }\n`).split('\n')).toHaveLength(2);
+describe('conflict policies', () => {
+  const entity = (conflict: string) => `${base}    conflict: ${conflict}\n`;
+
+  it('are read in every form', () => {
+    const text = entity(
+      '{ strategy: merge, delete: manual, fields: { tags: set, price: { flag: source, sql: [manual, 1], mongodb: [true] }, bio: { custom: ./bio.mjs } } }',
+    );
+    expect(read(text).entities[0]?.conflict).toEqual({
+      strategy: 'merge',
+      delete: 'manual',
+      fields: {
+        tags: 'set',
+        price: { flag: 'source', sql: ['manual', 1], mongodb: [true] },
+        bio: { custom: '/nowhere/bio.mjs' },
+      },
+    });
+  });
+
+  it('name modules relative to the configuration’s folder, or absolute', () => {
+    const own = (module: string) =>
+      read(entity(`{ strategy: custom, module: ${module} }`)).entities[0]?.conflict?.module;
+    expect([own('../a.mjs'), own('/opt/a.mjs')]).toEqual(['/a.mjs', '/opt/a.mjs']);
+    expect(read(`${base}conflict: { strategy: custom, module: m.mjs }\n`).conflict.module).toBe('/nowhere/m.mjs');
+  });
+
+  it.each([
+    [entity('{ fields: { a: custom } }'), 'entities.0.conflict.fields.a is not usable: it must be one of prefer_sql,'],
+    [entity('{ fields: { a: { custom: "" } } }'), 'or { custom: PATH }'],
+    [entity('{ fields: { a: countr } }'), 'did you mean "counter"?'],
+    [entity('{ fields: { a: { flag: b } } }'), 'entities.0.conflict.fields.a is not usable'],
+    [entity('{ vectr: a }'), 'isthmus.yaml:6: entities.0.conflict.vectr is not a known key; did you mean "vector"?'],
+    [`${base}conflict: { strategy: custom }\n`, 'isthmus.yaml:6: conflict.module is missing, and the strategy custom'],
+    [`${base}conflict: { module: a.mjs }\n`, 'isthmus.yaml:6: conflict.module is not used by the strategy lww'],
+    [`${base}conflict: { fields: { a: set } }\n`, 'isthmus.yaml:6: conflict.fields is not a known key'],
+  ])('%s', (text, expected) => {
+    expect(mistake(text)).toContain(expected);
   });
 });

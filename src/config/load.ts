@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve as resolvePath } from 'node:path';
 import { IsthmusError } from '../base/errors.js';
 import { unavailable } from './availability.js';
+import { moduleProblems, resolveModules } from './module-paths.js';
 import { parseConfig } from './parse.js';
 import { type Problem, problemsError } from './problem.js';
 import { type Config, secretPaths } from './schema.js';
@@ -51,7 +52,8 @@ function finish(data: unknown, source: Source, file: { readonly name: string; re
   };
   fail(validated.problems);
   const config = validated.config as Config;
-  fail([...unavailable(config, given, source), ...repeated(config, source)]);
+  fail([...unavailable(config, given, source), ...repeated(config, source), ...moduleProblems(config, source)]);
+  resolveModules(config, file.folder);
   const problems: Problem[] = [];
   readSecrets(config, file.folder, (path, text) => problems.push({ path, line: lineOf(path, source), text }));
   fail(problems);

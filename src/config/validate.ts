@@ -86,7 +86,7 @@ function tell(error: ErrorObject, source: Source): Problem {
     }
     case 'anyOf':
     case 'pattern':
-      return problem(at, `is not usable: it must be ${schema.description ?? 'of another form'}`);
+      return problem(at, `is not usable: it must be ${schema.description ?? 'of another form'}${hint(error)}`);
     case 'minLength':
       return problem(at, 'must not be empty');
     case 'minItems':
@@ -94,6 +94,15 @@ function tell(error: ErrorObject, source: Source): Problem {
     default:
       return problem(at, error.message ?? 'is wrong');
   }
+}
+
+/** Where a union has a list of names, the one that was meant. */
+function hint({ data, schema }: ErrorObject): string {
+  if (typeof data !== 'string' || !Array.isArray(schema)) return '';
+  return didYouMean(
+    data,
+    schema.flatMap((each: { readonly enum?: readonly string[] }) => each.enum ?? []),
+  );
 }
 
 /** The line of a path, or of the nearest path above it that is in the file. */
