@@ -13,6 +13,7 @@ import { Engine } from '../sync/engine.js';
 import { defaultEngineOptions, type EngineOptions } from '../sync/options.js';
 import { prepareSides } from './prepare.js';
 import { readMapping } from './read-schema.js';
+import { Retention } from './retention.js';
 import { RunningSync } from './running-sync.js';
 import { type OpenSides, openSides } from './sides.js';
 import type { Sync } from './sync.js';
@@ -42,8 +43,11 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       },
     });
     await skew.measure();
-    const sync = await assemble(config, sides, { ...options, skew, faults });
+    const { record } = config;
+    const retention = new Retention({ conflicts: sides.mongodb.conflicts, record, clock, log: options.log });
+    const sync = await assemble(config, sides, { ...options, skew, faults, retention });
     skew.start();
+    retention.start();
     return sync;
   } catch (error) {
     await sides.close();
@@ -51,12 +55,12 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   }
 }
 
-type Assembly = ComposeOptions & { readonly skew: ClockSkew; readonly faults: Faults };
+type Assembly = ComposeOptions & { readonly skew: ClockSkew; readonly faults: Faults; readonly retention: Retention };
 
 async function assemble(
   config: Config,
   sides: OpenSides,
-  { log, engine: bounds, skew, faults }: Assembly,
+  { log, engine: bounds, skew, faults, retention }: Assembly,
 ): Promise<Sync> {
   const { entities, policies } = sides;
   const { skewMs } = skew;
@@ -91,6 +95,7 @@ async function assemble(
     collector,
     prometheus,
     skew,
+    retention,
     clock: systemClock,
     conflictsBefore: counts.groups.reduce((sum, { total }) => sum + total, 0),
     close: sides.close,

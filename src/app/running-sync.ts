@@ -13,6 +13,7 @@ import type { ConflictFilter, ConflictPage, ConflictStore } from '../ports/confl
 import type { SideStore } from '../ports/side-store.js';
 import { type Comparison, compareSides } from '../reconcile/compare.js';
 import type { Engine } from '../sync/engine.js';
+import type { Retention } from './retention.js';
 import { showDeadLetter } from './show-dead-letter.js';
 import type { LinkStatus, ShownDeadLetter, Sync, SyncEvents, SyncStatus } from './sync.js';
 
@@ -25,6 +26,7 @@ export interface RunningParts {
   readonly collector: Collector;
   readonly prometheus: Prometheus;
   readonly skew: ClockSkew;
+  readonly retention: Retention;
   readonly clock: Clock;
   /** Conflicts that were there before this process. */
   readonly conflictsBefore: number;
@@ -142,12 +144,13 @@ export class RunningSync implements Sync {
 
   /** The engine finishes what is under way; what hangs does not keep the process for ever. */
   private async end(): Promise<void> {
-    const { clock, close, engine, skew } = this.parts;
+    const { clock, close, engine, retention, skew } = this.parts;
     const limit = new AbortController();
     const late = clock.sleep(stopLimitMs, limit.signal).then(() => limit.signal.aborted);
     const inTime = await Promise.race([engine.stop().then(() => true), late]);
     limit.abort();
     await skew.stop();
+    await retention.stop();
     await close();
     this.tell();
     if (!inTime)

@@ -3,6 +3,7 @@
  * It holds every key of the product, also of parts that this version lacks: `availability.ts` refuses those.
  */
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { durationPattern } from './duration.js';
 import { conflictSchema, entitySchema, oneOf } from './entity-schema.js';
 
 const strict = { additionalProperties: false } as const;
@@ -130,6 +131,18 @@ export const configSchema = Type.Object(
       webhook: Type.Union([Type.String({ minLength: 1 }), Type.Null()], {
         default: null,
         description: 'Where alerts are posted; a secret',
+      }),
+    }),
+    record: section('How long the record of conflicts is kept; what waits for a person always stays', {
+      keep: Type.Union([Type.String({ pattern: durationPattern }), Type.Null()], {
+        default: '90d',
+        description: 'How long a decided conflict is kept: 24h, 90d; null: for ever. Numbers go on counting it',
+      }),
+      most: Type.Integer({
+        minimum: 1,
+        maximum: 100_000_000,
+        default: 1_000_000,
+        description: 'Decided conflicts that are kept at most, about: the oldest go first',
       }),
     }),
     lifecycle: Type.Boolean({ default: false, description: 'Whether a migration’s phases decide the direction' }),
