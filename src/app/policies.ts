@@ -20,6 +20,7 @@ export function compileFor(config: Config, wish: PolicyWish, entity: Entity): Co
     {
       strategy,
       delete: own.delete ?? usual.delete,
+      ...(own.insert === undefined ? {} : { insert: own.insert }),
       chosen: !wish.pattern && own.strategy !== undefined,
       ...(own.fields === undefined ? {} : { fields: own.fields }),
       ...(module === undefined ? {} : { module }),

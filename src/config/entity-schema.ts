@@ -110,6 +110,12 @@ export const entitySchema = Type.Object(
         {
           strategy: Type.Optional(oneOf(strategies, strategy)),
           delete: Type.Optional(oneOf(deleteRules, deletion)),
+          insert: Type.Optional(
+            oneOf(['manual'], {
+              description:
+                'manual: where both sides inserted the same key, a person decides; by default only where a sequence makes the keys and no strategy is named for the table',
+            }),
+          ),
           fields: Type.Optional(fieldRuleMap),
           module: Type.Optional(module),
           vector: Type.Optional(

@@ -10,6 +10,7 @@ export interface PolicyConfig {
   readonly delete: DeletePolicy;
   /** See `Policy.chosen`. */
   readonly chosen: boolean;
+  readonly insert?: 'manual';
   /** By column, or by document field where no column has the name. */
   readonly fields?: Readonly<Record<string, FieldRuleConfig>>;
   readonly module?: string;
@@ -41,7 +42,8 @@ export function compilePolicy(config: PolicyConfig, entity: Entity): CompiledPol
   problems.push(...moduleProblems(config, entity));
   const { strategy, chosen } = config;
   const module = strategy === 'custom' ? (config.module ?? null) : null;
-  return { policy: { strategy, delete: config.delete, chosen, rules, vector, module }, problems };
+  const insert = config.insert === undefined ? {} : { insert: config.insert };
+  return { policy: { strategy, delete: config.delete, chosen, ...insert, rules, vector, module }, problems };
 }
 
 function compileRules(config: PolicyConfig, entity: Entity, problems: PolicyProblem[]): Map<number, FieldRule> {

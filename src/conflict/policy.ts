@@ -43,6 +43,8 @@ export interface Policy {
   readonly delete: DeletePolicy;
   /** Whether somebody chose it for this very table; a table whose keys a sequence makes hands `insert_insert` to a person otherwise. */
   readonly chosen: boolean;
+  /** `manual`: a person decides `insert_insert`, whatever the strategy; absent: see `chosen`. */
+  readonly insert?: 'manual';
   /** Index in `Entity.fields` → its rule, for the strategies that decide field by field; `prefer_sql` where there is none. */
   readonly rules: ReadonlyMap<number, FieldRule>;
   /** `version_vector`: the index of the application's own vector in `Entity.fields`; null: the logs' order is used. */

@@ -46,6 +46,8 @@ function decide(facts: ConflictFacts, options: ResolverOptions): Decision {
     return undecided(strategy, 'A unique index of the other side refuses the value.');
   const refused = refusalOf(facts, entity);
   if (refused !== null) return byRefusal(facts, policy, refused);
+  if (facts.kind === 'insert_insert' && policy.insert === 'manual')
+    return undecided('manual', 'Both sides inserted this key, and the table’s policy leaves that to a person.');
   if (facts.kind === 'insert_insert' && entity?.sequenceKey === true && !policy.chosen) {
     return undecided(
       'manual',
