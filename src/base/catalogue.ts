@@ -55,6 +55,11 @@ const entries = {
     meaning: 'A table’s conflict policy cannot work as configured: a rule does not fit its column, or names none.',
     remedy: 'Mend the named rule in the entity’s `conflict`.',
   },
+  resolver_invalid: {
+    kind: 'usage',
+    meaning: 'A module that decides conflicts cannot be loaded, or exports no function.',
+    remedy: 'Mend the named module; `isthmus check --resolvers` tries it on generated conflicts.',
+  },
   sql_error: {
     kind: 'internal',
     meaning: 'PostgreSQL refused a statement of ours.',
@@ -135,6 +140,22 @@ const entries = {
     kind: 'unreachable',
     meaning: 'No running process answers.',
     remedy: 'Start `isthmus run`, or name the address of its API with --url.',
+  },
+  conflict_moved: {
+    kind: 'usage',
+    meaning:
+      'A side has changed the record since the conflict was shown, or it is no longer open; nothing was written.',
+    remedy: 'Look at it again with `isthmus conflicts show ID`, then decide on what stands there now.',
+  },
+  decision_refused: {
+    kind: 'usage',
+    meaning: 'What was decided cannot stand on one of the sides; nothing was written.',
+    remedy: 'Decide for the other version, or give a value that both sides can hold.',
+  },
+  not_running: {
+    kind: 'usage',
+    meaning: 'The sync is paused or not ready, so nothing can be written now.',
+    remedy: 'Wait for it or run `isthmus resume`, then ask again.',
   },
   not_found: {
     kind: 'usage',
