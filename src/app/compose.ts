@@ -4,6 +4,7 @@ import { systemClock } from '../base/clock.js';
 import { type Faults, faultsFrom } from '../base/fault-points.js';
 import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/schema.js';
+import type { RunCustom } from '../conflict/custom.js';
 import { makeResolver } from '../conflict/resolve.js';
 import { broadcast } from '../observe/broadcast.js';
 import { ClockSkew } from '../observe/clock-skew.js';
@@ -77,7 +78,7 @@ async function assemble(
     },
     conflicts,
     entities,
-    resolve: makeResolver({ entities, policies, skewMs }),
+    resolve: makeResolver({ entities, policies, skewMs, custom: noModules }),
     clock: systemClock,
     log,
     newId: randomUUID,
@@ -112,3 +113,5 @@ function engineOptions({ apply, direction, initial }: Config): EngineOptions {
     initial,
   };
 }
+
+const noModules: RunCustom = () => Promise.resolve({ ok: false, reason: 'modules cannot be run yet' });

@@ -1,18 +1,17 @@
-/** Decides a conflict by its table's policy, or says why a person must. Pure: the same facts give the same answer. */
-import type { ConflictKind, ConflictResolution, SideVersion } from '../model/conflict.js';
-import type { Entity } from '../model/entity.js';
-import type { RecordRef, State } from '../model/record.js';
-import { isRefused, readRefusal, refusedField } from '../model/refusal.js';
-import { otherSide, type Side } from '../model/side.js';
+/** Decides a conflict by its table's policy, or says why a person must. Pure but for the modules that it asks: the same facts give the same answer. */
+import type { ConflictResolution } from '../model/conflict.js';
+import type { Entity, Field } from '../model/entity.js';
+import { type State, sameState } from '../model/record.js';
+import { fieldCalls, readFieldAnswer, readRecordAnswer, recordCall } from './ask-modules.js';
+import type { ConflictFacts } from './conflict-facts.js';
+import type { RunCustom } from './custom.js';
+import type { FieldAnswer } from './field-case.js';
+import { mergeStates, type Versions } from './merge.js';
 import { defaultPolicy, type Policy } from './policy.js';
+import { withJoinedVector } from './record-vector.js';
+import { laterSide, type RouteContext, routeOf } from './route.js';
 
-export interface ConflictFacts extends RecordRef {
-  readonly kind: ConflictKind;
-  readonly base: State;
-  readonly sql: SideVersion;
-  readonly mongodb: SideVersion;
-  readonly entity: string;
-}
+export type { ConflictFacts } from './conflict-facts.js';
 
 export type Decision =
   | {
@@ -32,100 +31,78 @@ export interface ResolverOptions {
   readonly policies: ReadonlyMap<string, Policy>;
   /** How far SQL's clock is ahead of MongoDB's, in milliseconds, as measured last. */
   readonly skewMs: () => number;
+  readonly custom: RunCustom;
 }
 
-export function makeResolver(options: ResolverOptions): Resolve {
-  return (facts) => Promise.resolve(decide(facts, options));
-}
-
-function decide(facts: ConflictFacts, options: ResolverOptions): Decision {
-  const policy = options.policies.get(facts.entity) ?? defaultPolicy;
-  const entity = options.entities.get(facts.entity);
-  const strategy = facts.kind === 'delete_update' ? policy.delete : policy.strategy;
-  if (facts.kind === 'unique_violation')
-    return undecided(strategy, 'A unique index of the other side refuses the value.');
-  const refused = refusalOf(facts, entity);
-  if (refused !== null) return byRefusal(facts, policy, refused);
-  if (facts.kind === 'insert_insert' && policy.insert === 'manual')
-    return undecided('manual', 'Both sides inserted this key, and the table’s policy leaves that to a person.');
-  if (facts.kind === 'insert_insert' && entity?.sequenceKey === true && !policy.chosen) {
-    return undecided(
-      'manual',
-      'Both sides inserted this key, which a sequence makes: they may be two different records.',
-    );
-  }
-  const winner = winningSide(facts, strategy, options.skewMs());
-  if (winner === null) return undecided(strategy, 'The table’s policy leaves this to a person.');
-  return wins(facts, winner, strategy);
-}
-
-function winningSide(facts: ConflictFacts, strategy: string, skewMs: number): Side | null {
-  switch (strategy) {
-    case 'prefer_sql':
-      return 'sql';
-    case 'prefer_mongodb':
-      return 'mongodb';
-    case 'delete_wins':
-      return facts.sql.state === null ? 'sql' : 'mongodb';
-    case 'update_wins':
-      return facts.sql.state === null ? 'mongodb' : 'sql';
-    case 'lww':
-      return laterSide(facts.sql.time, facts.mongodb.time, skewMs);
-    default:
-      return null;
-  }
-}
-
-/** A row that a load brought wins, an unknown time loses, a tie goes to SQL. */
-export function laterSide(sql: SideVersion['time'], mongodb: SideVersion['time'], skewMs: number): Side {
-  if (sql === 'load') return 'sql';
-  if (mongodb === 'load') return 'mongodb';
-  return (mongodb ?? Number.NEGATIVE_INFINITY) > (sql === null ? Number.NEGATIVE_INFINITY : sql - skewMs)
-    ? 'mongodb'
-    : 'sql';
-}
-
-function wins(facts: ConflictFacts, winner: Side, strategy: string): Decision {
-  return {
-    decided: true,
-    state: facts[winner].state,
-    resolution: winner === 'sql' ? 'sql_wins' : 'mongo_wins',
-    strategy,
-    fields: {},
+export function makeResolver({ entities, policies, skewMs, custom }: ResolverOptions): Resolve {
+  return (facts) => {
+    const entity = entities.get(facts.entity);
+    const policy = policies.get(facts.entity) ?? defaultPolicy;
+    if (entity === undefined)
+      return Promise.resolve(undecided(policy.strategy, 'The record’s table is not in the configuration.'));
+    return resolve(facts, { policy, entity, later: laterSide(facts, skewMs()), custom });
   };
+}
+
+type Context = RouteContext & { readonly custom: RunCustom };
+
+async function resolve(facts: ConflictFacts, context: Context): Promise<Decision> {
+  const route = routeOf(facts, context);
+  const { strategy } = route;
+  switch (route.to) {
+    case 'person':
+      return undecided(strategy, route.reason);
+    case 'side':
+      return decided(facts, { state: facts[route.side].state, strategy });
+    case 'fields':
+      return decideFields(route.versions, facts, context);
+    case 'module': {
+      const answer = await context.custom(recordCall(route.module, facts, context.entity));
+      const read = readRecordAnswer(answer, facts, context.entity);
+      return read.decided ? decided(facts, { state: read.state, strategy }) : undecided(strategy, read.reason);
+    }
+  }
+}
+
+async function decideFields(versions: Versions, facts: ConflictFacts, context: Context): Promise<Decision> {
+  const { policy, entity, later } = context;
+  const { strategy, rules, vector } = policy;
+  const answers = await answersOf(versions, facts, context);
+  const joined = vector === null ? versions : withJoinedVector(versions, vector);
+  const merged = mergeStates(joined, { entity, rules, later, answers });
+  if (!merged.decided) return undecided(strategy, merged.reason);
+  if (vector === null || joined === versions || versions.sql[vector] === versions.mongodb[vector])
+    return decided(facts, { state: merged.state, strategy, fields: merged.fields });
+  const fields = { ...merged.fields, [(entity.fields[vector] as Field).field]: 'version_vector' };
+  return decided(facts, { state: merged.state, strategy, fields });
+}
+
+async function answersOf(
+  versions: Versions,
+  facts: ConflictFacts,
+  { entity, policy, custom }: Context,
+): Promise<ReadonlyMap<number, FieldAnswer>> {
+  const answers = new Map<number, FieldAnswer>();
+  for (const [index, call] of fieldCalls(versions, facts, { entity, policy }))
+    answers.set(index, readFieldAnswer(await custom(call), entity.fields[index] as Field));
+  return answers;
+}
+
+interface Outcome {
+  readonly state: State;
+  readonly strategy: string;
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+function decided(facts: ConflictFacts, { state, strategy, fields = {} }: Outcome): Decision {
+  const resolution: ConflictResolution = sameState(state, facts.sql.state)
+    ? 'sql_wins'
+    : sameState(state, facts.mongodb.state)
+      ? 'mongo_wins'
+      : 'merged';
+  return { decided: true, state, resolution, strategy, fields };
 }
 
 function undecided(strategy: string, reason: string): Decision {
   return { decided: false, strategy, reason };
-}
-
-interface Refused {
-  /** The sides that hold a value which the other cannot; null: the key itself. */
-  readonly sides: readonly Side[] | null;
-  readonly reason: string;
-}
-
-function refusalOf(facts: ConflictFacts, entity: Entity | undefined): Refused | null {
-  if (isRefused(facts.key)) return { sides: null, reason: `The key cannot cross: ${readRefusal(facts.key).reason}` };
-  const sides: Side[] = [];
-  let reason = '';
-  for (const side of ['sql', 'mongodb'] as const) {
-    const state = facts[side].state;
-    const at = refusedField(state);
-    if (state === null || at < 0) continue;
-    sides.push(side);
-    reason ||= `Field ${entity?.fields[at]?.field ?? at} cannot cross: ${readRefusal(state[at] as string).reason}`;
-  }
-  return sides.length === 0 ? null : { sides, reason };
-}
-
-/** A value that cannot cross loses only where the policy says that its side loses anyway. */
-function byRefusal(facts: ConflictFacts, policy: Policy, refused: Refused): Decision {
-  const preferred: Side | null =
-    policy.strategy === 'prefer_sql' ? 'sql' : policy.strategy === 'prefer_mongodb' ? 'mongodb' : null;
-  if (preferred === null || refused.sides === null || refused.sides.includes(preferred))
-    return undecided(policy.strategy, refused.reason);
-  if (facts[preferred].state === null && facts[otherSide(preferred)].state !== null)
-    return undecided(policy.strategy, refused.reason);
-  return wins(facts, preferred, policy.strategy);
 }
