@@ -1,12 +1,17 @@
 /** A commented configuration for a schema, as `isthmus init` writes it. Pure: text from the catalog. */
 import { IsthmusError, isIsthmusError } from '../base/errors.js';
+import { advise } from '../conflict/advise.js';
 import type { CatalogTable } from '../model/catalog.js';
+import type { Entity } from '../model/entity.js';
 import { compileEntity } from '../model/mapping.js';
+import { conflictLines, scalar, textScalar } from './advice-text.js';
 
 export interface WriteConfigOptions {
   readonly name: string;
   readonly database: string;
   readonly tables: readonly CatalogTable[];
+  /** Average bytes of the columns' values, by `schema.table` and column, as far as they are known. */
+  readonly averageBytes: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 export interface WrittenConfig {
@@ -17,8 +22,10 @@ export interface WrittenConfig {
 }
 
 /** Throws if no table can be synced. */
-export function writeConfig({ name, database, tables }: WriteConfigOptions): WrittenConfig {
-  const entries = tables.filter(({ partition }) => !partition).map(describeTable);
+export function writeConfig({ name, database, tables, averageBytes }: WriteConfigOptions): WrittenConfig {
+  const entries = tables
+    .filter(({ partition }) => !partition)
+    .map((table) => describeTable(table, averageBytes.get(`${table.schema}.${table.name}`) ?? new Map()));
   const leftOut = entries.flatMap(({ table, reason }) => (reason === null ? [] : [{ table, reason }]));
   if (leftOut.length === entries.length) {
     const reasons = leftOut.map(({ table, reason }) => `${table}: ${reason}`).join('; ');
@@ -49,13 +56,15 @@ function head(name: string, database: string): string[] {
     'initial: sql               # which side fills the other at the first start: sql, mongodb, none',
     '',
     '# A table each; `- table: public.*` takes all that are not named. `fields` renames a column or leaves it out (false).',
+    '# `conflict` is what `isthmus advise` proposes from types and names: read it once, you know your data better.',
     'entities:',
   ];
 }
 
 const tail = [
   '',
-  '# Who wins where both sides changed a record at the same time: lww (the later write), prefer_sql, prefer_mongodb, manual.',
+  '# Every other table. Where both sides changed a record at the same time: lww (the later write wins), prefer_sql,',
+  '# prefer_mongodb, merge (field by field), manual (a person decides) … docs/conflicts.md says which when.',
   'conflict: { strategy: lww, delete: delete_wins }',
   '',
   'api:',
@@ -69,13 +78,13 @@ interface Entry {
   readonly reason: string | null;
 }
 
-function describeTable(table: CatalogTable): Entry {
+function describeTable(table: CatalogTable, averageBytes: ReadonlyMap<string, number>): Entry {
   const name = `${table.schema}.${table.name}`;
   const unmappable = table.columns.filter((column) => column.unmappable !== null && !column.generated);
   const fields = Object.fromEntries(unmappable.map((column) => [column.name, false] as const));
   try {
     const entity = compileEntity(table, { table: name, fields });
-    return { table: name, reason: null, lines: tableLines(table, entity.sequenceKey) };
+    return { table: name, reason: null, lines: [...tableLines(table), ...policyLines(entity, averageBytes)] };
   } catch (error) {
     if (!isIsthmusError(error, 'mapping_invalid')) throw error;
     return {
@@ -86,29 +95,27 @@ function describeTable(table: CatalogTable): Entry {
   }
 }
 
-function tableLines(table: CatalogTable, sequenceKey: boolean): string[] {
-  const lines = [`  - table: ${scalar(`${table.schema}.${table.name}`)}`];
+function tableLines(table: CatalogTable): string[] {
+  const lines = [`  - table: ${textScalar(`${table.schema}.${table.name}`)}`];
   const unmappable = table.columns.filter((column) => column.unmappable !== null && !column.generated);
   if (unmappable.length > 0) lines.push('    fields:');
   for (const { name, unmappable: reason } of unmappable)
     lines.push(`      ${scalar(name)}: false # ${reason ?? 'cannot be mapped'}`);
-  const generated = table.columns.filter((column) => column.generated).map(({ name }) => name);
+  const generated = table.columns.filter((column) => column.generated).map(({ name }) => scalar(name));
   if (generated.length > 0) lines.push(`    # generated, so left out: ${generated.join(', ')}`);
-  if (sequenceKey) {
-    lines.push(
-      '    # A sequence makes the key: if both sides insert, they may give the same key to two different records. Such a',
-    );
-    lines.push('    # conflict waits for a person, unless a strategy is named here.');
-    lines.push('    # conflict: { strategy: lww }');
-  }
   if (table.hasUserTriggers)
     lines.push('    # The table has triggers: what they add to our writes crosses back as a change of PostgreSQL.');
   return lines;
 }
 
-/** Names that YAML would read as something else are quoted. */
-function scalar(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name) && !/^(true|false|null|yes|no|on|off)$/i.test(name)
-    ? name
-    : JSON.stringify(name);
+/** The usual policy stands at the end of the file; a table says only what differs from it. */
+function policyLines(entity: Entity, averageBytes: ReadonlyMap<string, number>): string[] {
+  const advice = advise({ entity, criticality: 'low', rate: null, averageBytes, chosen: {} });
+  if (advice.strategy !== 'lww') return conflictLines(advice);
+  return entity.sequenceKey
+    ? [
+        '    # A sequence makes the key: if both sides insert, they may give the same key to two different records. Such a',
+        '    # conflict waits for a person.',
+      ]
+    : [];
 }

@@ -138,6 +138,12 @@ export function deadLetterShowCommand(): Command {
     .addHelpText('after', examples('isthmus dead-letters show 0198c1…'));
 }
 
+export function adviseCommand(): Command {
+  return withJson(withApi(new Command('advise')))
+    .description('Proposes a conflict policy for each table, with its reasons; changes nothing')
+    .addHelpText('after', examples('isthmus advise', 'isthmus advise -c isthmus.yaml --json'));
+}
+
 function withDryRun(command: Command): Command {
   return command.option('--dry-run', 'print what would be done, and change nothing');
 }

@@ -153,7 +153,7 @@ describe('from an empty folder to a running sync and back', () => {
     expect((await cli('conflicts', 'list')).stdout).toContain('write_write');
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toMatch(
-      /isthmus_conflicts_total\{table="public.users",kind="write_write",strategy="lww",resolution="(sql|mongo)_wins"\} 1/,
+      /isthmus_conflicts_total\{table="public.users",kind="write_write",strategy="merge",resolution="(sql|mongo)_wins"\} 1/,
     );
     run.kill('SIGTERM');
     const { code, stdout, stderr } = await run.end();

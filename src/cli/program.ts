@@ -72,6 +72,9 @@ function makeProgram(context: Context, end: (code: number) => void): Command {
     (await import('./commands/load.js')).runLoad(options, context),
   );
   addLists(program, add, context);
+  add(define.adviseCommand(), async (options: ApiOptions) =>
+    (await import('./commands/advise.js')).runAdvise(options, context),
+  );
   add(define.teardownCommand(), async (options: PrepareOptions) =>
     (await import('./commands/prepare.js')).runTeardown(options, context),
   );

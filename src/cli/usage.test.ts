@@ -66,6 +66,7 @@ describe('help', () => {
     ['resume', '--help'],
     ['conflicts', 'list', '--help'],
     ['conflicts', 'show', '--help'],
+    ['advise', '--help'],
   ])('%s %s has examples and goes to stdout', async (...args) => {
     const { code, stdout, stderr } = await run(args);
     expect([code, stderr]).toEqual([0, '']);
@@ -103,7 +104,7 @@ describe('a configuration that cannot be used ends with 2', () => {
   const base =
     'sql: { url: "postgres://127.0.0.1/x" }\nmongodb: { url: "mongodb://127.0.0.1/", database: x }\nentities: [{ table: public.a }]\n';
 
-  it.each(['check', 'prepare', 'teardown', 'run', 'status', 'pause'])(
+  it.each(['check', 'prepare', 'teardown', 'run', 'status', 'pause', 'advise'])(
     '%s names the file that is not there',
     async (command) => {
       const { code, stderr } = await run([command, '-c', join(folder, 'none.yaml')]);
@@ -128,7 +129,7 @@ describe('a configuration that cannot be used ends with 2', () => {
 });
 
 describe('what does not answer ends with 3', () => {
-  it.each(['check', 'prepare', 'run'])('%s without PostgreSQL', async (command) => {
+  it.each(['check', 'prepare', 'run', 'advise'])('%s without PostgreSQL', async (command) => {
     const port = await freePort();
     const text = `sql: { url: "postgres://u:hunter2@127.0.0.1:${port}/x" }\nmongodb: { url: "mongodb://127.0.0.1/", database: x }\nentities: [{ table: public.a }]\n`;
     const { code, stdout, stderr } = await run([command, '-c', file(`${command}.yaml`, text)]);

@@ -1,5 +1,6 @@
 /** `init`: reads the schema and writes a commented configuration. */
 import { existsSync, writeFileSync } from 'node:fs';
+import { readAverageBytes } from '../../app/advise.js';
 import { readSchema } from '../../app/read-schema.js';
 import { writeConfig } from '../../app/write-config.js';
 import { IsthmusError } from '../../base/errors.js';
@@ -40,7 +41,8 @@ export async function runInit(options: InitOptions, context: Context): Promise<n
     entities: [{ table: 'public.*' }],
   });
   const { tables } = await readSchema(config, { log: makeLogger(terminal, 'error') });
-  const written = writeConfig({ name: config.name, database, tables });
+  const averageBytes = await readAverageBytes(config, tables);
+  const written = writeConfig({ name: config.name, database, tables, averageBytes });
   if (options.output === '-') terminal.out(written.text.trimEnd());
   else writeFileSync(options.output, written.text, { mode: 0o600 });
   tellNext(written, options, context);
