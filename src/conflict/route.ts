@@ -31,6 +31,8 @@ export function routeOf(facts: ConflictFacts, context: RouteContext): Route {
   const isWhole = strategy === 'lww' || strategy === 'manual';
   if (refused !== null && (versions === null || isWhole)) return person(strategy, refused.reason);
   if (versions === null) return routeDelete(facts, policy.delete, later);
+  if (facts.base === null && policy.insert === 'manual')
+    return person('manual', 'Both sides inserted this key, and the table’s policy leaves that to a person.');
   const prefers = strategy === 'prefer_sql' || strategy === 'prefer_mongodb';
   if (facts.base === null && entity.sequenceKey && !policy.chosen && !(refused !== null && prefers))
     return person('manual', 'Both sides inserted this key, which a sequence makes: they may be two different records.');
