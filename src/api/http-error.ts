@@ -7,6 +7,9 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   unauthorized: 401,
   request_refused: 403,
   not_found: 404,
+  conflict_moved: 409,
+  decision_refused: 422,
+  not_running: 409,
   request_invalid: 400,
   invariant_broken: 500,
 };

@@ -1,4 +1,6 @@
 /** Every route but the pages and the OpenAPI document itself. */
+
+import type { ConflictDecision, DecisionForAll } from '../app/sync.js';
 import { IsthmusError } from '../base/errors.js';
 import type { ConflictKind, ConflictState } from '../model/conflict.js';
 import type { Side } from '../model/side.js';
@@ -84,6 +86,27 @@ export const routes: readonly Route[] = [
       if (conflict === null) throw new IsthmusError('not_found', { message: 'There is no conflict by that id.' });
       return { body: conflict };
     },
+  },
+  {
+    method: 'POST',
+    path: '/api/conflicts/:id/resolution',
+    summary: 'Decides a conflict that waits for a person; 409 if a side has moved since it was shown',
+    open: false,
+    params: schemas.idParams,
+    body: schemas.decisionBody,
+    response: schemas.conflictSchema,
+    handle: async (sync, { params, body }) => ({
+      body: await sync.decide(params.id as string, body as ConflictDecision),
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/api/conflicts/resolution',
+    summary: 'Gives all conflicts that wait, of a table or of every one, the same answer',
+    open: false,
+    body: schemas.decisionForAllBody,
+    response: schemas.decisionCountsSchema,
+    handle: async (sync, { body }) => ({ body: await sync.decideAll(body as DecisionForAll) }),
   },
   {
     method: 'GET',

@@ -74,6 +74,43 @@ export const conflictSchema = Type.Object(
 
 export const conflictPageSchema = Type.Object({ conflicts: Type.Array(conflictSchema), cursor: orNull(Type.String()) });
 
+const decider = Type.String({
+  pattern: '^(?!policy$|agreement$)',
+  minLength: 1,
+  maxLength: 100,
+  default: 'api',
+  description: 'Who decides, for the record',
+});
+
+export const decisionBody = Type.Object(
+  {
+    use: oneOf(['sql', 'mongodb', 'base', 'value'], 'Which version shall stand on both sides'),
+    value: Type.Optional(
+      Type.Unknown({ description: 'For `value`: the record as a plain document with its key; null: no record' }),
+    ),
+    seen: Type.String({ minLength: 1, maxLength: 100, description: 'The shown conflict’s `seen`' }),
+    by: decider,
+  },
+  strict,
+);
+
+export const decisionForAllBody = Type.Object(
+  {
+    use: oneOf(['sql', 'mongodb', 'base'], 'Which version shall stand on both sides'),
+    table: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    kind: Type.Optional(oneOf(conflictKinds)),
+    by: decider,
+  },
+  strict,
+);
+
+export const decisionCountsSchema = Type.Object({
+  decided: Type.Integer(),
+  moved: Type.Integer({ description: 'A side changed the record in between: these wait again' }),
+  refused: Type.Integer({ description: 'The chosen version cannot stand on the other side' }),
+  unknown: Type.Integer({ description: 'Not known in time: settled, or waiting still' }),
+});
+
 export const emptyBody = Type.Object({}, strict);
 
 export const loadBody = Type.Object(

@@ -57,6 +57,15 @@ class StillSync implements Sync {
   async settled() {
     return true;
   }
+  decisions: unknown[] = [];
+  async decide(...given: unknown[]) {
+    this.decisions.push(given);
+    return { conflictId: 'c1', table: 'public.users', collection: 'users', kind: 'write_write', state: 'resolved' };
+  }
+  async decideAll(...given: unknown[]) {
+    this.decisions.push(given);
+    return { decided: 2, moved: 0, refused: 1, unknown: 0 };
+  }
   compare(): never {
     throw new Error('not asked for here');
   }

@@ -46,6 +46,8 @@ function withApi(sync: Sync, api: Api | null): StartedSync {
     compare: (onProgress) => sync.compare(onProgress),
     conflicts: (filter) => sync.conflicts(filter),
     conflict: (id) => sync.conflict(id),
+    decide: (id, decision) => sync.decide(id, decision),
+    decideAll: (choice) => sync.decideAll(choice),
     deadLetters: () => sync.deadLetters(),
     metrics: () => sync.metrics(),
     on: (event, listener) => sync.on(event, listener),

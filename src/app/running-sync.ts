@@ -13,9 +13,19 @@ import type { ConflictFilter, ConflictPage, ConflictStore } from '../ports/confl
 import type { SideStore } from '../ports/side-store.js';
 import { type Comparison, compareSides } from '../reconcile/compare.js';
 import type { Engine } from '../sync/engine.js';
+import { decideAll, decideConflict } from './decide-conflict.js';
 import type { Retention } from './retention.js';
 import { showDeadLetter } from './show-dead-letter.js';
-import type { LinkStatus, ShownDeadLetter, Sync, SyncEvents, SyncStatus } from './sync.js';
+import type {
+  ConflictDecision,
+  DecisionCounts,
+  DecisionForAll,
+  LinkStatus,
+  ShownDeadLetter,
+  Sync,
+  SyncEvents,
+  SyncStatus,
+} from './sync.js';
 
 export interface RunningParts {
   readonly config: Config;
@@ -125,6 +135,14 @@ export class RunningSync implements Sync {
 
   conflict(id: string): Promise<Readonly<Record<string, unknown>> | null> {
     return this.parts.conflicts.get(id);
+  }
+
+  decide(id: string, decision: ConflictDecision): Promise<Readonly<Record<string, unknown>>> {
+    return decideConflict(this.parts, id, decision);
+  }
+
+  decideAll(choice: DecisionForAll): Promise<DecisionCounts> {
+    return decideAll(this.parts, choice);
   }
 
   async deadLetters(): Promise<readonly ShownDeadLetter[]> {

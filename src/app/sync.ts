@@ -1,5 +1,6 @@
 /** A running sync as the API, the command line and programs see it. Must not know how it is made. */
 import type { IsthmusError } from '../base/errors.js';
+import type { ConflictKind } from '../model/conflict.js';
 import type { LinkName, Side } from '../model/side.js';
 import type { Counts } from '../observe/collector.js';
 import type { ConflictFilter, ConflictPage } from '../ports/conflict-store.js';
@@ -55,6 +56,33 @@ export interface ShownDeadLetter {
   readonly after: Readonly<Record<string, string | null>> | null;
 }
 
+export interface ConflictDecision {
+  readonly use: 'sql' | 'mongodb' | 'base' | 'value';
+  /** For `use: 'value'`: the record as a plain document with its key, or null for none. */
+  readonly value?: unknown;
+  /** The shown conflict's `seen`. */
+  readonly seen: string;
+  /** Who decided. */
+  readonly by: string;
+}
+
+export interface DecisionForAll {
+  readonly use: 'sql' | 'mongodb' | 'base';
+  readonly table?: string;
+  readonly kind?: ConflictKind;
+  readonly by: string;
+}
+
+export interface DecisionCounts {
+  readonly decided: number;
+  /** A side moved in between: these wait again. */
+  readonly moved: number;
+  /** The chosen version cannot stand on the other side. */
+  readonly refused: number;
+  /** Not known in time; they are settled or wait still. */
+  readonly unknown: number;
+}
+
 export interface SyncEvents {
   /** Stopped by itself: for safety, or since a server stayed away. */
   failed: [IsthmusError];
@@ -76,6 +104,13 @@ export interface Sync {
   compare(onProgress?: (compared: number) => void): Promise<Comparison>;
   conflicts(filter: ConflictFilter): Promise<ConflictPage>;
   conflict(id: string): Promise<Readonly<Record<string, unknown>> | null>;
+  /**
+   * Writes what a person decided about a conflict, and gives it back as it is then recorded. Throws `not_found`,
+   * `conflict_moved`, `decision_refused`, `not_running`, or `transient` where the outcome is not known.
+   */
+  decide(id: string, decision: ConflictDecision): Promise<Readonly<Record<string, unknown>>>;
+  /** The same answer to all that wait, of one table or of every one; each is decided as it stands now. */
+  decideAll(choice: DecisionForAll): Promise<DecisionCounts>;
   deadLetters(): Promise<readonly ShownDeadLetter[]>;
   metrics(): Promise<{ readonly type: string; readonly body: string }>;
   on<E extends keyof SyncEvents>(event: E, listener: (...values: SyncEvents[E]) => void): void;

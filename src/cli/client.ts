@@ -6,6 +6,8 @@ export interface ApiTarget {
   readonly url: string;
   /** Empty: none. */
   readonly token: string;
+  /** How long an answer may take, in ms; 10 s by default. */
+  readonly limitMs?: number;
 }
 
 export async function askApi(target: ApiTarget, method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
@@ -21,7 +23,7 @@ interface Question {
   readonly body: object | undefined;
 }
 
-async function send({ url, token }: ApiTarget, { method, path, body }: Question): Promise<Response> {
+async function send({ url, token, limitMs = 10_000 }: ApiTarget, { method, path, body }: Question): Promise<Response> {
   try {
     return await fetch(new URL(path, url), {
       method,
@@ -30,7 +32,7 @@ async function send({ url, token }: ApiTarget, { method, path, body }: Question)
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(limitMs),
     });
   } catch (error) {
     throw new IsthmusError('api_unreachable', { message: `No running process answers at ${url}.`, cause: error });

@@ -121,6 +121,29 @@ export function conflictShowCommand(): Command {
     .addHelpText('after', examples('isthmus conflicts show 0198c1…'));
 }
 
+export function conflictResolveCommand(): Command {
+  return withJson(withApi(new Command('resolve')))
+    .argument('[id]', 'the conflict’s id; none with --all')
+    .description('Decides a conflict that waits for a person, or with --all every one of a table')
+    .addOption(
+      new Option('--use <version>', 'the version that shall stand on both sides').choices(['sql', 'mongodb', 'base']),
+    )
+    .option('--value <file>', 'a JSON file with the whole record, its key too; null for no record; - for stdin')
+    .option('--seen <token>', 'what `conflicts show` printed as seen: refuse if a side has moved since')
+    .option('--all', 'all that wait')
+    .option('--table <table>', 'with --all: only of this table')
+    .addOption(new Option('--kind <kind>', 'with --all: only these').choices([...conflictKinds]))
+    .option('--by <name>', 'who decides, for the record; you by default')
+    .addHelpText(
+      'after',
+      examples(
+        'isthmus conflicts resolve 0198c1… --use mongodb',
+        'isthmus conflicts resolve 0198c1… --value merged.json --seen pX3…',
+        'isthmus conflicts resolve --all --table public.settings --use sql',
+      ),
+    );
+}
+
 export function deadLettersCommand(): Command {
   return new Command('dead-letters').description('Changes that their target refuses');
 }

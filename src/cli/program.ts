@@ -9,6 +9,7 @@ import type { DemoOptions } from './commands/demo.js';
 import type { InitOptions } from './commands/init.js';
 import type { LoadOptions } from './commands/load.js';
 import type { PrepareOptions } from './commands/prepare.js';
+import type { ResolveOptions } from './commands/resolve.js';
 import type { RunOptions } from './commands/run.js';
 import type { ApiOptions, Context } from './context.js';
 import * as define from './definitions.js';
@@ -98,6 +99,12 @@ function addLists(program: Command, add: Add, context: Context): void {
   add(
     define.conflictShowCommand(),
     async (options: ApiOptions, id) => (await import('./commands/conflicts.js')).runShow(id, options, context),
+    conflicts,
+  );
+  add(
+    define.conflictResolveCommand(),
+    async (options: ResolveOptions, id) =>
+      (await import('./commands/resolve.js')).runResolve(id === '' ? null : id, options, context),
     conflicts,
   );
   program.addCommand(conflicts);

@@ -2,6 +2,7 @@
 import { askApi } from '../client.js';
 import { type ApiOptions, apiTarget, type Context } from '../context.js';
 import { table } from '../format.js';
+import { type ShownConflict, showConflict } from '../show-conflict.js';
 
 export interface ListOptions extends ApiOptions {
   readonly state?: string;
@@ -43,6 +44,7 @@ function cell(value: unknown): string {
 
 export async function runShow(id: string, options: ApiOptions, context: Context): Promise<number> {
   const conflict = await askApi(apiTarget(options, context), 'GET', `/api/conflicts/${encodeURIComponent(id)}`);
-  context.terminal.out(JSON.stringify(conflict, null, 2));
+  if (options.json === true) context.terminal.out(JSON.stringify(conflict, null, 2));
+  else for (const line of showConflict(conflict as ShownConflict)) context.terminal.out(line);
   return 0;
 }

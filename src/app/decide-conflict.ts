@@ -1,0 +1,86 @@
+/** A person's decision, from the words of the API to the engine, and the outcome as an answer or an error. */
+import { IsthmusError } from '../base/errors.js';
+import { stateOfPlain } from '../conflict/plain.js';
+import type { ConflictRecord } from '../model/conflict.js';
+import type { Entity } from '../model/entity.js';
+import { seenToken } from '../model/seen.js';
+import type { ConflictStore } from '../ports/conflict-store.js';
+import type { Choice, DecisionOutcome } from '../sync/decisions.js';
+import type { Engine } from '../sync/engine.js';
+import type { ConflictDecision, DecisionCounts, DecisionForAll } from './sync.js';
+
+export interface DecisionParts {
+  readonly engine: Engine;
+  readonly conflicts: ConflictStore;
+  readonly entities: ReadonlyMap<string, Entity>;
+}
+
+/** Most are decided within a tenth of a second; a silent side is asked first. */
+const limitMs = 8_000;
+/** So many are on their way at once: the engine settles them in groups. */
+const together = 500;
+
+export async function decideConflict(
+  parts: DecisionParts,
+  id: string,
+  decision: ConflictDecision,
+): Promise<Readonly<Record<string, unknown>>> {
+  mustRun(parts.engine);
+  const shown = parts.engine.pending().find((one) => one.id === id);
+  if (shown === undefined) {
+    const known = await parts.conflicts.get(id);
+    if (known === null) throw new IsthmusError('not_found', { message: 'There is no conflict by that id.' });
+    throw new IsthmusError('conflict_moved', {
+      message: `The conflict is ${String(known['state'])}: nobody is asked.`,
+    });
+  }
+  if (seenToken(shown) !== decision.seen)
+    throw new IsthmusError('conflict_moved', {
+      message: 'A side has changed the record since the conflict was shown.',
+    });
+  const choice = choiceOf(parts, shown, decision);
+  tell(await parts.engine.decide(shown, { choice, by: decision.by }, limitMs));
+  return (await parts.conflicts.get(id)) ?? {};
+}
+
+export async function decideAll({ engine }: DecisionParts, choice: DecisionForAll): Promise<DecisionCounts> {
+  mustRun(engine);
+  const { use, table, kind, by } = choice;
+  const waiting = engine
+    .pending()
+    .filter((one) => (table === undefined || one.entity === table) && (kind === undefined || one.kind === kind));
+  const counts = { decided: 0, moved: 0, refused: 0, unknown: 0 };
+  for (let at = 0; at < waiting.length; at += together) {
+    const some = waiting.slice(at, at + together);
+    const outcomes = await Promise.all(some.map((one) => engine.decide(one, { choice: { use }, by }, limitMs)));
+    for (const outcome of outcomes) counts[outcome.kind]++;
+  }
+  return counts;
+}
+
+function mustRun(engine: Engine): void {
+  const { state } = engine.status();
+  if (state !== 'running' && state !== 'loading')
+    throw new IsthmusError('not_running', { message: `The sync is ${state}, so nothing can be decided now.` });
+}
+
+function choiceOf({ entities }: DecisionParts, shown: ConflictRecord, { use, value }: ConflictDecision): Choice {
+  if (use !== 'value') return { use };
+  const entity = entities.get(shown.entity);
+  if (entity === undefined)
+    throw new IsthmusError('decision_refused', { message: `${shown.entity} is no longer synced.` });
+  const found = stateOfPlain(entity, shown.key, value ?? null);
+  if (!found.ok) throw new IsthmusError('decision_refused', { message: found.reason });
+  return { use, state: found.state };
+}
+
+function tell(outcome: DecisionOutcome): void {
+  if (outcome.kind === 'moved')
+    throw new IsthmusError('conflict_moved', { message: 'A side changed the record before the decision was written.' });
+  if (outcome.kind === 'refused') throw new IsthmusError('decision_refused', { message: outcome.reason });
+  if (outcome.kind === 'unknown')
+    throw new IsthmusError('transient', {
+      message: 'The decision was not written in time; look at the conflict to see whether it was after all.',
+      remedy: 'Look at the conflict again; if it still waits, decide again.',
+    });
+}
