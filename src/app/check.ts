@@ -3,8 +3,10 @@ import { systemClock } from '../base/clock.js';
 import { type Finding, failed, ok, warning } from '../base/finding.js';
 import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/schema.js';
+import type { Policy } from '../conflict/policy.js';
 import { ClockSkew } from '../observe/clock-skew.js';
 import { checkMapping } from './check-mapping.js';
+import { CustomRunner } from './custom-runner.js';
 import { readSchema } from './read-schema.js';
 import { type OpenSides, openSides } from './sides.js';
 
@@ -21,11 +23,21 @@ export async function checkAll(config: Config, { log }: { readonly log: Logger }
       ...(await sides.sql.inspect()),
       ...(await sides.mongodb.inspect()),
       ...mapping.findings,
+      ...(await moduleFindings(mapping.policies)),
       ...noTables(mapping.entities.size),
       await skewFinding(sides, log),
     ];
   } finally {
     await sides.close();
+  }
+}
+
+async function moduleFindings(policies: ReadonlyMap<string, Policy>): Promise<readonly Finding[]> {
+  const custom = new CustomRunner();
+  try {
+    return await custom.check(policies);
+  } finally {
+    await custom.close();
   }
 }
 

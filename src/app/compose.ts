@@ -4,16 +4,16 @@ import { systemClock } from '../base/clock.js';
 import { type Faults, faultsFrom } from '../base/fault-points.js';
 import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/schema.js';
-import type { RunCustom } from '../conflict/custom.js';
-import { makeResolver } from '../conflict/resolve.js';
+import { makeResolver, type Resolve } from '../conflict/resolve.js';
 import { broadcast } from '../observe/broadcast.js';
 import { ClockSkew } from '../observe/clock-skew.js';
 import { Collector } from '../observe/collector.js';
 import { Prometheus } from '../observe/prometheus.js';
 import { Engine } from '../sync/engine.js';
 import { defaultEngineOptions, type EngineOptions } from '../sync/options.js';
+import { CustomRunner } from './custom-runner.js';
 import { prepareSides } from './prepare.js';
-import { readMapping } from './read-schema.js';
+import { type Mapping, readMapping } from './read-schema.js';
 import { Retention } from './retention.js';
 import { RunningSync } from './running-sync.js';
 import { type OpenSides, openSides } from './sides.js';
@@ -31,9 +31,23 @@ export interface ComposeOptions {
 
 /** Prepares what is missing, takes over from a predecessor and starts. Everything is closed again if that fails. */
 export async function compose(config: Config, options: ComposeOptions): Promise<Sync> {
+  const mapping = await readMapping(config, options);
+  const custom = new CustomRunner();
+  try {
+    await custom.load(mapping.policies);
+    return await composeSides(config, mapping, { ...options, custom });
+  } catch (error) {
+    await custom.close();
+    throw error;
+  }
+}
+
+type WithCustom = ComposeOptions & { readonly custom: CustomRunner };
+
+async function composeSides(config: Config, mapping: Mapping, options: WithCustom): Promise<Sync> {
   const clock = systemClock;
   const faults = options.faults ?? faultsFrom(process.env['ISTHMUS_FAULT'], () => process.kill(process.pid, 'SIGKILL'));
-  const sides = await openSides(config, await readMapping(config, options), { log: options.log, clock });
+  const sides = await openSides(config, mapping, { log: options.log, clock });
   const skew = new ClockSkew({ sql: sides.sql.store, mongodb: sides.mongodb.store, clock, log: options.log });
   try {
     await prepareSides(sides, {
@@ -56,21 +70,23 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   }
 }
 
-type Assembly = ComposeOptions & { readonly skew: ClockSkew; readonly faults: Faults; readonly retention: Retention };
+type Assembly = WithCustom & { readonly skew: ClockSkew; readonly faults: Faults; readonly retention: Retention };
 
 async function assemble(
   config: Config,
   sides: OpenSides,
-  { log, engine: bounds, skew, faults, retention }: Assembly,
+  { log, engine: bounds, skew, faults, retention, custom }: Assembly,
 ): Promise<Sync> {
   const { entities, policies } = sides;
   const { skewMs } = skew;
   const strategies = new Map([...policies].map(([table, { strategy }]) => [table, strategy]));
-  const collector = new Collector(skewMs);
+  const collector = new Collector(skewMs, systemClock.now);
   const prometheus = new Prometheus({ tables: [...entities.keys()], strategies, skewMs });
   const stores = { sql: sides.sql.store, mongodb: sides.mongodb.store };
   const { conflicts } = sides.mongodb;
   const counts = await conflicts.counts(systemClock.now());
+  const resolverWith = (by: typeof policies): Resolve =>
+    makeResolver({ entities, policies: by, skewMs, custom: custom.run });
   const engine = new Engine({
     sides: {
       sql: { source: sides.sql.source, store: stores.sql },
@@ -78,7 +94,7 @@ async function assemble(
     },
     conflicts,
     entities,
-    resolve: makeResolver({ entities, policies, skewMs, custom: noModules }),
+    resolve: resolverWith(policies),
     clock: systemClock,
     log,
     newId: randomUUID,
@@ -97,9 +113,13 @@ async function assemble(
     prometheus,
     skew,
     retention,
+    resolverWith,
     clock: systemClock,
     conflictsBefore: counts.groups.reduce((sum, { total }) => sum + total, 0),
-    close: sides.close,
+    close: async () => {
+      await sides.close();
+      await custom.close();
+    },
   });
 }
 
@@ -113,5 +133,3 @@ function engineOptions({ apply, direction, initial }: Config): EngineOptions {
     initial,
   };
 }
-
-const noModules: RunCustom = () => Promise.resolve({ ok: false, reason: 'modules cannot be run yet' });

@@ -21,4 +21,5 @@ export type ThreadMessage =
   | { readonly type: 'unusable'; readonly reason: Words }
   /** One for each question. */
   | { readonly type: 'answer'; readonly value: unknown }
-  | { readonly type: 'failed'; readonly reason: Words };
+  /** `threw`: it gave up on purpose, or by a mistake that depends on the values. */
+  | { readonly type: 'failed'; readonly reason: Words; readonly threw: boolean };

@@ -147,7 +147,7 @@ test('a module that hangs is ended; the calls behind it are asked in a new threa
     });
   const answers = await Promise.all([call(hangs, 'hang'), call(hangs, 'behind'), call(other, 'other')]);
   expect(answers).toEqual([
-    { ok: false, reason: expect.stringMatching(/did not answer within 500 ms/) },
+    { ok: false, threw: false, reason: expect.stringMatching(/did not answer within 500 ms/) },
     { ok: true, value: 'behind' },
     { ok: true, value: 'other' },
   ]);
@@ -190,7 +190,7 @@ test('what a module does outside of its answers reaches nobody', async () => {
   for (let i = 0; i < 50; i++)
     expect([
       { ok: true, value: 1 },
-      { ok: false, reason: expect.stringMatching(/ended its thread/) },
+      { ok: false, threw: false, reason: expect.stringMatching(/ended its thread/) },
     ]).toContainEqual(await ask());
 });
 

@@ -1,9 +1,9 @@
 /** Runs the user's conflict modules, a thread for each: one that hangs never holds up another. */
 import { IsthmusError } from '../base/errors.js';
 import { type Finding, failed, ok } from '../base/finding.js';
-import type { RunCustom } from '../conflict/custom.js';
+import type { CustomCall, RunCustom } from '../conflict/custom.js';
 import type { Policy } from '../conflict/policy.js';
-import { type CustomLimits, CustomThread, defaultCustomLimits } from './custom-thread.js';
+import { type CustomLimits, CustomThread, defaultCustomLimits, type ModuleAnswer } from './custom-thread.js';
 
 const remedy =
   'Its default export must be a function of { base, sql, mongodb, meta } that answers at once with plain JSON data.';
@@ -13,7 +13,12 @@ export class CustomRunner {
 
   constructor(private readonly limits: CustomLimits = defaultCustomLimits) {}
 
-  readonly run: RunCustom = ({ module, input }) => this.thread(module).ask(input);
+  readonly run: RunCustom = (call) => this.ask(call);
+
+  /** Never rejects. */
+  ask({ module, input }: CustomCall): Promise<ModuleAnswer> {
+    return this.thread(module).ask(input);
+  }
 
   /** Loads every module that the policies name. Throws `resolver_invalid` for the first that cannot be used. */
   async load(policies: ReadonlyMap<string, Policy>): Promise<void> {

@@ -5,7 +5,7 @@
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { CustomAnswer, CustomInput } from '../conflict/custom.js';
+import type { CustomInput } from '../conflict/custom.js';
 import type { ThreadData, ThreadMessage, ThreadQuestion } from './custom-messages.js';
 
 export interface CustomLimits {
@@ -28,6 +28,11 @@ export const defaultCustomLimits: CustomLimits = {
   restMs: 60_000,
 };
 
+/** A `CustomAnswer` that also tells whether a question without an answer was one that the module threw at. */
+export type ModuleAnswer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly reason: string; readonly threw: boolean };
+
 /** What ends the wait for a message. `lost`: the thread is of no more use. */
 type Outcome = ThreadMessage | { readonly type: 'lost'; readonly reason: string };
 
@@ -49,12 +54,12 @@ export class CustomThread {
   }
 
   /** Never rejects. */
-  ask(input: CustomInput): Promise<CustomAnswer> {
+  ask(input: CustomInput): Promise<ModuleAnswer> {
     return this.inTurn(async () => {
       if (performance.now() < this.restsUntil)
         return this.no(`was lost ${this.limits.lostInARow} times in a row and is not asked for now`);
       const reason = await this.start();
-      return reason === null ? this.answer(input) : { ok: false, reason };
+      return reason === null ? this.answer(input) : { ok: false, reason, threw: false };
     });
   }
 
@@ -80,7 +85,7 @@ export class CustomThread {
     return this.words('reason' in outcome ? outcome.reason : 'answered before it was asked');
   }
 
-  private async answer(input: CustomInput): Promise<CustomAnswer> {
+  private async answer(input: CustomInput): Promise<ModuleAnswer> {
     const { worker } = this;
     if (worker === null) return this.no('ended its thread');
     const next = nextMessage(worker, this.limits.callMs);
@@ -90,7 +95,10 @@ export class CustomThread {
     if (outcome.type === 'lost') await this.lose(worker);
     else this.lostInARow = 0;
     if (outcome.type === 'answer') return { ok: true, value: outcome.value };
-    return this.no('reason' in outcome ? outcome.reason : 'answered what it was not asked');
+    return this.no(
+      'reason' in outcome ? outcome.reason : 'answered what it was not asked',
+      outcome.type === 'failed' && outcome.threw,
+    );
   }
 
   private spawn(): Worker {
@@ -130,8 +138,8 @@ export class CustomThread {
     await worker.terminate();
   }
 
-  private no(reason: string): CustomAnswer {
-    return { ok: false, reason: this.words(reason) };
+  private no(reason: string, threw = false): ModuleAnswer {
+    return { ok: false, reason: this.words(reason), threw };
   }
 
   private words(reason: string): string {

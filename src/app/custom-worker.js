@@ -45,15 +45,23 @@ function ask(decide, input) {
   try {
     value = decide(freeze(input));
   } catch (error) {
-    return { type: 'failed', reason: `threw ${classOf(error)}${lineOf(error)}` };
+    return { type: 'failed', reason: `threw ${classOf(error)}${lineOf(error)}`, threw: true };
   }
   try {
-    if (isPromise(value)) return { type: 'failed', reason: 'returned a promise: it must not be asynchronous' };
+    if (isPromise(value)) return failed('returned a promise: it must not be asynchronous');
     return { type: 'answer', value: plainCopy(value, new Set()) };
   } catch (error) {
     const what = error instanceof NotPlain ? error.message : 'something that cannot be read';
-    return { type: 'failed', reason: `returned ${what}: it must return plain JSON data` };
+    return failed(`returned ${what}: it must return plain JSON data`);
   }
+}
+
+/**
+ * @param {string} reason
+ * @returns {ThreadMessage}
+ */
+function failed(reason) {
+  return { type: 'failed', reason, threw: false };
 }
 
 /**
