@@ -40,6 +40,7 @@ describe('a field', () => {
     ['path', 'texts', 'plain'],
     ['embedding', 'floats', 'plain'],
     ['attributes', 'jsonb', 'document'],
+    ['user_roles', 'jsonb', 'set'],
     ['active', 'bool', 'plain'],
   ])('%s (%s) is %s', (name, type, kind) => {
     expect(fieldKind({ name, type: types[type] as ColumnType, averageBytes: null })).toBe(kind);

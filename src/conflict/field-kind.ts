@@ -72,12 +72,14 @@ const machineWords = set(
   'token hash key secret signature url uri password image data payload certificate json xml sql',
 );
 const orderedWords = set('path coordinates point points vector embedding matrix history log steps queue ranking');
+/** JSON of these names is a list, not an object. */
+const memberWords = set('tags labels roles categories keywords permissions interests favorites favourites');
 const updateWords = set('updated modified changed seen login active used touched synced edited');
 
 export function fieldKind({ name, type, averageBytes }: FieldFacts): FieldKind {
   const words = wordsOf(name);
   const last = words.at(-1) ?? '';
-  if (type.kind === 'json' || type.kind === 'jsonb') return 'document';
+  if (type.kind === 'json' || type.kind === 'jsonb') return memberWords.has(last) ? 'set' : 'document';
   if (type.kind === 'array') return isSet(type, last) ? 'set' : 'plain';
   if (times.includes(type.kind)) return isUpdateTime(words) ? 'latest' : 'plain';
   if (texts.includes(type.kind) && tooShort(type)) return 'plain';
