@@ -2,8 +2,10 @@
 import { Ajv } from 'ajv';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ReplayRequest } from '../app/replay.js';
 import type { Sync, SyncState } from '../app/sync.js';
 import { silentLogger } from '../base/logger.js';
+import { explanationSchema, numbersSchema, replaySchema } from './record-schemas.js';
 import { statusSchema } from './schemas.js';
 import { makeApp, startApi } from './server.js';
 
@@ -97,6 +99,58 @@ class StillSync implements Sync {
       },
     ];
   }
+  async numbers() {
+    const latency = { p50Ms: 1, p95Ms: 2, p99Ms: 3 };
+    const kinds = {
+      write_write: 1,
+      insert_insert: 0,
+      delete_update: 0,
+      type_mismatch: 0,
+      structural: 0,
+      unique_violation: 0,
+    };
+    return {
+      syncLatency: { sql_to_mongodb: latency, mongodb_to_sql: latency },
+      throughput: 5,
+      conflictRate: 0.01,
+      autoResolutionRate: 1,
+      manualResolutionPending: 0,
+      errorRate: 0,
+      dlqMessages: 1,
+      cdcLag: { sql_to_mongodb: 0, mongodb_to_sql: 7 },
+      conflicts: {
+        total: 1,
+        last24h: 1,
+        byTable: { 'public.users': 1 },
+        byKind: kinds,
+        byStrategy: { lww: 1 },
+        avgResolutionMs: null,
+        pendingManual: 0,
+      },
+    };
+  }
+  replays: unknown[] = [];
+  async replay(request: ReplayRequest) {
+    this.replays.push(request);
+    const counts = { replayed: 0, same: 0, different: 0, wouldWait: 0, wouldDecide: 0, skipped: 0 };
+    return { strategy: request.strategy, ...counts, unfit: [], oldest: null, more: false, differences: [] };
+  }
+  explained: unknown[] = [];
+  async explain(...given: unknown[]) {
+    this.explained.push(given);
+    return {
+      table: 'public.users',
+      collection: 'users',
+      key: { id: 7 },
+      present: { sql: true, mongodb: true },
+      equal: true,
+      pending: null,
+      deletedBy: null,
+      fields: [{ field: 'name', sql: 'Ada', mongodb: 'Ada', equal: true, origin: { from: 'no_conflict' as const } }],
+      conflicts: 0,
+      more: false,
+    };
+  }
   async metrics() {
     return { type: 'text/plain', body: 'isthmus_phase 1\n' };
   }
@@ -176,6 +230,32 @@ describe('answers', () => {
     }
   });
 
+  it('gives numbers, a replay and an explanation of the documented forms', async () => {
+    const { get } = open();
+    const forms = [
+      ['/api/metrics', numbersSchema],
+      ['/api/conflicts/replay?strategy=lww', replaySchema],
+      ['/api/explain?table=public.users&key=7', explanationSchema],
+    ] as const;
+    for (const [path, schema] of forms) {
+      const answer = await get(path);
+      expect(answer.statusCode).toBe(200);
+      expect(new Ajv({ strict: false }).validate(schema, answer.json())).toBe(true);
+    }
+  });
+
+  it('asks for a replay with what the request names, and for a record by the text of its key', async () => {
+    const { sync, get } = open();
+    await get('/api/conflicts/replay?strategy=configured&since=2026-01-31T12:00:00Z&table=public.users&limit=7');
+    await get('/api/conflicts/replay?strategy=merge&since=24h');
+    const since = Date.UTC(2026, 0, 31, 12);
+    expect(sync.replays[0]).toEqual({ strategy: 'configured', since, table: 'public.users', limit: 7 });
+    expect(sync.replays[1]).toEqual({ strategy: 'merge', since: expect.any(Number), limit: 10_000 });
+    expect(Date.now() - 86_400_000 - (sync.replays[1] as { since: number }).since).toBeLessThan(60_000);
+    await get(`/api/explain?table=public.users&key=${encodeURIComponent('{"a": "1&2"}')}`);
+    expect(sync.explained).toEqual([['public.users', '{"a": "1&2"}']]);
+  });
+
   it('describes every route in OpenAPI', async () => {
     const document = (await open().get('/api/openapi.json')).json();
     expect(document.openapi).toBe('3.1.0');
@@ -232,6 +312,18 @@ describe('refusals', () => {
       expect(await code(open().get(`/api/conflicts${query}`))).toEqual([400, 'request_invalid']);
     },
   );
+
+  it.each([
+    '/api/conflicts/replay',
+    '/api/conflicts/replay?strategy=newest',
+    '/api/conflicts/replay?strategy=lww&since=yesterday',
+    '/api/conflicts/replay?strategy=lww&since=2026-13-45',
+    '/api/conflicts/replay?strategy=lww&limit=1000000',
+    '/api/explain?table=public.users',
+    '/api/explain?key=7',
+  ])('refuses %s', async (path) => {
+    expect(await code(open().get(path))).toEqual([400, 'request_invalid']);
+  });
 
   it('refuses bodies of a wrong form, type or size', async () => {
     const { post } = open();

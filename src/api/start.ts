@@ -49,6 +49,9 @@ function withApi(sync: Sync, api: Api | null): StartedSync {
     decide: (id, decision) => sync.decide(id, decision),
     decideAll: (choice) => sync.decideAll(choice),
     deadLetters: () => sync.deadLetters(),
+    numbers: () => sync.numbers(),
+    replay: (request) => sync.replay(request),
+    explain: (table, key) => sync.explain(table, key),
     metrics: () => sync.metrics(),
     on: (event, listener) => sync.on(event, listener),
     stop: async () => {

@@ -2,18 +2,26 @@
 
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
+import { didYouMean } from '../base/nearest.js';
 import type { Config } from '../config/schema.js';
+import type { Policy } from '../conflict/policy.js';
+import type { Resolve } from '../conflict/resolve.js';
 import type { Entity } from '../model/entity.js';
 import { type RecordId, recordId } from '../model/record.js';
 import type { LinkName, Side } from '../model/side.js';
 import type { ClockSkew } from '../observe/clock-skew.js';
 import type { Collector, Counts } from '../observe/collector.js';
+import { ConflictNumbers } from '../observe/conflict-numbers.js';
 import type { Prometheus } from '../observe/prometheus.js';
 import type { ConflictFilter, ConflictPage, ConflictStore } from '../ports/conflict-store.js';
 import type { SideStore } from '../ports/side-store.js';
 import { type Comparison, compareSides } from '../reconcile/compare.js';
 import type { Engine } from '../sync/engine.js';
 import { decideAll, decideConflict } from './decide-conflict.js';
+import type { Explanation } from './explain.js';
+import { explainRecord } from './explain-record.js';
+import { type ReplayReport, type ReplayRequest, replayConflicts } from './replay.js';
+import { replayPolicies } from './replay-policies.js';
 import type { Retention } from './retention.js';
 import { showDeadLetter } from './show-dead-letter.js';
 import type {
@@ -24,8 +32,10 @@ import type {
   ShownDeadLetter,
   Sync,
   SyncEvents,
+  SyncNumbers,
   SyncStatus,
 } from './sync.js';
+import { syncNumbers } from './sync-numbers.js';
 
 export interface RunningParts {
   readonly config: Config;
@@ -37,6 +47,8 @@ export interface RunningParts {
   readonly prometheus: Prometheus;
   readonly skew: ClockSkew;
   readonly retention: Retention;
+  /** A resolver by other policies than the ones that are in use. */
+  readonly resolverWith: (policies: ReadonlyMap<string, Policy>) => Resolve;
   readonly clock: Clock;
   /** Conflicts that were there before this process. */
   readonly conflictsBefore: number;
@@ -52,8 +64,10 @@ export class RunningSync implements Sync {
     state: [],
   };
   private stopped: Promise<void> | null = null;
+  private readonly conflictNumbers: ConflictNumbers;
 
   constructor(private readonly parts: RunningParts) {
+    this.conflictNumbers = new ConflictNumbers({ ...parts, tables: [...parts.entities.keys()] });
     void parts.engine.failure.then((error) => {
       for (const listener of this.listeners.failed) listener(error);
     });
@@ -151,6 +165,22 @@ export class RunningSync implements Sync {
     return deadLetters.map((letter) => showDeadLetter(letter, entities.get(letter.entity)));
   }
 
+  async numbers(): Promise<SyncNumbers> {
+    return syncNumbers(this.status(), this.counts(), await this.conflictNumbers.read());
+  }
+
+  replay(request: ReplayRequest): Promise<ReplayReport> {
+    const { config, conflicts, entities, resolverWith } = this.parts;
+    if (request.table !== undefined) entityNamed(entities, request.table);
+    const { policies, unfit } = replayPolicies(config, entities, request.strategy);
+    return replayConflicts({ conflicts, entities, resolve: resolverWith(policies), unfit }, request);
+  }
+
+  explain(table: string, key: string): Promise<Explanation> {
+    const { conflicts, entities, stores } = this.parts;
+    return explainRecord({ conflicts, stores }, entityNamed(entities, table), key);
+  }
+
   metrics(): Promise<{ readonly type: string; readonly body: string }> {
     const { links, conflicts, deadLetters } = this.status();
     return this.parts.prometheus.text({ links, conflictsPending: conflicts.pending, deadLetters });
@@ -182,6 +212,15 @@ export class RunningSync implements Sync {
 }
 
 const stopLimitMs = 30_000;
+
+function entityNamed(entities: ReadonlyMap<string, Entity>, table: string): Entity {
+  const entity = entities.get(table);
+  if (entity !== undefined) return entity;
+  throw new IsthmusError('not_found', {
+    message: `The table ${table} is not synced${didYouMean(table, entities.keys())}`,
+    remedy: 'Name it as schema.table; `isthmus status` lists what is synced.',
+  });
+}
 
 function linkStatus(
   now: ReturnType<Engine['status']>['links'][Side],

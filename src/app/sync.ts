@@ -3,8 +3,11 @@ import type { IsthmusError } from '../base/errors.js';
 import type { ConflictKind } from '../model/conflict.js';
 import type { LinkName, Side } from '../model/side.js';
 import type { Counts } from '../observe/collector.js';
+import type { ConflictTotals } from '../observe/conflict-numbers.js';
 import type { ConflictFilter, ConflictPage } from '../ports/conflict-store.js';
 import type { Comparison } from '../reconcile/compare.js';
+import type { Explanation } from './explain.js';
+import type { ReplayReport, ReplayRequest } from './replay.js';
 
 export type SyncState = 'starting' | 'loading' | 'running' | 'paused' | 'failed' | 'stopped';
 
@@ -83,6 +86,24 @@ export interface DecisionCounts {
   readonly unknown: number;
 }
 
+/** What a dashboard draws; rates are shares of 1. */
+export interface SyncNumbers {
+  readonly syncLatency: Readonly<Record<LinkName, LinkStatus['latency']>>;
+  /** Records written a second, over the last minute. */
+  readonly throughput: number;
+  /** Conflicts / changes read, over the last hour or since the start. */
+  readonly conflictRate: number;
+  /** Conflicts that were decided, or closed by themselves, without a person / all; 1 while there was none. */
+  readonly autoResolutionRate: number;
+  readonly manualResolutionPending: number;
+  /** Failed write attempts / attempts, since the start. */
+  readonly errorRate: number;
+  readonly dlqMessages: number;
+  /** Age of the oldest change that has not crossed, in milliseconds. */
+  readonly cdcLag: Readonly<Record<LinkName, number>>;
+  readonly conflicts: Omit<ConflictTotals, 'autoResolutionRate'>;
+}
+
 export interface SyncEvents {
   /** Stopped by itself: for safety, or since a server stayed away. */
   failed: [IsthmusError];
@@ -112,6 +133,11 @@ export interface Sync {
   /** The same answer to all that wait, of one table or of every one; each is decided as it stands now. */
   decideAll(choice: DecisionForAll): Promise<DecisionCounts>;
   deadLetters(): Promise<readonly ShownDeadLetter[]>;
+  numbers(): Promise<SyncNumbers>;
+  /** What another strategy would have decided of the stored conflicts; changes nothing. Throws `not_found` for a table that is not synced. */
+  replay(request: ReplayRequest): Promise<ReplayReport>;
+  /** Where each field of a record has its value from. `key`: plain text, or a JSON object for several columns. */
+  explain(table: string, key: string): Promise<Explanation>;
   metrics(): Promise<{ readonly type: string; readonly body: string }>;
   on<E extends keyof SyncEvents>(event: E, listener: (...values: SyncEvents[E]) => void): void;
 }

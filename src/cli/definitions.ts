@@ -3,6 +3,7 @@
  * called, so that help and `status` need no database driver.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { strategies } from '../config/entity-schema.js';
 import { conflictKinds } from '../model/conflict.js';
 import { defaultFile, withApi, withConfig, withJson } from './context.js';
 import { logLevels } from './log-levels.js';
@@ -43,7 +44,11 @@ export function initCommand(): Command {
 export function checkCommand(): Command {
   return withJson(withConfig(new Command('check')))
     .description('Everything that must hold before a run, with what mends it; changes nothing')
-    .addHelpText('after', examples('isthmus check -c isthmus.yaml', 'isthmus check --json'));
+    .option('--resolvers', 'instead, try each table’s conflict policy, modules included, on generated conflicts')
+    .addHelpText(
+      'after',
+      examples('isthmus check -c isthmus.yaml', 'isthmus check --json', 'isthmus check --resolvers'),
+    );
 }
 
 export function prepareCommand(): Command {
@@ -141,6 +146,43 @@ export function conflictResolveCommand(): Command {
         'isthmus conflicts resolve 0198c1… --value merged.json --seen pX3…',
         'isthmus conflicts resolve --all --table public.settings --use sql',
       ),
+    );
+}
+
+export function conflictStatsCommand(): Command {
+  return withJson(withApi(new Command('stats')))
+    .description('How many conflicts, of which tables, kinds and strategies, and how they ended')
+    .addHelpText('after', examples('isthmus conflicts stats', 'isthmus conflicts stats --json'));
+}
+
+export function conflictReplayCommand(): Command {
+  return withJson(withApi(new Command('replay')))
+    .description('What another strategy would have decided of the stored conflicts; changes nothing')
+    .addOption(
+      new Option('--strategy <strategy>', 'for every table that it fits; configured: the policies in use')
+        .choices([...strategies, 'configured'])
+        .makeOptionMandatory(),
+    )
+    .option('--since <time>', 'only those found since: 24h, 7d, or a time like 2026-01-31T12:00:00Z')
+    .option('--table <table>', 'only of this table')
+    .option('--limit <number>', 'the newest so many', wholeNumber, 10_000)
+    .addHelpText(
+      'after',
+      examples(
+        'isthmus conflicts replay --strategy merge --since 24h',
+        'isthmus conflicts replay --strategy configured --table public.users --json',
+      ),
+    );
+}
+
+export function explainCommand(): Command {
+  return withJson(withApi(new Command('explain')))
+    .argument('<table>', 'as schema.table')
+    .argument('<key>', 'the plain value, or a JSON object for several key columns')
+    .description('Where each field of a record has its present value from, as far as the record of conflicts reaches')
+    .addHelpText(
+      'after',
+      examples('isthmus explain public.users 7', `isthmus explain public.order_lines '{"order_id": 1, "line": 2}'`),
     );
 }
 

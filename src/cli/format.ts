@@ -40,6 +40,18 @@ export function sparkline(values: readonly number[], width: number): string {
     .padStart(width, ' ');
 }
 
+/** A time of the API to the second, in UTC. */
+export function timeOf(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+/** A value of a record as JSON on one line, cut where it is longer. */
+export function valueCell(value: unknown, width: number): string {
+  const text = JSON.stringify(value) ?? '';
+  const signs = [...text];
+  return signs.length <= width ? text : `${signs.slice(0, width - 1).join('')}…`;
+}
+
 /** Columns as wide as their widest cell; numbers to the right. */
 export function table(rows: readonly (readonly (string | number)[])[], gap = 2): string[] {
   const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? count(cell) : cell)));

@@ -9,6 +9,7 @@ import type { DemoOptions } from './commands/demo.js';
 import type { InitOptions } from './commands/init.js';
 import type { LoadOptions } from './commands/load.js';
 import type { PrepareOptions } from './commands/prepare.js';
+import type { ReplayOptions } from './commands/replay.js';
 import type { ResolveOptions } from './commands/resolve.js';
 import type { RunOptions } from './commands/run.js';
 import type { ApiOptions, Context } from './context.js';
@@ -30,16 +31,16 @@ export async function runProgram(args: readonly string[], context: Context): Pro
 }
 
 function makeProgram(context: Context, end: (code: number) => void): Command {
-  /** Options are of the form that the definition gives them; `argument` is '' where a command takes none. */
+  /** Options are of the form that the definition gives them; arguments are '' where a command takes none. */
   const add = <Options>(
     command: Command,
-    run: (options: Options, argument: string) => Promise<number>,
+    run: (options: Options, argument: string, second: string) => Promise<number>,
     parent = program,
   ): void => {
     parent.addCommand(
       command.action(async (...given: unknown[]) => {
-        const argument = typeof given[0] === 'string' ? given[0] : '';
-        end(await run(command.opts() as Options, argument));
+        const [argument, second] = given.map((one) => (typeof one === 'string' ? one : ''));
+        end(await run(command.opts() as Options, argument ?? '', second ?? ''));
       }),
     );
   };
@@ -73,6 +74,9 @@ function makeProgram(context: Context, end: (code: number) => void): Command {
     (await import('./commands/load.js')).runLoad(options, context),
   );
   addLists(program, add, context);
+  add(define.explainCommand(), async (options: ApiOptions, table, key) =>
+    (await import('./commands/explain.js')).runExplain({ table, key }, options, context),
+  );
   add(define.adviseCommand(), async (options: ApiOptions) =>
     (await import('./commands/advise.js')).runAdvise(options, context),
   );
@@ -85,7 +89,7 @@ function makeProgram(context: Context, end: (code: number) => void): Command {
 
 type Add = <Options>(
   command: Command,
-  run: (options: Options, argument: string) => Promise<number>,
+  run: (options: Options, argument: string, second: string) => Promise<number>,
   parent: Command,
 ) => void;
 
@@ -105,6 +109,16 @@ function addLists(program: Command, add: Add, context: Context): void {
     define.conflictResolveCommand(),
     async (options: ResolveOptions, id) =>
       (await import('./commands/resolve.js')).runResolve(id === '' ? null : id, options, context),
+    conflicts,
+  );
+  add(
+    define.conflictStatsCommand(),
+    async (options: ApiOptions) => (await import('./commands/conflict-stats.js')).runStats(options, context),
+    conflicts,
+  );
+  add(
+    define.conflictReplayCommand(),
+    async (options: ReplayOptions) => (await import('./commands/replay.js')).runReplay(options, context),
     conflicts,
   );
   program.addCommand(conflicts);

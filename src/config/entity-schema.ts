@@ -9,7 +9,7 @@ export function oneOf<const T extends readonly string[]>(
   return Type.Unsafe<T[number]>({ type: 'string', enum: values, ...options });
 }
 
-const strategies = [
+export const strategies = [
   'lww',
   'prefer_sql',
   'prefer_mongodb',

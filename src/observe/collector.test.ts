@@ -27,7 +27,10 @@ const conflict = (state: ConflictRecord['state'], id = 'c') =>
 
 describe('the collector', () => {
   it('corrects latencies by the clocks’ skew, each link its own way', () => {
-    const collector = new Collector(() => 40);
+    const collector = new Collector(
+      () => 40,
+      () => 0,
+    );
     collector.applied(batch('sql_to_mongodb'));
     collector.applied(batch('mongodb_to_sql'));
     const { sql_to_mongodb, mongodb_to_sql } = collector.counts().links;
@@ -37,10 +40,35 @@ describe('the collector', () => {
   });
 
   it('counts a conflict once, however often it changes while it waits', () => {
-    const collector = new Collector(() => 0);
+    const collector = new Collector(
+      () => 0,
+      () => 0,
+    );
     for (const state of ['pending', 'pending', 'propagating'] as const) collector.conflict(conflict(state));
     collector.conflict(conflict('propagating', 'other'));
     expect(collector.counts().conflicts).toEqual({ write_write: 2 });
+  });
+});
+
+describe('rates', () => {
+  it('are those of the last hour and the last minute', () => {
+    const clock = { at: 0 };
+    const collector = new Collector(
+      () => 0,
+      () => clock.at,
+    );
+    expect(collector.counts()).toMatchObject({ conflictRate: 0, throughput: 0 });
+    collector.conflict(conflict('propagating'));
+    expect(collector.counts().conflictRate).toBe(1);
+    collector.read('sql_to_mongodb', 60, 5);
+    collector.read('mongodb_to_sql', 40, 5);
+    collector.applied(batch('sql_to_mongodb'));
+    clock.at = 30_000;
+    expect(collector.counts()).toMatchObject({ conflictRate: 0.01, throughput: 0.1 });
+    clock.at = 90_000;
+    expect(collector.counts()).toMatchObject({ conflictRate: 0.01, throughput: 0 });
+    clock.at = 3_700_000;
+    expect(collector.counts().conflictRate).toBe(0);
   });
 });
 

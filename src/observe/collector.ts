@@ -3,6 +3,7 @@ import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
 import type { LinkName } from '../model/side.js';
 import type { AppliedBatch, EngineObserver } from '../sync/observer.js';
 import { Latency, type Quantiles } from './latency.js';
+import { SlidingSum } from './sliding-sum.js';
 
 export interface LinkCounts {
   readonly applied: number;
@@ -17,6 +18,10 @@ export interface LinkCounts {
 export interface Counts {
   readonly links: Readonly<Record<LinkName, LinkCounts>>;
   readonly conflicts: Readonly<Record<string, number>>;
+  /** Conflicts / changes read, over the last hour or since the start. */
+  readonly conflictRate: number;
+  /** Records written a second, over the last minute. */
+  readonly throughput: number;
   readonly agreements: number;
   readonly deadLetters: number;
   readonly loadedRows: number;
@@ -50,19 +55,34 @@ export class Collector implements EngineObserver {
   private loadedRows = 0;
   private restarts = 0;
   private lastError: Counts['lastError'] = null;
+  private readonly startedAt: number;
+  private readonly recent: Readonly<Record<'conflicts' | 'changesRead' | 'applied', SlidingSum>>;
 
   /** `skewMs`: how far SQL's clock is ahead of MongoDB's. */
-  constructor(private readonly skewMs: () => number) {}
+  constructor(
+    private readonly skewMs: () => number,
+    private readonly now: () => number,
+  ) {
+    this.startedAt = now();
+    const hour = { now, bucketMs: 60_000, buckets: 60 };
+    this.recent = {
+      conflicts: new SlidingSum(hour),
+      changesRead: new SlidingSum(hour),
+      applied: new SlidingSum({ now, bucketMs: 1000, buckets: 60 }),
+    };
+  }
 
   applied(batch: AppliedBatch): void {
     const link = this.links[batch.link];
     link.applied += batch.writes.length;
+    this.recent.applied.add(batch.writes.length);
     link.transactions += batch.commits.length;
     for (const commit of batch.commits) link.latency.record(latencyMs(batch, commit, this.skewMs()));
   }
 
   read(link: LinkName, changes: number, echoes: number): void {
     this.links[link].changesRead += changes;
+    this.recent.changesRead.add(changes);
     this.links[link].echoes += echoes;
   }
 
@@ -78,6 +98,7 @@ export class Collector implements EngineObserver {
       if (this.seenConflicts.size < 100_000) this.seenConflicts.add(conflict.id);
     } else if (this.seenConflicts.delete(conflict.id)) return;
     this.conflicts[conflict.kind] = (this.conflicts[conflict.kind] ?? 0) + 1;
+    this.recent.conflicts.add(1);
   }
 
   agreement(): void {
@@ -107,12 +128,20 @@ export class Collector implements EngineObserver {
         mongodb_to_sql: this.links.mongodb_to_sql.snapshot(),
       },
       conflicts: { ...this.conflicts },
+      conflictRate: this.conflictRate(),
+      throughput: this.recent.applied.sum() / Math.max(1, Math.min(60, (this.now() - this.startedAt) / 1000)),
       agreements: this.agreements,
       deadLetters: this.deadLetters,
       loadedRows: this.loadedRows,
       restarts: this.restarts,
       lastError: this.lastError,
     };
+  }
+
+  /** Conflicts of changes that an earlier process read have none to be compared with: 1 at most. */
+  private conflictRate(): number {
+    const conflicts = this.recent.conflicts.sum();
+    return conflicts === 0 ? 0 : Math.min(1, conflicts / Math.max(1, this.recent.changesRead.sum()));
   }
 }
 

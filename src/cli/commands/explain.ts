@@ -1,0 +1,99 @@
+/** `explain TABLE KEY`: where each field of a record has its value from, asked of a running process. */
+import type { DecidingConflict, ExplainedField, Explanation } from '../../app/explain.js';
+import { askApi } from '../client.js';
+import { type ApiOptions, apiTarget, type Context } from '../context.js';
+import { exit } from '../exit.js';
+import { plural, table, timeOf, valueCell } from '../format.js';
+import type { Style } from '../terminal.js';
+
+export interface RecordName {
+  readonly table: string;
+  readonly key: string;
+}
+
+export async function runExplain(record: RecordName, options: ApiOptions, context: Context): Promise<number> {
+  const query = new URLSearchParams({ ...record });
+  const explanation = (await askApi(apiTarget(options, context), 'GET', `/api/explain?${query}`)) as Explanation;
+  const { terminal } = context;
+  if (options.json === true) terminal.out(JSON.stringify(explanation, null, 2));
+  else for (const line of explainLines(explanation, terminal.style)) terminal.out(line);
+  return exit.good;
+}
+
+export function explainLines(of: Explanation, style: Style): string[] {
+  const notes = new Notes();
+  const rows = of.fields.map((field) => row(field, notes, style));
+  const more = of.more ? ', and older ones that were not looked at' : '';
+  return [
+    `${style.bold(`${of.table} ${valueCell(of.key, 200)}`)} ↔ ${of.collection}   ${standing(of, style)}`,
+    ...pendingLines(of, style),
+    ...deletedLines(of, notes),
+    ...(rows.length === 0 ? [] : ['', ...table([['field', 'sql', 'mongodb', 'from'], ...rows])]),
+    ...(notes.lines.length === 0 ? [] : ['', ...table(notes.lines)]),
+    '',
+    style.dim(
+      of.conflicts === 0
+        ? 'No conflict of this record is on record.'
+        : `${plural(of.conflicts, 'conflict')} of this record on record${more}.`,
+    ),
+  ];
+}
+
+function standing({ present, equal }: Explanation, style: Style): string {
+  if (!present.sql && !present.mongodb) return style.yellow('on neither side');
+  if (!present.mongodb) return style.yellow('only in SQL');
+  if (!present.sql) return style.yellow('only in MongoDB');
+  return equal ? style.green('equal on both sides') : style.yellow('differs');
+}
+
+function pendingLines({ pending }: Explanation, style: Style): string[] {
+  if (pending === null) return [];
+  const { conflictId, kind, since, reason } = pending;
+  return [
+    `${style.yellow('Waits for a person')} since ${timeOf(since)}: ${kind}. ${reason ?? ''}`.trimEnd(),
+    `  ${style.dim('→')} isthmus conflicts show ${conflictId}`,
+  ];
+}
+
+function deletedLines({ deletedBy }: Explanation, notes: Notes): string[] {
+  if (deletedBy === null) return [];
+  const side = deletedBy.taken === 'both' ? 'both sides' : deletedBy.taken;
+  return ['', `The record is gone: ${notes.mark(deletedBy)} kept the delete of ${side}.`];
+}
+
+function row({ field, sql, mongodb, equal, origin }: ExplainedField, notes: Notes, style: Style): string[] {
+  const cells = [field, sideCell(sql), equal ? '=' : sideCell(mongodb)];
+  if (origin.from === 'no_conflict')
+    return [...cells, equal ? style.dim('no conflict on record') : style.yellow('a change that is crossing')];
+  const mark = notes.mark(origin.conflict);
+  if (origin.from === 'conflict') return [...cells, `${mark} ${taken(origin.conflict)}`];
+  const who = origin.side === null ? 'by one of the sides' : `by ${origin.side}, crossing`;
+  return [...cells, `changed ${who} after ${mark}`];
+}
+
+function sideCell(value: unknown): string {
+  return value === undefined ? '–' : valueCell(value, 32);
+}
+
+function taken({ rule, taken: from, onlyChangedBy }: DecidingConflict): string {
+  const by = rule === null ? '' : `${rule}: `;
+  if (onlyChangedBy !== null && from !== 'merged') return `${by}only ${onlyChangedBy} had changed it`;
+  if (from === 'both') return `${by}both sides had it`;
+  return from === 'merged' ? `${by}made of both` : `${by}${from}’s value`;
+}
+
+/** The conflicts that the lines above name by a number. */
+class Notes {
+  readonly lines: string[][] = [];
+  private readonly marks = new Map<string, string>();
+
+  mark({ conflictId, kind, strategy, decidedBy, decidedAt }: DecidingConflict): string {
+    const known = this.marks.get(conflictId);
+    if (known !== undefined) return known;
+    const mark = `[${this.marks.size + 1}]`;
+    this.marks.set(conflictId, mark);
+    const by = decidedBy === null || decidedBy === 'policy' ? strategy : `${strategy}, ${decidedBy}`;
+    this.lines.push([mark, conflictId, kind, by, timeOf(decidedAt)]);
+    return mark;
+  }
+}
