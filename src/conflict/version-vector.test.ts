@@ -26,7 +26,7 @@ const vector: fc.Arbitrary<VersionVector> = fc
   .map((entries) => parseVector(Object.fromEntries(entries)));
 
 const mirrored = { before: 'after', after: 'before', concurrent: 'concurrent', equal: 'equal' } as const;
-const runs = { numRuns: 5000 };
+const runs = { numRuns: 3000 };
 
 function notAfter(a: VersionVector, b: VersionVector): boolean {
   return ['before', 'equal'].includes(compareVectors(a, b));
