@@ -3,12 +3,16 @@ import type { DecideField, FieldAnswer, FieldCase } from '../field-case.js';
 import { isCanonical } from '../fits-column.js';
 import { decideText } from '../ot/decide-text.js';
 import type { FieldRule } from '../policy.js';
+import { decideCounter } from './counter.js';
 import { decideMax, decideMin } from './extremes.js';
 import { mergeArray } from './merge-array.js';
 import { mergeObject } from './merge-object.js';
+import { decideSet } from './set.js';
 
 const makers: Readonly<Partial<Record<FieldRule['rule'], DecideField>>> = {
   text: decideText,
+  counter: decideCounter,
+  set: decideSet,
   max: decideMax,
   min: decideMin,
   merge_array: mergeArray,
