@@ -16,6 +16,9 @@ export function withCount(counts: ActorCounts, actor: string, count: number): Ac
 }
 
 export function joinCounts(a: ActorCounts, b: ActorCounts): ActorCounts {
+  // Usual in a set: an element that one side alone has, or that nobody removed.
+  if (isNone(b)) return a;
+  if (isNone(a)) return b;
   const joined = new Map(Object.entries(a));
   for (const [actor, count] of Object.entries(b)) joined.set(actor, Math.max(count, joined.get(actor) ?? 0));
   return fromEntries(joined);
@@ -28,6 +31,11 @@ export function sumOf(counts: ActorCounts): bigint {
   return sum;
 }
 
+function isNone(counts: ActorCounts): boolean {
+  for (const _ in counts) return false;
+  return true;
+}
+
 export function actorsOf(counts: ActorCounts): number {
   return Object.keys(counts).length;
 }
@@ -35,6 +43,7 @@ export function actorsOf(counts: ActorCounts): number {
 export function readCounts(value: unknown): ActorCounts {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw problem('Counts are an object with a number for each actor.');
+  if (isNone(value as ActorCounts)) return noCounts;
   const counts = new Map<string, number>();
   for (const [actor, count] of Object.entries(value)) {
     checkActor(actor);
@@ -47,5 +56,6 @@ export function readCounts(value: unknown): ActorCounts {
 /** One form for equal counts: without zeros, and in the order of the names. */
 function fromEntries(counts: ReadonlyMap<string, number>): ActorCounts {
   const entries = [...counts].filter(([, count]) => count > 0);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (entries.length > 1) entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries);
 }
