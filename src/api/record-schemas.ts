@@ -121,6 +121,9 @@ export const explanationSchema = Type.Object({
       since: Type.String(),
     }),
   ),
+  deadLetter: orNull(
+    Type.Object({ id: Type.String(), link: Type.String(), code: Type.String(), reason: Type.String() }),
+  ),
   deletedBy: orNull(decidingConflict),
   fields: Type.Array(
     Type.Object({
@@ -129,7 +132,7 @@ export const explanationSchema = Type.Object({
       mongodb: Type.Optional(Type.Unknown()),
       equal: Type.Boolean(),
       origin: Type.Object({
-        from: oneOf(['conflict', 'later_change', 'no_conflict']),
+        from: oneOf(['conflict', 'later_change', 'pending', 'no_conflict']),
         side: Type.Optional(orNull(oneOf(['sql', 'mongodb']))),
         conflict: Type.Optional(decidingConflict),
       }),

@@ -145,6 +145,7 @@ class StillSync implements Sync {
       present: { sql: true, mongodb: true },
       equal: true,
       pending: null,
+      deadLetter: null,
       deletedBy: null,
       fields: [{ field: 'name', sql: 'Ada', mongodb: 'Ada', equal: true, origin: { from: 'no_conflict' as const } }],
       conflicts: 0,

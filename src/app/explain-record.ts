@@ -1,4 +1,5 @@
 /** Reads a record on both sides and its conflicts, to explain it. Changes nothing. */
+import type { DeadLetter } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
 import { recordId } from '../model/record.js';
 import type { Side } from '../model/side.js';
@@ -10,6 +11,7 @@ import { keyOfText } from './record-key.js';
 export interface ExplainParts {
   readonly conflicts: Pick<ConflictStore, 'records'>;
   readonly stores: Readonly<Record<Side, Pick<SideStore, 'read'>>>;
+  readonly deadLetters: () => Promise<readonly DeadLetter[]>;
 }
 
 /** A record with more conflicts than this has other troubles; each field's newest one is nearly always among them. */
@@ -17,18 +19,20 @@ const maxConflicts = 200;
 
 /** Throws `request_invalid` if the text is no key of the table. */
 export async function explainRecord(
-  { conflicts, stores }: ExplainParts,
+  { conflicts, stores, deadLetters }: ExplainParts,
   entity: Entity,
   keyText: string,
 ): Promise<Explanation> {
   const ref = { entity: entity.name, key: keyOfText(entity, keyText) };
   const how = { locked: false, raw: false };
-  const [sql, mongodb, page] = await Promise.all([
+  const [sql, mongodb, page, letters] = await Promise.all([
     stores.sql.read([ref], how),
     stores.mongodb.read([ref], how),
     conflicts.records({ table: entity.name, key: ref.key, limit: maxConflicts }),
+    deadLetters(),
   ]);
   const id = recordId(ref);
   const now = { sql: sql.get(id)?.state ?? null, mongodb: mongodb.get(id)?.state ?? null };
-  return explain({ entity, key: ref.key, now, conflicts: page.conflicts, more: page.cursor !== null });
+  const deadLetter = letters.find((one) => recordId(one) === id) ?? null;
+  return explain({ entity, key: ref.key, now, conflicts: page.conflicts, more: page.cursor !== null, deadLetter });
 }

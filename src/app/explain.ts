@@ -4,7 +4,7 @@
  */
 import { plainKey } from '../conflict/plain.js';
 import { plainValue } from '../conflict/plain-value.js';
-import type { ConflictKind, ConflictRecord } from '../model/conflict.js';
+import type { ConflictKind, ConflictRecord, DeadLetter } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
 import type { State, Value } from '../model/record.js';
 import { isRefused } from '../model/refusal.js';
@@ -19,6 +19,8 @@ export interface ExplainFacts {
   readonly conflicts: readonly ConflictRecord[];
   /** Whether older ones were left out. */
   readonly more: boolean;
+  /** A change of the record that its target refuses. */
+  readonly deadLetter: DeadLetter | null;
 }
 
 export interface DecidingConflict {
@@ -41,7 +43,9 @@ export type Origin =
   | { readonly from: 'conflict'; readonly conflict: DecidingConflict }
   /** Changed after that conflict: on `side`; null: both have the new value, and the record does not tell who wrote it. */
   | { readonly from: 'later_change'; readonly side: Side | null; readonly conflict: DecidingConflict }
-  /** No conflict that is on record decided it. `side`: it stands on one side only, so that side changed it just now. */
+  /** The sides differ in it, and a person is asked. */
+  | { readonly from: 'pending' }
+  /** No conflict that is on record decided it. */
   | { readonly from: 'no_conflict' };
 
 export interface ExplainedField {
@@ -69,6 +73,8 @@ export interface Explanation {
   readonly equal: boolean;
   /** It waits for a person. */
   readonly pending: WaitingConflict | null;
+  /** A change of it cannot be written. */
+  readonly deadLetter: Pick<DeadLetter, 'id' | 'link' | 'code' | 'reason'> | null;
   /** What decided that the record is gone; null: it is there, or no conflict on record did. */
   readonly deletedBy: DecidingConflict | null;
   readonly fields: readonly ExplainedField[];
@@ -77,11 +83,13 @@ export interface Explanation {
   readonly more: boolean;
 }
 
-export function explain({ entity, key, now, conflicts, more }: ExplainFacts): Explanation {
+export function explain({ entity, key, now, conflicts, more, deadLetter }: ExplainFacts): Explanation {
   const present = { sql: now.sql !== null, mongodb: now.mongodb !== null };
   const decided = conflicts.filter(({ resolution }) => resolution !== 'pending');
   const gone = !present.sql && !present.mongodb;
-  const fields = gone ? [] : entity.fields.map((_, index) => explainField({ entity, now, decided }, index));
+  const pending = conflicts.find(({ state }) => state === 'pending');
+  const facts = { entity, now, pending, decided };
+  const fields = gone ? [] : entity.fields.map((_, index) => explainField(facts, index));
   const [newest] = decided;
   return {
     table: entity.name,
@@ -89,7 +97,13 @@ export function explain({ entity, key, now, conflicts, more }: ExplainFacts): Ex
     key: isRefused(key) ? key : plainKey(entity, key),
     present,
     equal: present.sql === present.mongodb && fields.every(({ equal }) => equal),
-    pending: waitingOf(conflicts.find(({ state }) => state === 'pending')),
+    pending: waitingOf(pending),
+    deadLetter: deadLetter && {
+      id: deadLetter.id,
+      link: deadLetter.link,
+      code: deadLetter.code,
+      reason: deadLetter.reason,
+    },
     deletedBy: gone && newest?.decision === null ? wholeRecord(newest) : null,
     fields,
     conflicts: conflicts.length,
@@ -106,19 +120,25 @@ function waitingOf(conflict: ConflictRecord | undefined): WaitingConflict | null
 interface FieldFacts {
   readonly entity: Entity;
   readonly now: Readonly<Record<Side, State>>;
+  readonly pending: ConflictRecord | undefined;
   readonly decided: readonly ConflictRecord[];
 }
 
-function explainField({ entity, now, decided }: FieldFacts, index: number): ExplainedField {
+function explainField({ entity, now, pending, decided }: FieldFacts, index: number): ExplainedField {
   const { field, type } = entity.fields[index] as Entity['fields'][number];
   const [sql, mongodb] = [valueIn(now.sql, index), valueIn(now.mongodb, index)];
   const found = decided.find((one) => concerns(one, index));
+  const waits = pending !== undefined && sql !== mongodb && concerns(pending, index);
   return {
     field,
     ...(sql === undefined ? {} : { sql: plainValue(type, sql) }),
     ...(mongodb === undefined ? {} : { mongodb: plainValue(type, mongodb) }),
     equal: sql === mongodb,
-    origin: found === undefined ? { from: 'no_conflict' } : originOf(found, { field, index }, { sql, mongodb }),
+    origin: waits
+      ? { from: 'pending' }
+      : found === undefined
+        ? { from: 'no_conflict' }
+        : originOf(found, { field, index }, { sql, mongodb }),
   };
 }
 

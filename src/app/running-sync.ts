@@ -178,7 +178,9 @@ export class RunningSync implements Sync {
 
   explain(table: string, key: string): Promise<Explanation> {
     const { conflicts, entities, stores } = this.parts;
-    return explainRecord({ conflicts, stores }, entityNamed(entities, table), key);
+    // Reading all open work is spared where there is none of this kind.
+    const deadLetters = async () => (this.status().deadLetters === 0 ? [] : (await conflicts.openWork()).deadLetters);
+    return explainRecord({ conflicts, stores, deadLetters }, entityNamed(entities, table), key);
   }
 
   metrics(): Promise<{ readonly type: string; readonly body: string }> {

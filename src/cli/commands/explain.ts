@@ -27,6 +27,7 @@ export function explainLines(of: Explanation, style: Style): string[] {
   return [
     `${style.bold(`${of.table} ${valueCell(of.key, 200)}`)} ↔ ${of.collection}   ${standing(of, style)}`,
     ...pendingLines(of, style),
+    ...letterLines(of, style),
     ...deletedLines(of, notes),
     ...(rows.length === 0 ? [] : ['', ...table([['field', 'sql', 'mongodb', 'from'], ...rows])]),
     ...(notes.lines.length === 0 ? [] : ['', ...table(notes.lines)]),
@@ -55,6 +56,15 @@ function pendingLines({ pending }: Explanation, style: Style): string[] {
   ];
 }
 
+function letterLines({ deadLetter }: Explanation, style: Style): string[] {
+  if (deadLetter === null) return [];
+  const { id, link, code, reason } = deadLetter;
+  return [
+    `${style.red('Dead letter')} (${link.replace('_to_', ' → ')}): ${code}. ${reason}`,
+    `  ${style.dim('→')} isthmus dead-letters show ${id}`,
+  ];
+}
+
 function deletedLines({ deletedBy }: Explanation, notes: Notes): string[] {
   if (deletedBy === null) return [];
   const side = deletedBy.taken === 'both' ? 'both sides' : deletedBy.taken;
@@ -63,6 +73,7 @@ function deletedLines({ deletedBy }: Explanation, notes: Notes): string[] {
 
 function row({ field, sql, mongodb, equal, origin }: ExplainedField, notes: Notes, style: Style): string[] {
   const cells = [field, sideCell(sql), equal ? '=' : sideCell(mongodb)];
+  if (origin.from === 'pending') return [...cells, style.yellow('waits for a person')];
   if (origin.from === 'no_conflict')
     return [...cells, equal ? style.dim('no conflict on record') : style.yellow('a change that is crossing')];
   const mark = notes.mark(origin.conflict);
