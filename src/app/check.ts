@@ -41,7 +41,7 @@ async function moduleFindings(policies: ReadonlyMap<string, Policy>): Promise<re
   }
 }
 
-function noTables(count: number): Finding[] {
+export function noTables(count: number): Finding[] {
   return count > 0
     ? []
     : [failed('mapping', 'no table can be synced', 'Mend the tables above, or name others under `entities`.')];

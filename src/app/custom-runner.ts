@@ -59,7 +59,7 @@ export class CustomRunner {
 }
 
 function told(reason: string, module: string, tables: readonly string[]): string {
-  return `${reason} It decides conflicts of ${tables.join(', ')}: ${module}`;
+  return `${reason}. It decides conflicts of ${tables.join(', ')}: ${module}`;
 }
 
 /** Module → the tables that it decides for. */

@@ -143,7 +143,7 @@ export class CustomThread {
   }
 
   private words(reason: string): string {
-    return `The module ${basename(this.module)} ${reason}.`;
+    return `The module ${basename(this.module)} ${reason}`;
   }
 }
 

@@ -27,7 +27,7 @@ export interface CustomCall {
 
 export type CustomAnswer =
   | { readonly ok: true; readonly value: unknown }
-  /** Why there is no answer, in words for an operator: it threw, hung, returned a promise … */
+  /** Why there is no answer, in words for an operator, without a full stop: it threw, hung, returned a promise … */
   | { readonly ok: false; readonly reason: string };
 
 /** Never rejects. */

@@ -1,5 +1,6 @@
-/** `check`: everything that must hold before a run, one line each. */
+/** `check`: everything that must hold before a run, or with `--resolvers` what the conflict policies do, one line each. */
 import { checkAll } from '../../app/check.js';
+import { checkResolvers } from '../../app/check-resolvers.js';
 import type { Finding } from '../../base/finding.js';
 import { type ConfigOptions, type Context, readConfig } from '../context.js';
 import { exit } from '../exit.js';
@@ -9,16 +10,21 @@ import { makeLogger } from '../terminal-logger.js';
 
 export interface CheckOptions extends ConfigOptions {
   readonly json?: boolean;
+  readonly resolvers?: boolean;
 }
 
 export async function runCheck(options: CheckOptions, context: Context): Promise<number> {
   const { terminal } = context;
-  const findings = await checkAll(readConfig(options, context), { log: makeLogger(terminal, 'error') });
+  const check = options.resolvers === true ? checkResolvers : checkAll;
+  const findings = await check(readConfig(options, context), { log: makeLogger(terminal, 'error') });
   const failed = findings.filter(({ state }) => state === 'failed').length;
   const warnings = findings.filter(({ state }) => state === 'warning').length;
   if (options.json === true) terminal.out(JSON.stringify({ ok: failed === 0, failed, warnings, findings }, null, 2));
   else for (const line of findingLines(findings, terminal.style)) terminal.out(line);
-  if (options.json !== true) terminal.out(summary(failed, warnings, terminal.style));
+  if (options.json !== true)
+    terminal.out(
+      summary({ failed, warnings, good: options.resolvers === true ? 'The policies hold' : 'Ready' }, terminal.style),
+    );
   return failed === 0 ? exit.good : exit.no;
 }
 
@@ -32,7 +38,13 @@ function findingLines(findings: readonly Finding[], style: Style): string[] {
   });
 }
 
-function summary(failed: number, warnings: number, { bold, green, red }: Style): string {
+interface Summary {
+  readonly failed: number;
+  readonly warnings: number;
+  readonly good: string;
+}
+
+function summary({ failed, warnings, good }: Summary, { bold, green, red }: Style): string {
   if (failed > 0) return red(bold(`${plural(failed, 'check')} failed.`));
-  return green(bold(warnings > 0 ? `Ready, with ${plural(warnings, 'warning')}.` : 'Ready.'));
+  return green(bold(warnings > 0 ? `${good}, with ${plural(warnings, 'warning')}.` : `${good}.`));
 }
