@@ -139,7 +139,10 @@ describe('from an empty folder to a running sync and back', () => {
       what: 'the conflict',
       limitMs: 20_000,
     });
-    const shown = JSON.parse((await cli('conflicts', 'show', found.conflictId)).stdout) as Record<string, unknown>;
+    const shown = JSON.parse((await cli('conflicts', 'show', found.conflictId, '--json')).stdout) as Record<
+      string,
+      unknown
+    >;
     expect(shown).toMatchObject({
       conflictId: found.conflictId,
       kind: 'write_write',
@@ -151,6 +154,10 @@ describe('from an empty folder to a running sync and back', () => {
     expect((await cli('load', '--entity', 'public.users')).code).toBe(0);
     expect((await cli('load', '--entity', 'public.usrs')).stderr).toContain('not_found: ');
     expect((await cli('conflicts', 'list')).stdout).toContain('write_write');
+    const { tables } = JSON.parse((await cli('advise', '--json')).stdout) as {
+      tables: { rate: object; now: string }[];
+    };
+    expect(tables.find(({ now }) => now === 'merge')?.rate).toMatchObject({ of: 'changes', conflicts: 1 });
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toMatch(
       /isthmus_conflicts_total\{table="public.users",kind="write_write",strategy="merge",resolution="(sql|mongo)_wins"\} 1/,
