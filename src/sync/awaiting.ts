@@ -5,6 +5,8 @@
 import type { RecordId, State } from '../model/record.js';
 
 export interface Awaited {
+  /** The first string by that name: a record that is written often is named once. */
+  readonly id: RecordId;
   readonly lane: number;
   readonly number: number;
   /** What we wrote; undefined after a restart, where only the log told of the write. */
@@ -27,9 +29,13 @@ export class Awaiting {
     wrote: readonly { readonly id: RecordId; readonly state: State | undefined }[],
   ): void {
     if (wrote.length === 0 || number <= (this.handled.get(lane) ?? 0)) return;
-    for (const { id, state } of wrote) this.entries.set(id, { lane, number, wrote: state });
+    const ids = wrote.map(({ id, state }) => {
+      const known = this.entries.get(id)?.id ?? id;
+      this.entries.set(known, { id: known, lane, number, wrote: state });
+      return known;
+    });
     const queue = this.writes.get(lane);
-    const entry = { number, ids: wrote.map(({ id }) => id) };
+    const entry = { number, ids };
     if (queue) queue.push(entry);
     else this.writes.set(lane, [entry]);
   }

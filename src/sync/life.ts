@@ -4,18 +4,19 @@
  */
 
 import { setMaxListeners } from 'node:events';
-import type { Entity } from '../model/entity.js';
 import { parseRecordId } from '../model/record.js';
 import { linkFrom, otherSide, type Side, sides } from '../model/side.js';
 import type { SourceStop } from '../ports/change-source.js';
-import type { LoadRow, StopRow } from '../ports/conflict-store.js';
+import type { StopRow } from '../ports/conflict-store.js';
 import { Advancer } from './advancer.js';
+import { beginLoads, newLoad, openLoads } from './begin-loads.js';
 import { Decisions } from './decisions.js';
+import { EchoGate } from './echo-gate.js';
 import { Heartbeat } from './heartbeat.js';
 import { LaneWriter } from './lane-writer.js';
 import { Link } from './link.js';
 import { Loader } from './loader.js';
-import { Load, Loads } from './loads.js';
+import { Load } from './loads.js';
 import { RecordLocks } from './locks.js';
 import { ReadProgress } from './read-progress.js';
 import {
@@ -98,7 +99,7 @@ export class Life {
       source,
       awaiting: awaiting[source],
       held: recoverHeld(recovered.links[source], awaiting[source]),
-      loads: this.loads(source, recovered),
+      loads: openLoads(parts, source, recovered),
       active: parts.options.direction === 'both' || parts.options.direction === linkFrom(source),
     });
     const advancer = new Advancer(parts.clock, parts.options.disabledRules.has('timer'));
@@ -112,6 +113,7 @@ export class Life {
       silent: new Silent(advancer.nudge),
       trouble: new Trouble(recovered.work),
       decisions: new Decisions(),
+      echoGate: new EchoGate(parts.options.awaitingMost),
       stopped: new Map(recovered.work.stops.map(({ entity, reason }) => [entity, reason])),
       nudge: advancer.nudge,
       fail: (error) => this.fail(error),
@@ -128,6 +130,7 @@ export class Life {
           session.silent.markRead(mark);
           heartbeat.markRead(mark);
         },
+        onEchoes: () => links[otherSide(source)].goOn(),
         onStop: (stop) => this.stopEntity(session, advancer, { source, stop }),
       });
     const links = { sql: link('sql'), mongodb: link('mongodb') };
@@ -157,60 +160,10 @@ export class Life {
   private async positions(recovered: Recovered): Promise<Record<Side, ReadProgress>> {
     const { parts } = this;
     // Loads are listed before any position is stored, so that a crash between the two begins both anew.
-    for (const entity of parts.entities.values()) await this.beginLoads(entity, recovered);
+    for (const entity of parts.entities.values()) await beginLoads(parts, entity, recovered);
     const start = async (side: Side): Promise<ReadProgress> =>
       new ReadProgress(recovered.links[side].progress ?? (await beginPosition(parts, side)));
     return { sql: await start('sql'), mongodb: await start('mongodb') };
-  }
-
-  /** An entity that was never followed is loaded whole; one that has new columns gets these (a default makes no events). */
-  private async beginLoads({ name, fields }: Entity, { work, loads }: Recovered): Promise<void> {
-    const { initial } = this.parts.options;
-    const columns = fields.map(({ column }) => column);
-    const known = work.mappings.find(({ entity }) => entity === name)?.columns;
-    const added = known && columns.filter((column) => !known.includes(column));
-    const open = work.loads.some(({ entity, state }) => entity === name && state === 'open');
-    if (known === undefined && initial !== 'none' && !open)
-      loads.push(await this.newLoad(name, initial, null, `${name}:initial`));
-    if (added && added.length > 0 && !open)
-      loads.push(await this.newLoad(name, initial === 'none' ? 'sql' : initial, added));
-    if (known === undefined || known.join() !== columns.join())
-      await this.parts.conflicts.saveMapping({ entity: name, columns });
-  }
-
-  /** The first load has a name of its own, so that two processes which begin at the same time list it once. */
-  private async newLoad(
-    entity: string,
-    from: Side,
-    columns: readonly string[] | null = null,
-    id = this.parts.newId(),
-  ): Promise<LoadRow> {
-    const { clock, conflicts, sides: both } = this.parts;
-    const total = await both[from].store.estimate(entity);
-    const load: LoadRow = {
-      entity,
-      from,
-      id,
-      columns,
-      state: 'open',
-      rows: 0,
-      total,
-      startedAt: clock.now(),
-      finishedAt: null,
-    };
-    await conflicts.saveLoad(load);
-    return load;
-  }
-
-  private loads(source: Side, recovered: Recovered): Loads {
-    const { store } = this.parts.sides[source];
-    const loads = new Loads(source);
-    for (const row of [...recovered.work.loads, ...recovered.loads]) {
-      const stopped = recovered.work.stops.some(({ entity }) => entity === row.entity);
-      if (row.from !== source || row.state !== 'open' || stopped || !this.parts.entities.has(row.entity)) continue;
-      loads.add(new Load(row, (a, b) => store.compareKeys(row.entity, a, b), recovered.links[source].loads));
-    }
-    return loads;
   }
 
   private async stopEntity(
@@ -231,7 +184,7 @@ export class Life {
     const running = this.built;
     if (running === null || running.session.links[from].loads.get(entity)) return;
     const { session, loaders } = running;
-    const row = await this.newLoad(entity, from);
+    const row = await newLoad(this.parts, { entity, from });
     await this.parts.conflicts.removeStop(entity);
     session.stopped.delete(entity);
     for (const side of sides)

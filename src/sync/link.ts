@@ -10,8 +10,9 @@ import { applyBatch, type BatchContext } from './apply-batch.js';
 import { type Batch, Inbox } from './batch.js';
 import type { LaneWriter } from './lane-writer.js';
 import type { Chunk } from './loads.js';
+import { Marks } from './marks.js';
 import type { ReadProgress, SavedProgress, Stretch } from './read-progress.js';
-import { type LinkMemory, nameOf, type Session } from './session.js';
+import type { LinkMemory, Session } from './session.js';
 import { Throttle } from './throttle.js';
 
 export interface LinkParts {
@@ -21,26 +22,29 @@ export interface LinkParts {
   readonly lanes: readonly LaneWriter[];
   /** Marks up to which all is handled, and which are not this link's business. */
   readonly onMark: (id: string) => void;
+  /** The other link's writes were read back. */
+  readonly onEchoes: () => void;
   readonly onStop: (stop: SourceStop) => Promise<void>;
 }
+
+/** Reading our own writes causes no save, or it would never end; one for so many is little, and spares reading them again. */
+const echoesASave = 10_000;
 
 export class Link {
   private readonly inbox: Inbox;
   private readonly free: LaneWriter[];
   private readonly flying = new Set<Batch>();
+  private readonly marks = new Marks();
   /** Batches under way: a life ends only when they have ended, since a later one writes through the same stores. */
-  /** Marks that were read. */
-  private readonly marks: { readonly id: string; readonly position: Position }[] = [];
   private readonly underWay = new Set<Promise<void>>();
   /** Batches whose echoes, or earlier ones, are not all handled. */
   private readonly unsettled: { readonly stretch: Stretch; readonly parts: Batch['parts'] }[] = [];
-  /** Chunks whose first mark was read and whose second was not. */
-  private windows: readonly Chunk[] = [];
-  private readonly chunks = new Map<string, { readonly chunk: Chunk; readonly end: 'low' | 'high' }>();
   private wake: (() => void) | null = null;
   private paused = false;
   /** Something with a record was handled since the last save. */
   private unsaved = false;
+  /** Changes of our own that were read back since then: a new process would read them again. */
+  private echoed = 0;
   private reader: ChangeReader | null = null;
   private readonly throttle: Throttle;
 
@@ -85,8 +89,7 @@ export class Link {
   }
 
   expectChunk(chunk: Chunk, marks: { readonly low: string; readonly high: string }): void {
-    this.chunks.set(marks.low, { chunk, end: 'low' });
-    this.chunks.set(marks.high, { chunk, end: 'high' });
+    this.marks.expect(chunk, marks);
   }
 
   private async takeOther(event: Exclude<SourceEvent, SourcePart>): Promise<void> {
@@ -100,20 +103,13 @@ export class Link {
     if (progress.wasDone(part.position) && !session.parts.options.disabledRules.has('ranges'))
       return this.inbox.passed(part.position);
     if (!session.silent.idle) for (const change of part.changes) session.silent.news(recordId(change));
-    this.inbox.add({ part, windows: this.windows });
+    this.inbox.add({ part, windows: this.marks.windows });
   }
 
   /** Whether the mark became a batch. */
   private takeMark(id: string, position: Position): boolean {
-    const entry = this.chunks.get(id);
-    this.chunks.delete(id);
-    if (entry?.end === 'low') this.windows = [...this.windows, entry.chunk];
-    if (entry?.end !== 'high') {
-      this.marks.push({ id, position });
-      return false;
-    }
-    const { chunk } = entry;
-    this.windows = this.windows.filter((one) => one !== chunk);
+    const chunk = this.marks.take(id, position);
+    if (chunk === null) return false;
     const { silent } = this.parts.session;
     if (!silent.idle) for (const row of chunk.rows) silent.news(recordId({ entity: chunk.range.entity, key: row.key }));
     this.inbox.addChunk(chunk, position);
@@ -127,7 +123,7 @@ export class Link {
       const neighbours = [...this.flying];
       if (neighbours.some((batch) => batch.alone)) return;
       const lane = this.free[0];
-      if (lane === undefined || this.throttle.holds(() => this.pump())) return;
+      if (lane === undefined || this.waitsForEchoes() || this.throttle.holds(() => this.pump())) return;
       if (this.inbox.nextIsAlone && neighbours.length > 0) return;
       const batch = this.inbox.take();
       const stretch = progress.begin(batch.to);
@@ -144,6 +140,18 @@ export class Link {
       );
       this.underWay.add(task);
     }
+  }
+
+  private waitsForEchoes(): boolean {
+    const { session, memory } = this.parts;
+    return session.echoGate.holds(memory.source, session.links[otherSide(memory.source)].awaiting.size);
+  }
+
+  /** Enough was read back of what this link wrote. */
+  goOn(): void {
+    if (!this.parts.session.echoGate.isWaiting(this.parts.memory.source) || this.waitsForEchoes()) return;
+    this.pump();
+    this.wakeReader();
   }
 
   private async handle(
@@ -186,18 +194,12 @@ export class Link {
 
   private finished(stretch: Stretch, result: { readonly saved: boolean; readonly batch: Batch }): void {
     const { progress } = this.parts;
-    if (result.saved) this.unsaved = false;
+    if (result.saved) this.saved();
     else if (result.batch.changes > 0) this.unsaved = true;
     progress.finish(stretch);
     this.settleEchoes();
-    this.passMarks();
+    for (const mark of this.marks.passed(progress.position)) this.parts.onMark(mark);
     if (result.saved) this.reader?.acknowledge(progress.durable);
-  }
-
-  /** A mark counts when all that stands before it in the log is handled, not only read. */
-  private passMarks(): void {
-    while (this.marks[0] && this.marks[0].position <= this.parts.progress.position)
-      this.parts.onMark((this.marks.shift() as { id: string }).id);
   }
 
   /**
@@ -209,8 +211,12 @@ export class Link {
     if (this.parts.session.parts.options.disabledRules.has('echo')) return;
     while (this.unsettled[0]?.stretch.handled) {
       for (const { part } of this.unsettled.shift()?.parts ?? [])
-        if (part.echo) awaiting.settle(part.echo.lane, part.echo.number);
+        if (part.echo) {
+          awaiting.settle(part.echo.lane, part.echo.number);
+          this.echoed += part.changes.length;
+        }
     }
+    this.parts.onEchoes();
   }
 
   /** The value that a lane stores. */
@@ -230,11 +236,11 @@ export class Link {
     return { position, loads: saved };
   }
 
-  /** On the heartbeat: stores a position that moved without a write of ours. `always`: also if only marks were read. */
+  /** On the heartbeat: stores a position that moved without a write of ours. `always`: also if little but marks was read. */
   async save(always: boolean): Promise<void> {
     const { progress } = this.parts;
     const moved = progress.position !== progress.durable;
-    if (!moved || !(this.unsaved || always)) return;
+    if (!moved || !(this.unsaved || always || this.echoed >= echoesASave)) return;
     const lane = this.free.shift();
     if (lane === undefined) return;
     const now = progress.toSave();
@@ -245,12 +251,17 @@ export class Link {
       this.parts.session.parts.faults.reach('save.after-commit');
       progress.stored(lane.lane, now);
       this.reader?.acknowledge(progress.durable);
-      this.unsaved = false;
+      this.saved();
     } finally {
       this.free.push(lane);
       this.pump();
       this.wakeReader();
     }
+  }
+
+  private saved(): void {
+    this.unsaved = false;
+    this.echoed = 0;
   }
 
   private wakeReader(): void {
@@ -283,13 +294,5 @@ export class Link {
 
   get position(): Position {
     return this.parts.progress.position;
-  }
-
-  get name(): ReturnType<typeof nameOf> {
-    return nameOf(this.parts.memory);
-  }
-
-  get target(): ReturnType<typeof otherSide> {
-    return otherSide(this.parts.memory.source);
   }
 }

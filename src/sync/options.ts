@@ -27,6 +27,8 @@ export interface EngineOptions {
   /** Pause before the engine starts again after a server was lost, first and longest. */
   readonly restartMs: number;
   readonly restartMaxMs: number;
+  /** Records that a link wrote and that were not read back, before it waits for the other link to read their echoes. */
+  readonly awaitingMost: number;
   /** Chunks of one load that are read ahead. */
   readonly chunksAhead: number;
   /** Changes a second that a link writes at most; null: no limit. */
@@ -49,6 +51,7 @@ export const defaultEngineOptions: EngineOptions = {
   refusedRetryMs: 30_000,
   restartMs: 100,
   restartMaxMs: 10_000,
+  awaitingMost: 30_000,
   chunksAhead: 3,
   throttle: null,
   disabledRules: new Set(),

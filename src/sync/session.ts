@@ -15,6 +15,7 @@ import type { ConflictStore } from '../ports/conflict-store.js';
 import type { SideStore } from '../ports/side-store.js';
 import type { Awaiting } from './awaiting.js';
 import type { Decisions } from './decisions.js';
+import type { EchoGate } from './echo-gate.js';
 import type { Held } from './held.js';
 import type { LaneWriter } from './lane-writer.js';
 import type { Loads } from './loads.js';
@@ -73,6 +74,7 @@ export interface Session {
   readonly silent: Silent;
   readonly trouble: Trouble;
   readonly decisions: Decisions;
+  readonly echoGate: EchoGate;
   /** Entities that are not followed until the operator chooses (rule 10), with the reason. */
   readonly stopped: Map<string, string>;
   /** A held record has news: look at it soon. */

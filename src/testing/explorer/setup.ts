@@ -63,6 +63,7 @@ export function drawOptions(
     refusedRetryMs: 60,
     restartMs: 2,
     restartMaxMs: 20,
+    awaitingMost: random.pick([1, 4, 1000]),
     chunksAhead: 1 + random.int(3),
     disabledRules: new Set(removableRules.filter((rule) => disabled.includes(rule))),
   };

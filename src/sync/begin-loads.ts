@@ -1,0 +1,63 @@
+/** Which loads a life has: those that are open, and those that begin because a table or a column was never followed. */
+import type { Entity } from '../model/entity.js';
+import type { Side } from '../model/side.js';
+import type { LoadRow } from '../ports/conflict-store.js';
+import { Load, Loads } from './loads.js';
+import type { Recovered } from './recover.js';
+import type { EngineParts } from './session.js';
+
+/** An entity that was never followed is loaded whole; one that has new columns gets these (a default makes no events). */
+export async function beginLoads(
+  parts: EngineParts,
+  { name, fields }: Entity,
+  { work, loads }: Recovered,
+): Promise<void> {
+  const { initial } = parts.options;
+  const columns = fields.map(({ column }) => column);
+  const known = work.mappings.find(({ entity }) => entity === name)?.columns;
+  const added = known && columns.filter((column) => !known.includes(column));
+  const open = work.loads.some(({ entity, state }) => entity === name && state === 'open');
+  // The first load has a name of its own, so that two processes which begin at the same time list it once.
+  if (known === undefined && initial !== 'none' && !open)
+    loads.push(await newLoad(parts, { entity: name, from: initial, id: `${name}:initial` }));
+  if (added && added.length > 0 && !open)
+    loads.push(await newLoad(parts, { entity: name, from: initial === 'none' ? 'sql' : initial, columns: added }));
+  if (known === undefined || known.join() !== columns.join())
+    await parts.conflicts.saveMapping({ entity: name, columns });
+}
+
+interface LoadWish {
+  readonly entity: string;
+  readonly from: Side;
+  readonly columns?: readonly string[];
+  readonly id?: string;
+}
+
+/** Stored before it begins. */
+export async function newLoad(parts: EngineParts, { entity, from, columns, id }: LoadWish): Promise<LoadRow> {
+  const load: LoadRow = {
+    entity,
+    from,
+    id: id ?? parts.newId(),
+    columns: columns ?? null,
+    state: 'open',
+    rows: 0,
+    total: await parts.sides[from].store.estimate(entity),
+    startedAt: parts.clock.now(),
+    finishedAt: null,
+  };
+  await parts.conflicts.saveLoad(load);
+  return load;
+}
+
+/** Those that read `source` and are still open. */
+export function openLoads(parts: EngineParts, source: Side, recovered: Recovered): Loads {
+  const { store } = parts.sides[source];
+  const loads = new Loads(source);
+  for (const row of [...recovered.work.loads, ...recovered.loads]) {
+    const stopped = recovered.work.stops.some(({ entity }) => entity === row.entity);
+    if (row.from !== source || row.state !== 'open' || stopped || !parts.entities.has(row.entity)) continue;
+    loads.add(new Load(row, (a, b) => store.compareKeys(row.entity, a, b), recovered.links[source].loads));
+  }
+  return loads;
+}
