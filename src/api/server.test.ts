@@ -141,7 +141,7 @@ class StillSync implements Sync {
     return {
       table: 'public.users',
       collection: 'users',
-      key: { id: 7 },
+      key: 7,
       present: { sql: true, mongodb: true },
       equal: true,
       pending: null,

@@ -25,6 +25,8 @@ export interface ComposeOptions {
   readonly onStatement?: (statement: string) => void;
   /** For tests: the engine's bounds and pauses. */
   readonly engine?: Partial<EngineOptions>;
+  /** For tests: how often the record of conflicts is looked through for what is too old. */
+  readonly retentionEveryMs?: number;
   /** For tests: where the process is to end. */
   readonly faults?: Faults;
 }
@@ -59,7 +61,14 @@ async function composeSides(config: Config, mapping: Mapping, options: WithCusto
     });
     await skew.measure();
     const { record } = config;
-    const retention = new Retention({ conflicts: sides.mongodb.conflicts, record, clock, log: options.log });
+    const everyMs = options.retentionEveryMs === undefined ? {} : { everyMs: options.retentionEveryMs };
+    const retention = new Retention({
+      conflicts: sides.mongodb.conflicts,
+      record,
+      clock,
+      log: options.log,
+      ...everyMs,
+    });
     const sync = await assemble(config, sides, { ...options, skew, faults, retention });
     skew.start();
     retention.start();

@@ -2,13 +2,12 @@
  * Where each field of a record has its present value from, as far as the record of conflicts reaches. Pure.
  * Must not know how either side or the record is read.
  */
-import { plainKey } from '../conflict/plain.js';
 import { plainValue } from '../conflict/plain-value.js';
 import type { ConflictKind, ConflictRecord, DeadLetter } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
 import type { State, Value } from '../model/record.js';
-import { isRefused } from '../model/refusal.js';
 import type { Side } from '../model/side.js';
+import { shownKey } from './record-key.js';
 
 export interface ExplainFacts {
   readonly entity: Entity;
@@ -94,7 +93,7 @@ export function explain({ entity, key, now, conflicts, more, deadLetter }: Expla
   return {
     table: entity.name,
     collection: entity.collection,
-    key: isRefused(key) ? key : plainKey(entity, key),
+    key: shownKey(entity, key),
     present,
     equal: present.sql === present.mongodb && fields.every(({ equal }) => equal),
     pending: waitingOf(pending),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { encodeKey } from '../model/key.js';
 import { entity, field, users } from '../testing/mongodb/entities.js';
-import { keyOfText } from './record-key.js';
+import { keyOfText, shownKey } from './record-key.js';
 
 const ids = entity('ids', [field('id', 'uuid', 'uuid')], []);
 const names = entity('names', [field('name', 'text', 'text')], []);
@@ -14,6 +14,14 @@ const lines = entity(
   ],
   [],
 );
+
+test('a shown key is what keyOfText takes', () => {
+  expect(shownKey(users, '7')).toBe('7');
+  expect(shownKey(lines, encodeKey(['1', '2', 'x']))).toEqual({ order_id: '1', lineNo: 2, code: 'x' });
+  expect(keyOfText(lines, JSON.stringify(shownKey(lines, encodeKey(['1', '2', 'x']))))).toBe(
+    encodeKey(['1', '2', 'x']),
+  );
+});
 
 test('a single key is its plain text, made canonical', () => {
   expect(keyOfText(users, '7')).toBe('7');

@@ -1,17 +1,25 @@
-/** A record's key as a person types it: the plain value of a single key column, a JSON object for several. Pure. */
+/** A record's key as a person types and reads it: the plain value of a single key column, a JSON object for several. Pure. */
 
 import { IsthmusError } from '../base/errors.js';
 import { didYouMean } from '../base/nearest.js';
 import { scalarFrom } from '../conflict/fits-column.js';
-import { valueOfPlain } from '../conflict/plain-value.js';
+import { plainKey } from '../conflict/plain.js';
+import { plainValue, valueOfPlain } from '../conflict/plain-value.js';
 import type { Entity, Field } from '../model/entity.js';
 import { encodeKey } from '../model/key.js';
+import { isRefused } from '../model/refusal.js';
 
 /** Throws `request_invalid`, without the key. */
 export function keyOfText(entity: Entity, text: string): string {
   const [single, ...others] = entity.key;
   if (single !== undefined && others.length === 0) return scalarFrom(single.type, text) ?? unfit(entity, single);
   return encodeKey(partsOf(entity, text));
+}
+
+export function shownKey(entity: Entity, key: string): unknown {
+  const [single, ...others] = entity.key;
+  if (single !== undefined && (others.length === 0 || isRefused(key))) return plainValue(single.type, key);
+  return plainKey(entity, key);
 }
 
 function partsOf(entity: Entity, text: string): string[] {

@@ -104,7 +104,7 @@ test('another strategy: what differs is listed with its fields', async () => {
     {
       conflictId: 'c1',
       table: 'public.users',
-      key: { id: '1' },
+      key: '1',
       kind: 'write_write',
       foundAt: '1970-01-01T00:00:05.000Z',
       was: { resolution: 'merged', strategy: 'merge', by: 'policy' },

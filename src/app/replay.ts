@@ -1,12 +1,11 @@
 /** What another policy would have decided of the stored conflicts. Changes nothing. Must not know where policies come from. */
-import { plainKey } from '../conflict/plain.js';
 import { plainValue } from '../conflict/plain-value.js';
 import type { Decision, Resolve } from '../conflict/resolve.js';
 import type { ConflictKind, ConflictRecord } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
 import { type State, sameState } from '../model/record.js';
-import { isRefused } from '../model/refusal.js';
 import type { ConflictStore } from '../ports/conflict-store.js';
+import { shownKey } from './record-key.js';
 import type { ReplayStrategy, Unfit } from './replay-policies.js';
 
 export interface ReplayRequest {
@@ -144,7 +143,7 @@ function difference(entity: Entity, conflict: ConflictRecord, decision: Decision
   return {
     conflictId: id,
     table,
-    key: isRefused(key) ? key : plainKey(entity, key),
+    key: shownKey(entity, key),
     kind,
     foundAt: new Date(createdAt).toISOString(),
     was: { resolution, strategy, by: resolvedBy },

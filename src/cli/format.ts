@@ -52,6 +52,11 @@ export function valueCell(value: unknown, width: number): string {
   return signs.length <= width ? text : `${signs.slice(0, width - 1).join('')}…`;
 }
 
+/** A record's key: a single column's value bare, several as JSON. */
+export function keyCell(key: unknown, width: number): string {
+  return typeof key === 'string' || typeof key === 'number' ? String(key) : valueCell(key, width);
+}
+
 /** Columns as wide as their widest cell; numbers to the right. */
 export function table(rows: readonly (readonly (string | number)[])[], gap = 2): string[] {
   const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? count(cell) : cell)));

@@ -4,7 +4,7 @@ import { askApi } from '../client.js';
 import { type ApiOptions, apiTarget, type Run } from '../context.js';
 import { exit } from '../exit.js';
 import { count, duration, table } from '../format.js';
-import type { Style } from '../terminal.js';
+import { plain, type Style } from '../terminal.js';
 
 export const runStats: Run<ApiOptions> = async (options, context) => {
   const numbers = (await askApi(apiTarget(options, context), 'GET', '/api/metrics')) as SyncNumbers;
@@ -19,7 +19,7 @@ export const runStats: Run<ApiOptions> = async (options, context) => {
 export function statsLines({ conflicts, conflictRate, autoResolutionRate }: SyncNumbers, style: Style): string[] {
   const { total, last24h, pendingManual, avgResolutionMs, byTable, byKind, byStrategy } = conflicts;
   const waiting = pendingManual === 0 ? count(0) : style.yellow(count(pendingManual));
-  const facts = [
+  const facts: readonly (readonly [string, string])[] = [
     ['conflicts', count(total)],
     ['in the last 24 h', count(last24h)],
     ['waiting for a person', waiting],
@@ -27,8 +27,10 @@ export function statsLines({ conflicts, conflictRate, autoResolutionRate }: Sync
     ['needed no person', percent(autoResolutionRate)],
     ['mean time until both sides had it', avgResolutionMs === null ? '–' : duration(Math.round(avgResolutionMs))],
   ];
-  if (total === 0) return table(facts);
-  return [...table(facts), ...group('table', byTable), ...group('kind', byKind), ...group('strategy', byStrategy)];
+  const widest = Math.max(...facts.map(([, fact]) => plain(fact).length));
+  const head = table(facts.map(([name, fact]) => [name, ' '.repeat(widest - plain(fact).length) + fact]));
+  if (total === 0) return head;
+  return [...head, ...group('table', byTable), ...group('kind', byKind), ...group('strategy', byStrategy)];
 }
 
 /** The largest first; what never occurred is left out. */

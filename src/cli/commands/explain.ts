@@ -3,7 +3,7 @@ import type { DecidingConflict, ExplainedField, Explanation } from '../../app/ex
 import { askApi } from '../client.js';
 import { type ApiOptions, apiTarget, type Context } from '../context.js';
 import { exit } from '../exit.js';
-import { plural, table, timeOf, valueCell } from '../format.js';
+import { keyCell, plural, table, timeOf, valueCell } from '../format.js';
 import type { Style } from '../terminal.js';
 
 export interface RecordName {
@@ -25,7 +25,7 @@ export function explainLines(of: Explanation, style: Style): string[] {
   const rows = of.fields.map((field) => row(field, notes, style));
   const more = of.more ? ', and older ones that were not looked at' : '';
   return [
-    `${style.bold(`${of.table} ${valueCell(of.key, 200)}`)} ↔ ${of.collection}   ${standing(of, style)}`,
+    `${style.bold(`${of.table} ${keyCell(of.key, 200)}`)} ↔ ${of.collection}   ${standing(of, style)}`,
     ...pendingLines(of, style),
     ...letterLines(of, style),
     ...deletedLines(of, notes),

@@ -3,7 +3,7 @@ import type { ReplayDifference, ReplayReport } from '../../app/replay.js';
 import { askApi } from '../client.js';
 import { type ApiOptions, apiTarget, type Context } from '../context.js';
 import { exit } from '../exit.js';
-import { plural, table, timeOf, valueCell } from '../format.js';
+import { count, keyCell, plural, table, timeOf } from '../format.js';
 import type { Style } from '../terminal.js';
 
 export interface ReplayOptions extends ApiOptions {
@@ -33,9 +33,10 @@ export async function runReplay(options: ReplayOptions, context: Context): Promi
 export function replayLines(report: ReplayReport, style: Style): string[] {
   const { strategy, replayed, skipped, oldest, more, unfit } = report;
   const name = strategy === 'configured' ? 'the present configuration' : strategy;
-  const since = oldest === null ? '' : `, the oldest of ${timeOf(oldest)}`;
-  const head = `${style.bold(name)} on ${plural(replayed, 'stored conflict')}${since}. Nothing was changed.`;
-  if (replayed + skipped === 0) return ['No stored conflicts to replay.'];
+  if (oldest === null) return ['No stored conflicts to replay.'];
+  const left = skipped === 0 ? '' : `, ${count(skipped)} left out`;
+  const since = `the oldest of ${timeOf(oldest)}`;
+  const head = `${style.bold(name)} on ${plural(replayed, 'stored conflict')}${left}, ${since}. Nothing was changed.`;
   const counts: [string, number][] = [
     ['the same', report.same],
     ['another value', report.different],
@@ -46,7 +47,7 @@ export function replayLines(report: ReplayReport, style: Style): string[] {
     head,
     ...(more ? [style.dim('Older ones were left out: see --limit.')] : []),
     '',
-    ...table(counts),
+    ...(replayed === 0 ? [] : table(counts)),
     ...unfit.map(({ table: of, reason }) => `${style.yellow('left out')} ${of}: ${withoutTable(reason, of)}`),
     ...differenceLines(report, style),
   ];
@@ -60,7 +61,14 @@ function withoutTable(reason: string, of: string): string {
 function differenceLines({ differences, different, wouldWait, wouldDecide }: ReplayReport, style: Style): string[] {
   if (differences.length === 0) return [];
   const shown = differences.slice(0, shownDifferences);
-  const rows = shown.map((one) => [one.table, keyCell(one.key), one.kind, decision(one.was), would(one), fields(one)]);
+  const rows = shown.map((one) => [
+    one.table,
+    keyCell(one.key, 40),
+    one.kind,
+    decision(one.was),
+    would(one),
+    fields(one),
+  ]);
   const beyond = different + wouldWait + wouldDecide - shown.length;
   return [
     '',
@@ -81,10 +89,4 @@ function would({ would: { strategy, resolution, reason } }: ReplayDifference): s
 
 function fields({ fields: changed }: ReplayDifference): string {
   return changed.map(({ field, rule }) => (rule === null ? field : `${field} (${rule})`)).join(', ');
-}
-
-/** A single key column's value; several as JSON. */
-function keyCell(key: unknown): string {
-  const parts = typeof key === 'object' && key !== null ? Object.values(key) : [key];
-  return parts.length === 1 ? String(parts[0]) : valueCell(key, 40);
 }
