@@ -100,8 +100,9 @@ function swapFindings({ entity, policy, trial }: Tried): Finding[] {
       ),
     ];
   }
+  if (policy.strategy === 'lww') return [ok(id, `${entity.name}: lww gives equal and unknown times to SQL, by design`)];
   if (sided.includes(policy.strategy))
-    return [ok(id, `${entity.name}: the strategy ${policy.strategy} does not treat both sides alike, by design`)];
+    return [ok(id, `${entity.name}: ${policy.strategy} does not treat both sides alike, by design`)];
   return fieldSwapFindings({ entity, policy, trial });
 }
 
