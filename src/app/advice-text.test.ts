@@ -103,7 +103,7 @@ it('advice → YAML → configuration → policy: no problems, and the same rule
         };
         const entity = compileEntity(table, wish);
         const averageBytes = new Map(made.map((column) => [column.name, column.long ? 300 : 5]));
-        const advice = advise({ entity, criticality, rate, averageBytes, chosen: {} });
+        const advice = advise({ entity, criticality, rate, averageBytes, chosen: {}, collisions: new Map() });
         const { policy, problems } = compiled(
           `${head}${[...mappingLines(wish), ...conflictLines(advice)].join('\n')}\n`,
           table,
@@ -153,6 +153,7 @@ it('keeps the rules that somebody chose, whatever their form', () => {
     rate: null,
     averageBytes: new Map(),
     chosen,
+    collisions: new Map(),
   });
   const lines = conflictLines(advice);
   expect(parse(lines.join('\n'))).toEqual({ conflict: { strategy: 'merge', fields: chosen } });

@@ -1,6 +1,6 @@
 /** Advice as lines of the configuration, with the reasons as comments. Pure; it must not know where the lines end up. */
 import type { EntityFileConfig, FieldConfig } from '../config/entity-schema.js';
-import type { Advice, FieldAdvice } from '../conflict/advise.js';
+import { type Advice, type FieldAdvice, usualReason } from '../conflict/advise.js';
 import type { FieldRuleConfig } from '../conflict/compile-rule.js';
 
 /** The `conflict` section of an entity; a rule's comment stands behind it. */
@@ -31,8 +31,8 @@ function aligned(fields: readonly FieldAdvice[]): string[] {
   const width = Math.min(40, Math.max(...rules.map((line) => line.length)));
   // What is usual needs no reason on every line.
   return rules.map((line, index) => {
-    const { kind, reason } = fields[index] as FieldAdvice;
-    return kind === 'plain' && fields[index]?.rule === 'lww' ? line : `${line.padEnd(width)} # ${reason}`;
+    const { reason } = fields[index] as FieldAdvice;
+    return reason === usualReason ? line : `${line.padEnd(width)} # ${reason}`;
   });
 }
 

@@ -9,6 +9,7 @@ import type { EntityFileConfig } from '../config/entity-schema.js';
 import type { Config } from '../config/schema.js';
 import { type Advice, advise } from '../conflict/advise.js';
 import type { CatalogTable } from '../model/catalog.js';
+import type { ConflictRecord } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
 import { expandTables } from '../model/mapping-tables.js';
 import { openMongo } from '../mongodb/open.js';
@@ -53,6 +54,9 @@ export interface AdviseOptions {
   readonly measured: ReadonlyMap<string, MeasuredTable>;
 }
 
+/** The newest of each table: enough to see which fields collide. */
+const conflictsLookedAt = 500;
+
 /** Throws `…_unreachable` if a server does not answer. */
 export async function adviseAll(config: Config, { log, measured }: AdviseOptions): Promise<AllAdvice> {
   const { tables } = await readSchema(config, { log });
@@ -64,7 +68,8 @@ export async function adviseAll(config: Config, { log, measured }: AdviseOptions
   const advised = expandTables(usable, tables).flatMap(({ config: wish }): TableAdvice[] => {
     const entity = entities.get(wish.table);
     if (entity === undefined) return [];
-    const facts = { statistics: statistics.get(entity.name), conflicts: recorded.get(entity.name) ?? 0 };
+    const { conflicts = 0, collisions = new Map() } = recorded.get(entity.name) ?? {};
+    const facts = { statistics: statistics.get(entity.name), conflicts };
     const rate = rateOf(facts, measured.get(entity.name));
     const criticality = wish.criticality ?? 'low';
     return [
@@ -80,6 +85,7 @@ export async function adviseAll(config: Config, { log, measured }: AdviseOptions
           rate: rate === null ? null : rate.conflicts / rate.total,
           averageBytes: facts.statistics?.averageBytes ?? new Map(),
           chosen: wish.conflict?.fields ?? {},
+          collisions,
         }),
       },
     ];
@@ -111,27 +117,54 @@ function rateOf({ statistics, conflicts }: Known, measured: MeasuredTable | unde
   return rows > 0 ? { of: 'records', conflicts, total: rows } : null;
 }
 
-/** Conflicts ever, by table. */
+interface Recorded {
+  /** Ever. */
+  readonly conflicts: number;
+  readonly collisions: ReadonlyMap<string, number>;
+}
+
+/** What is on record, by table. */
 async function recordedConflicts(
   config: Config,
   entities: ReadonlyMap<string, Entity>,
   log: Logger,
-): Promise<ReadonlyMap<string, number>> {
-  const { database } = config.mongodb;
+): Promise<ReadonlyMap<string, Recorded>> {
+  const { name, mongodb } = config;
   const side = await openMongo({
-    url: mongodbUrl(config.mongodb),
-    database,
-    name: config.name,
+    url: mongodbUrl(mongodb),
+    database: mongodb.database,
+    name,
     entities,
     clock: systemClock,
     log,
   });
   try {
     const { groups } = await side.conflicts.counts(systemClock.now());
-    const byTable = new Map<string, number>();
-    for (const { table, total } of groups) byTable.set(table, (byTable.get(table) ?? 0) + total);
-    return byTable;
+    const totals = new Map<string, number>();
+    for (const { table, total } of groups) totals.set(table, (totals.get(table) ?? 0) + total);
+    const recorded = new Map<string, Recorded>();
+    for (const [table, conflicts] of totals) {
+      const entity = entities.get(table);
+      if (entity === undefined) continue;
+      const page = await side.conflicts.records({ table, limit: conflictsLookedAt });
+      recorded.set(table, { conflicts, collisions: countCollisions(entity, page.conflicts) });
+    }
+    return recorded;
   } finally {
     await side.close();
   }
+}
+
+/** In how many both sides had changed a field, to different values. */
+function countCollisions(entity: Entity, conflicts: readonly ConflictRecord[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { base, sql, mongodb } of conflicts) {
+    if (sql.state === null || mongodb.state === null) continue;
+    for (const [index, { column }] of entity.fields.entries()) {
+      const [left, right, before] = [sql.state[index], mongodb.state[index], base?.[index] ?? null];
+      if (left !== right && (base === null || (left !== before && right !== before)))
+        counts.set(column, (counts.get(column) ?? 0) + 1);
+    }
+  }
+  return counts;
 }

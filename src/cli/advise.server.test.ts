@@ -5,19 +5,26 @@ import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readMapping } from '../app/read-schema.js';
+import { systemClock } from '../base/clock.js';
+import { loadConfig } from '../config/load.js';
+import type { ConflictRecord } from '../model/conflict.js';
+import type { State } from '../model/record.js';
+import { openMongo } from '../mongodb/open.js';
 import { runCli } from '../testing/cli/cli-process.js';
 import { testMongo } from '../testing/servers/fixtures/test-mongo.js';
 import { testPostgres } from '../testing/servers/fixtures/test-postgres.js';
 import { freePort } from '../testing/servers/free-port.js';
+import { makeTerminal } from './terminal.js';
+import { makeLogger } from './terminal-logger.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'isthmus-advise-'));
 const sql = await (await testPostgres()).freshDatabase();
 const mongo = testMongo().freshDatabase();
 const driver = new MongoClient(mongo.url);
 const env = { SQL_URL: sql.url, MONGODB_URL: mongo.url };
+const log = makeLogger(makeTerminal({ stdout: process.stdout, stderr: process.stderr, env: {} }), 'error');
 const api = `api: { listen: "127.0.0.1:${await freePort()}" }`;
-const conflicts = driver.db('sync_metadata').collection<{ _id: string }>('conflicts');
-
 const cli = (...args: string[]) => runCli(args, { env, cwd: folder });
 
 function write(name: string, text: string): string {
@@ -40,23 +47,54 @@ beforeAll(async () => {
     insert into accounts select gen_random_uuid(), n from generate_series(1, 1000) n;
     analyze`);
   await client.end();
-  const found = (table: string, count: number) =>
-    Array.from({ length: count }, (_, index) => ({
-      _id: `${sql.name}/${table}/${index}`,
-      name: sql.name,
-      table: `public.${table}`,
-      kind: 'write_write',
-      strategy: 'lww',
-      state: 'resolved',
-      resolvedBy: 'policy',
-      created_at: new Date(),
-      resolvedAt: new Date(),
-    }));
-  await conflicts.insertMany([...found('users', 1), ...found('accounts', 2)]);
+  await record();
 });
 
+/** One conflict of users and two of accounts, as a sync would have left them. */
+async function record(): Promise<void> {
+  const config = loadConfig(
+    write('record.yaml', `${head}entities: [{ table: users, fields: { name: fullName } }, { table: accounts }]\n`),
+    env,
+  );
+  const { entities } = await readMapping(config, { log });
+  const side = await openMongo({ ...mongo, database: mongo.name, name: sql.name, entities, log, clock: systemClock });
+  const one = (table: string, key: string, [base, left, right]: readonly [State, State, State]): ConflictRecord => ({
+    type: 'conflict',
+    id: `${sql.name}/${table}/${key}`,
+    entity: `public.${table}`,
+    key,
+    kind: 'write_write',
+    base,
+    sql: { state: left, raw: null, time: null, version: { sql: '', mongodb: '' } },
+    mongodb: { state: right, raw: null, time: null, version: { sql: '', mongodb: '' } },
+    resolution: 'sql_wins',
+    decision: left,
+    strategy: 'lww',
+    fields: {},
+    reason: null,
+    state: 'resolved',
+    createdAt: Date.now(),
+    resolvedAt: Date.now(),
+    resolvedBy: 'policy',
+  });
+  try {
+    await side.conflicts.savePending([
+      // Both changed the name and the bio; SQL alone the tags.
+      one('users', '7', [
+        ['u7', null, null, null, '1'],
+        ['of sql', 'of sql', null, '["a"]', '1'],
+        ['of mongodb', 'of mongodb', null, null, '1'],
+      ]),
+      one('accounts', '00000000-0000-4000-8000-000000000001', [['1'], ['2'], ['3']]),
+      one('accounts', '00000000-0000-4000-8000-000000000002', [['1'], ['2'], null]),
+    ]);
+  } finally {
+    await side.close();
+  }
+}
+
 afterAll(async () => {
-  await conflicts.deleteMany({ name: sql.name });
+  await driver.db('sync_metadata').collection('conflicts').deleteMany({ name: sql.name });
   await driver.close();
   rmSync(folder, { recursive: true });
 });
@@ -72,6 +110,8 @@ it('proposes by schema, conflicts on record and criticality; what it prints can 
   const { code, stdout, stderr } = await cli('advise', '-c', config);
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain('# public.users: 1 conflict, 0.1 % of 1,000 records; criticality high; now lww');
+  expect(stdout).toMatch(/name: lww +# the later write; collided once\n/);
+  expect(stdout).toMatch(/tags: set +# [^;]*\n/);
   expect(stdout).toContain('# left out: public.nokey has no primary key');
   const pasted = write('pasted.yaml', head + stdout);
   const again = await cli('advise', '-c', pasted, '--json');

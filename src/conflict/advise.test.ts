@@ -34,7 +34,15 @@ const users = entity('users', { name: text, bio: text, tags, visits: int, profil
 const orders = entity('orders', { status: text, total: numeric, placed_at: time });
 
 function adviceFor(of: Entity, more: Partial<AdviceFacts> = {}): Advice {
-  return advise({ entity: of, criticality: 'low', rate: null, averageBytes: new Map(), chosen: {}, ...more });
+  return advise({
+    entity: of,
+    criticality: 'low',
+    rate: null,
+    averageBytes: new Map(),
+    chosen: {},
+    collisions: new Map(),
+    ...more,
+  });
 }
 
 const rulesOf = ({ fields }: Advice) => Object.fromEntries(fields.map(({ field, rule }) => [field.column, rule]));
@@ -94,6 +102,27 @@ describe('by conflict rate and criticality', () => {
     const advice = adviceFor(users, { criticality, rate });
     expect(advice.strategy).toBe(strategy);
     expect(advice.delete).toBe(strategy === 'manual' ? 'manual' : null);
+  });
+});
+
+describe('the reasons', () => {
+  it('say how often a field collided', () => {
+    const { fields } = adviceFor(users, {
+      collisions: new Map([
+        ['bio', 12],
+        ['name', 1],
+      ]),
+    });
+    const reasons = fields.map(({ reason }) => reason);
+    expect(reasons[0]).toBe('the later write; collided once');
+    expect(reasons[1]).toContain('; collided 12 times');
+    expect(reasons[2]).not.toContain('collided');
+  });
+
+  it('point at a field that may say whose another one is', () => {
+    const { fields } = adviceFor(entity('products', { name: text, price: numeric, price_source: text, notes: text }));
+    expect(fields[1]?.reason).toContain('{ flag: price_source, sql: […], mongodb: […] }');
+    expect(fields[0]?.reason).toBe('the later write');
   });
 });
 

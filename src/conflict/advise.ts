@@ -18,6 +18,8 @@ export interface AdviceFacts {
   readonly averageBytes: ReadonlyMap<string, number>;
   /** The rules that the configuration has already: somebody knew more than a name can say, so they are kept. */
   readonly chosen: Readonly<Record<string, FieldRuleConfig>>;
+  /** Column → in how many of the conflicts on record that were looked at both sides had changed it. */
+  readonly collisions: ReadonlyMap<string, number>;
 }
 
 export interface FieldAdvice {
@@ -41,7 +43,10 @@ export interface Advice {
 }
 
 /** Above this, a table that is critical is left to people. */
-export const manualRate = 0.001;
+const manualRate = 0.001;
+
+/** Of a field that nothing is known about. */
+export const usualReason = 'the later write';
 
 const rules: Record<FieldKind, readonly [PlainRule, string]> = {
   text: ['text', 'prose: the edits of both sides are woven together'],
@@ -51,7 +56,7 @@ const rules: Record<FieldKind, readonly [PlainRule, string]> = {
   set: ['set', 'a list without order: what either side added or removed holds'],
   latest: ['max', 'only ever goes up: the higher value'],
   amount: ['lww', 'a stated amount, not a count: the later write'],
-  plain: ['lww', 'the later write'],
+  plain: ['lww', usualReason],
 };
 
 const tableReasons: Record<TableKind, string> = {
@@ -85,12 +90,21 @@ export function advise(facts: AdviceFacts): Advice {
   return { ...whole, strategy: 'merge', fields, reason: tableReasons[table] };
 }
 
-function adviseField(field: Field, { averageBytes }: AdviceFacts, chosen: FieldRuleConfig | undefined): FieldAdvice {
+function adviseField(field: Field, facts: AdviceFacts, chosen: FieldRuleConfig | undefined): FieldAdvice {
   const { column: name, type } = field;
-  const kind = fieldKind({ name, type, averageBytes: averageBytes.get(name) ?? null });
-  const [rule, reason] = rules[kind];
-  if (chosen === undefined || chosen === rule) return { field, kind, rule, reason };
-  return { field, kind, rule: chosen, reason: `as configured; its type and name speak for ${rule}` };
+  const kind = fieldKind({ name, type, averageBytes: facts.averageBytes.get(name) ?? null });
+  const [usual, why] = rules[kind];
+  const collisions = facts.collisions.get(name) ?? 0;
+  const more = collisions === 0 ? '' : `; collided ${collisions === 1 ? 'once' : `${collisions} times`}`;
+  if (chosen !== undefined && chosen !== usual)
+    return { field, kind, rule: chosen, reason: `as configured; its type and name speak for ${usual}${more}` };
+  return { field, kind, rule: usual, reason: `${why}${flagHint(field, facts)}${more}` };
+}
+
+/** `price` beside `price_source`: whose values mean which side, only its owner can say. */
+function flagHint({ column }: Field, { entity }: AdviceFacts): string {
+  const flag = entity.fields.find((field) => field.column === `${column}_source` || field.column === `${column}Source`);
+  return flag === undefined ? '' : `; { flag: ${flag.column}, sql: […], mongodb: […] } if that says whose it is`;
 }
 
 /** Those that can work, by field. */
