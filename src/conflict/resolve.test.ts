@@ -125,6 +125,8 @@ describe.each(Object.keys(table) as Strategy[])('%s', (strategy) => {
     const entity = { ...users, sequenceKey: true };
     const usual = await decide(facts.insert_insert, { config: { strategy, chosen: false }, entity, custom: mixing });
     expect(usual).toMatchObject({ decided: false, strategy: 'manual' });
+    const unfit = { ...facts.type_mismatch, base: null };
+    expect((await decide(unfit, { config: { strategy, chosen: false }, entity, custom: mixing })).decided).toBe(false);
     const chosen = await decide(facts.insert_insert, { config: { strategy, chosen: true }, entity, custom: mixing });
     expect(chosen.decided).toBe(strategy !== 'manual');
     const kept = await decide(facts.insert_insert, { config: { strategy, insert: 'manual' }, custom: mixing });

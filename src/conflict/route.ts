@@ -33,8 +33,7 @@ export function routeOf(facts: ConflictFacts, context: RouteContext): Route {
   if (versions === null) return routeDelete(facts, policy.delete, later);
   if (facts.base === null && policy.insert === 'manual')
     return person('manual', 'Both sides inserted this key, and the table’s policy leaves that to a person.');
-  const prefers = strategy === 'prefer_sql' || strategy === 'prefer_mongodb';
-  if (facts.base === null && entity.sequenceKey && !policy.chosen && !(refused !== null && prefers))
+  if (facts.base === null && entity.sequenceKey && !policy.chosen)
     return person('manual', 'Both sides inserted this key, which a sequence makes: they may be two different records.');
   return routeVersions(versions, { ...context, refused });
 }
