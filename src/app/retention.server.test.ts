@@ -47,7 +47,7 @@ async function filled(conflicts: (name: string) => readonly ConflictRecord[]): P
 function retention(
   { conflicts }: TestSide,
   record: { keep: string | null; most: number },
-  everyMs = 60_000,
+  everyMs = 600_000,
 ): Retention {
   return new Retention({ conflicts, record, clock: systemClock, log: silentLogger, everyMs });
 }

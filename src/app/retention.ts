@@ -37,7 +37,7 @@ export class Retention {
   }
 
   private async run(): Promise<void> {
-    const { clock, log, everyMs = 60_000 } = this.options;
+    const { clock, log, everyMs = 300_000 } = this.options;
     const { signal } = this.stopper;
     while (!signal.aborted) {
       await clock.sleep(everyMs, signal);

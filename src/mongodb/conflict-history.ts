@@ -116,10 +116,14 @@ export async function timeBeyond(target: HistoryTarget, most: number): Promise<n
   const conflicts = conflictsOf(target);
   // Known without reading anything, and nearly always the end of it.
   if ((await conflicts.estimatedDocumentCount()) <= most) return null;
+  const filter = { name: target.name, state: finished };
+  const excess = (await conflicts.countDocuments(filter)) - most;
+  if (excess <= 0) return null;
+  // From the oldest on, since few are too many if somebody looks often.
   const [last] = await conflicts
-    .find({ name: target.name, state: finished }, { projection: { _id: 0, created_at: 1 } })
-    .sort({ created_at: -1, _id: -1 })
-    .skip(most)
+    .find(filter, { projection: { created_at: 1 } })
+    .sort({ created_at: 1, _id: 1 })
+    .skip(excess - 1)
     .limit(1)
     .toArray();
   return last === undefined ? null : (last['created_at'] as Date).getTime();
