@@ -78,7 +78,7 @@ describe('by what a table is for', () => {
   it('adds up what is booked, and says what that can lead to', () => {
     const advice = adviceFor(entity('wallets', { balance: numeric }));
     expect(rulesOf(advice)).toEqual({ balance: 'counter' });
-    expect(advice.fields[0]?.reason).toContain('a limit may be passed');
+    expect(advice.fields[0]?.reason).toContain('mind limits');
   });
 
   it('takes an application’s own vector, which has no rule', () => {

@@ -52,7 +52,7 @@ const rules: Record<FieldKind, readonly [PlainRule, string]> = {
   text: ['text', 'prose: the edits of both sides are woven together'],
   document: ['merge_object', 'a document: changes below different keys are both kept'],
   counter: ['counter', 'a count: the steps of both sides are added'],
-  account: ['counter', 'bookings: both sides’ add up; neither saw the other’s, so a limit may be passed'],
+  account: ['counter', 'bookings: both sides’ add up, equal ones too; let jobs book on one side only, and mind limits'],
   set: ['set', 'a list without order: what either side added or removed holds'],
   latest: ['max', 'only ever goes up: the higher value'],
   amount: ['lww', 'a stated amount, not a count: the later write'],
