@@ -23,7 +23,7 @@ const joining =
 const unspaced =
   '\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3040-\\u30ff\\u31f0-\\u31ff\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}';
 
-const rest = `(?:[${joining}]+[^\\s\\p{RI}${leading}]|[${trailing}])*`;
+const rest = `(?:[${joining}][${trailing}]*[^\\s\\p{RI}${leading}]|[${trailing}])*`;
 const cluster = `[${leading}]*(?:\\r\\n|\\p{RI}{2}|[^])${rest}`;
 const word = `(?:[[\\p{L}\\p{N}_]--[${leading}${unspaced}]]${rest})+[ \\t]*(?![${trailing}])`;
 
@@ -33,6 +33,11 @@ const wordPattern = new RegExp(`${word}|${cluster}`, 'gv');
 /** Joined they are the text again. */
 export function clustersOf(text: string): readonly string[] {
   return text.match(clusterPattern) ?? [];
+}
+
+/** Lines with their line feeds. */
+export function linesOf(text: string): readonly string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
 /** Words with the blanks after them, and single clusters; joined they are the text again. */

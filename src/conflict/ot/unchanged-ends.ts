@@ -7,7 +7,10 @@ interface Ends {
 }
 
 /** Whether a text may be cut before `at`, whatever else stands in it. */
-type IsCut = (text: string, at: number) => boolean;
+export type IsCut = (text: string, at: number) => boolean;
+
+/** How much of the end is kept back: an insert right before it is read as late as it can stand, see `slideGaps`. */
+const slack = 1000;
 
 /** Cut only where `isCut` says so, so that this changes nothing but the time. */
 export function unchangedEnds(a: string, b: string, isCut: IsCut): Ends {
@@ -17,6 +20,7 @@ export function unchangedEnds(a: string, b: string, isCut: IsCut): Ends {
   while (start > 0 && !(isCut(a, start) && isCut(b, start))) start--;
   let end = 0;
   while (end < shorter - start && a.charCodeAt(a.length - end - 1) === b.charCodeAt(b.length - end - 1)) end++;
+  end = Math.max(0, end - slack);
   while (end > 0 && !(isCut(a, a.length - end) && isCut(b, b.length - end))) end--;
   return { start, end };
 }
@@ -24,6 +28,8 @@ export function unchangedEnds(a: string, b: string, isCut: IsCut): Ends {
 const wordStart =
   /[ \t\n][A-Za-z0-9\u00c0-\u024f\u0391-\u03c9\u0410-\u044f\u4e00-\u9fff\uac00-\ud7a3]|[\u4e00-\u9fff]{2}/;
 const clusterStart = /[ -~\u00c0-\u024f\u0391-\u03c9\u0410-\u044f\u4e00-\u9fff]{2}/;
+
+export const isLineStart: IsCut = (text, at) => text.charAt(at - 1) === '\n';
 
 /** A word begins here: a blank and a letter that stands alone in every script's rules, or two Chinese characters. */
 export const isWordStart: IsCut = (text, at) => wordStart.test(text.slice(at - 1, at + 1));
