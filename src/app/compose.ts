@@ -4,6 +4,7 @@ import { systemClock } from '../base/clock.js';
 import { type Faults, faultsFrom } from '../base/fault-points.js';
 import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/schema.js';
+import { makeAgreement } from '../conflict/agreement.js';
 import { makeResolver, type Resolve } from '../conflict/resolve.js';
 import { broadcast } from '../observe/broadcast.js';
 import { ClockSkew } from '../observe/clock-skew.js';
@@ -104,6 +105,7 @@ async function assemble(
     conflicts,
     entities,
     resolve: resolverWith(policies),
+    agrees: makeAgreement(entities, policies),
     clock: systemClock,
     log,
     newId: randomUUID,

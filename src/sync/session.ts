@@ -6,6 +6,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Faults } from '../base/fault-points.js';
 import type { Logger } from '../base/logger.js';
+import type { Agrees } from '../conflict/agreement.js';
 import type { Resolve } from '../conflict/resolve.js';
 import type { Entity } from '../model/entity.js';
 import type { RecordId } from '../model/record.js';
@@ -30,6 +31,7 @@ export interface EngineParts {
   readonly conflicts: ConflictStore;
   readonly entities: ReadonlyMap<string, Entity>;
   readonly resolve: Resolve;
+  readonly agrees: Agrees;
   readonly clock: Clock;
   readonly log: Logger;
   readonly newId: () => string;

@@ -1,6 +1,7 @@
 /**
- * Settles records that changed on both sides (rule 3, a and b): both must stand at their tips; equal ones agree, the others
- * are conflicts. The decision is stored with the write on MongoDB, then written on SQL, so that it is made once.
+ * Settles records that changed on both sides (rule 3, a and b): both must stand at their tips; equal ones agree (but for
+ * what both counted), the others are conflicts. The decision is stored with the write on MongoDB, then written on SQL, so
+ * that it is made once.
  */
 
 import { classify } from '../conflict/classify.js';
@@ -75,7 +76,7 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
   const { tips, base, held } = candidate;
   const known = session.trouble.conflictOf(candidate.id);
   const createdAt = known?.createdAt ?? parts.clock.now();
-  if (sameState(tips.sql, tips.mongodb)) {
+  if (sameState(tips.sql, tips.mongodb) && agree(session, candidate, known)) {
     const agreement: Agreement = {
       ...ref,
       type: 'agreement',
@@ -133,6 +134,15 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
         resolvedAt: null,
         resolvedBy: null,
       };
+}
+
+/**
+ * Whether equal states settle it. Always where one side is right anyway, and where a person was asked: then both were set
+ * by hand.
+ */
+function agree({ parts, links }: Session, { id, base, tips }: Candidate, known: ConflictRecord | undefined): boolean {
+  if (known !== undefined || sides.some((side) => !links[side].active)) return true;
+  return parts.agrees({ ...parseRecordId(id), base, state: tips.sql });
 }
 
 /** Each side had seen its own log up to its last change, and the other's up to where the first one that it lacks begins. */

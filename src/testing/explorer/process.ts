@@ -39,6 +39,7 @@ export class Process {
     const { scheduler, conflicts } = parts;
     let ids = 0;
     this.engine = new Engine({
+      agrees: () => true,
       ...parts.engine,
       sides: { sql: this.side(parts.sql), mongodb: this.side(parts.mongodb) },
       conflicts: new MemoryConflictStore(conflicts, scheduler, this.actor),
