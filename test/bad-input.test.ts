@@ -38,6 +38,67 @@ test('a wrong key in the configuration is named, with the nearest one', async ()
   expect(error.message + error.remedy).toMatch(/colection.*collection/s);
 });
 
+test('an unknown strategy or rule is named, with the nearest one', async () => {
+  const strategy = await refusal({ entities: [{ table: 'things', conflict: { strategy: 'prefer_mongo' } }] });
+  expect(strategy).toMatchObject({ code: 'configuration_invalid', kind: 'usage' });
+  expect(strategy.message + strategy.remedy).toMatch(/strategy.*prefer_mongodb/s);
+  const rule = await refusal({
+    entities: [{ table: 'things', conflict: { strategy: 'merge', fields: { n: 'countr' } } }],
+  });
+  expect(rule.code).toBe('configuration_invalid');
+  expect(rule.message + rule.remedy).toMatch(/fields\.n .*did you mean "counter"/s);
+});
+
+/** A table's policy, and what must be said of it and of the way out. */
+const badPolicies: readonly (readonly [string, object, RegExp, RegExp])[] = [
+  [
+    'a rule that does not fit the column’s type',
+    { strategy: 'merge', fields: { title: 'counter' } },
+    /public\.things: title \(text\): the rule counter needs a number/,
+    /one of these for it: .*text/,
+  ],
+  [
+    'rules under a strategy that decides the whole record',
+    { strategy: 'lww', fields: { n: 'max' } },
+    /lww decides the whole record/,
+    /merge/,
+  ],
+  [
+    'a column that is not there',
+    { strategy: 'merge', fields: { titel: 'text' } },
+    /no mapped column or field titel.*title/,
+    /./,
+  ],
+  ['the key', { strategy: 'merge', fields: { id: 'max' } }, /id is the key/, /Remove/],
+  [
+    'a flag that the column can never be',
+    { strategy: 'merge', fields: { n: { flag: 'feeling', sql: ['glad'], mongodb: ['cross'] } } },
+    /feeling \(public\.mood\) can never be "cross"/,
+    /glad, sad/,
+  ],
+  ['custom without a module', { strategy: 'custom' }, /the strategy custom needs a module/, /module/],
+  [
+    'a vector that is no json',
+    { strategy: 'version_vector', vector: 'n' },
+    /n \(integer\) cannot hold a version vector/,
+    /json/,
+  ],
+];
+
+test.each(badPolicies)('a policy that cannot work is told at the start: %s', async (_, conflict, message, remedy) => {
+  const error = await refusal({ entities: [{ table: 'things', conflict }] });
+  expect(error).toMatchObject({ code: 'policy_invalid', kind: 'usage' });
+  expect(error.message).toMatch(message);
+  expect(error.remedy).toMatch(remedy);
+});
+
+test('all that is wrong with a policy is told at once, and ends the process with 2', async () => {
+  const conflict = { strategy: 'merge', fields: { title: 'max', feeling: 'text' } };
+  const child = await startChild(rig, { config: { entities: [{ table: 'things', conflict }] } as never });
+  expect((await child.ended).code).toBe(2);
+  expect(child.said()).toMatch(/policy_invalid: .*title \(text\).*feeling \(public\.mood\)/s);
+});
+
 test('a wrong password is refused without being told', async () => {
   const url = new URL(rig.sqlUrl);
   url.password = 'wrong-secret';
