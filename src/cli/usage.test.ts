@@ -66,6 +66,9 @@ describe('help', () => {
     ['resume', '--help'],
     ['conflicts', 'list', '--help'],
     ['conflicts', 'show', '--help'],
+    ['conflicts', 'stats', '--help'],
+    ['conflicts', 'replay', '--help'],
+    ['explain', '--help'],
     ['advise', '--help'],
   ])('%s %s has examples and goes to stdout', async (...args) => {
     const { code, stdout, stderr } = await run(args);
@@ -85,6 +88,9 @@ describe('wrong usage ends with 2', () => {
     [['run', '--logg-level', 'x'], `usage: unknown option '--logg-level'; did you mean "--log-level"?`],
     [['conflicts', 'lst'], `usage: unknown command 'lst'; did you mean "list"?`],
     [['conflicts', 'show'], `usage: missing required argument 'id'`],
+    [['conflicts', 'replay'], `required option '--strategy <strategy>' not specified`],
+    [['conflicts', 'replay', '--strategy', 'newest'], 'Allowed choices are lww, prefer_sql'],
+    [['explain', 'public.users'], `missing required argument 'key'`],
     [['conflicts', 'list', '--kind', 'odd'], 'Allowed choices are write_write'],
     [['demo', '--seconds', '-3'], 'It must be a whole number above 0'],
     [['demo', '--rows', '1e3'], 'It must be a whole number above 0'],
@@ -139,12 +145,17 @@ describe('what does not answer ends with 3', () => {
     expect(code).toBe(3);
   });
 
-  it.each([['status'], ['pause'], ['resume'], ['conflicts', 'list'], ['conflicts', 'show', 'x']])(
-    '%s %s without a running process',
-    async (...args) => {
-      const { code, stderr } = await run([...args, '--url', `http://127.0.0.1:${await freePort()}`]);
-      expect(code).toBe(3);
-      expect(stderr).toMatch(/^api_unreachable: No running process answers at http/);
-    },
-  );
+  it.each([
+    ['status'],
+    ['pause'],
+    ['resume'],
+    ['conflicts', 'list'],
+    ['conflicts', 'show', 'x'],
+    ['conflicts', 'stats'],
+    ['explain', 'public.users', '1'],
+  ])('%s %s without a running process', async (...args) => {
+    const { code, stderr } = await run([...args, '--url', `http://127.0.0.1:${await freePort()}`]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^api_unreachable: No running process answers at http/);
+  });
 });

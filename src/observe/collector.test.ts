@@ -48,6 +48,16 @@ describe('the collector', () => {
     collector.conflict(conflict('propagating', 'other'));
     expect(collector.counts().conflicts).toEqual({ write_write: 2 });
   });
+
+  it('leaves out what an earlier process found and a person decides only now', () => {
+    const collector = new Collector(
+      () => 0,
+      () => 5000,
+    );
+    collector.conflict({ ...conflict('propagating'), createdAt: 4999 });
+    collector.conflict({ ...conflict('propagating', 'new'), createdAt: 5000 });
+    expect(collector.counts().conflicts).toEqual({ write_write: 1 });
+  });
 });
 
 describe('rates', () => {

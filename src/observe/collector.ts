@@ -91,8 +91,9 @@ export class Collector implements EngineObserver {
     if (failed) this.links[link].failedAttempts += 1;
   }
 
-  /** A pending conflict is told each time it changes; it counts once. */
+  /** A pending conflict is told each time it changes; it counts once. One that was found by an earlier process was counted there. */
   conflict(conflict: ConflictRecord): void {
+    if (conflict.createdAt < this.startedAt) return;
     if (conflict.state === 'pending') {
       if (this.seenConflicts.has(conflict.id)) return;
       if (this.seenConflicts.size < 100_000) this.seenConflicts.add(conflict.id);
