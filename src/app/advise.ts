@@ -20,7 +20,7 @@ import { namedTables, readSchema } from './read-schema.js';
 /** What a running process counted of a table since it started. */
 export interface MeasuredTable {
   readonly conflicts: number;
-  /** Updates and deletes that crossed, and the two changes of each conflict; inserts, most of them loaded, are left out. */
+  /** Updates and deletes of both sides, about; inserts, most of them loaded, are left out. */
   readonly changes: number;
 }
 

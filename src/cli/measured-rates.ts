@@ -23,23 +23,22 @@ async function ask({ url, token }: ApiTarget, path: string): Promise<Response> {
 
 const sample = /^isthmus_(changes_applied|conflicts)_total\{(.*)\} ([0-9.e+]+)$/;
 
-/** Each conflict is made of two changes, which were read but not passed on as they were. */
 export function readRates(text: string): ReadonlyMap<string, MeasuredTable> {
-  const byTable = new Map<string, MeasuredTable>();
+  const totals = new Map<string, { applied: number; conflicts: number }>();
   for (const line of text.split('\n')) {
     const [, what, labels = '', number] = sample.exec(line) ?? [];
     const table = labelOf(labels, 'table');
     if (what === undefined || table === null || labelOf(labels, 'operation') === 'insert') continue;
-    const { conflicts, changes } = byTable.get(table) ?? { conflicts: 0, changes: 0 };
-    const found = Number(number);
-    byTable.set(
-      table,
-      what === 'conflicts'
-        ? { conflicts: conflicts + found, changes: changes + 2 * found }
-        : { conflicts, changes: changes + found },
-    );
+    const total = totals.get(table) ?? { applied: 0, conflicts: 0 };
+    total[what === 'conflicts' ? 'conflicts' : 'applied'] += Number(number);
+    totals.set(table, total);
   }
-  return byTable;
+  // A conflict is made of two changes; what is written for its decision stands for them, but not while it waits.
+  const measured = ({ applied, conflicts }: { applied: number; conflicts: number }): MeasuredTable => ({
+    conflicts,
+    changes: Math.max(applied, 2 * conflicts),
+  });
+  return new Map([...totals].map(([table, total]) => [table, measured(total)]));
 }
 
 function labelOf(labels: string, name: string): string | null {

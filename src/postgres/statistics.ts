@@ -1,9 +1,10 @@
-/** What PostgreSQL's own statistics say of the tables: about how many rows, and how long values are. Reads no row. */
+/** What PostgreSQL's own statistics say of the tables: about how many rows, and how long values are. Must not read values. */
+import { quotedTable } from './names.js';
 import { Session } from './session.js';
 
 export interface TableStatistics {
-  /** About; null: the server has not counted yet. */
-  readonly rows: number | null;
+  /** About; 0 too where the server has not counted and the role may not read. */
+  readonly rows: number;
   /** Column → average bytes of its values; columns that the role may not read are not there. */
   readonly averageBytes: ReadonlyMap<string, number>;
 }
@@ -12,7 +13,7 @@ export interface TableStatistics {
 const rowsText = `
   select n.nspname, c.relname, (select sum(leaf.reltuples)::numeric::text
     from pg_partition_tree(c.oid) part join pg_class leaf on leaf.oid = coalesce(part.relid, c.oid)
-    where part.isleaf and leaf.reltuples >= 0), c.reltuples::numeric::text
+    where part.isleaf and leaf.reltuples >= 0), c.reltuples::numeric::text, has_table_privilege(c.oid, 'select')
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p') and n.nspname = any($1::text[])`;
 
@@ -35,18 +36,24 @@ export async function readStatistics(
       const columns = byTable.get(name) ?? new Map<string, number>();
       byTable.set(name, columns.set(column as string, Number(bytes)));
     }
-    return new Map(
-      rows.rows.map(([schema, table, leaves, own]) => {
-        const name = `${schema}.${table}`;
-        return [name, { rows: counted(leaves ?? own ?? null), averageBytes: byTable.get(name) ?? new Map() }];
-      }),
-    );
+    const found = new Map<string, TableStatistics>();
+    for (const [schema, table, leaves, own, readable] of rows.rows) {
+      const name = `${schema}.${table}`;
+      const estimate = Math.round(Number(leaves ?? own ?? -1));
+      const isNew = estimate < 0 && readable === 't';
+      const count = isNew ? await countFew(session, { schema: schema as string, table: table as string }) : estimate;
+      found.set(name, { rows: Math.max(0, count), averageBytes: byTable.get(name) ?? new Map() });
+    }
+    return found;
   } finally {
     await session.close();
   }
 }
 
-/** -1: never analysed. */
-function counted(text: string | null): number | null {
-  return text === null || Number(text) < 0 ? null : Math.round(Number(text));
+const few = 10_000;
+
+/** A table that was never analysed is new, and mostly small. */
+async function countFew(session: Session, table: { readonly schema: string; readonly table: string }): Promise<number> {
+  const text = `select count(*) from (select from ${quotedTable(table)} limit ${few}) few`;
+  return Number((await session.query({ text })).rows[0]?.[0]);
 }
