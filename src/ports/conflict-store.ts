@@ -77,6 +77,7 @@ export interface ConflictGroup {
 }
 
 export interface ConflictCounts {
+  /** Ordered by table, kind and strategy. */
   readonly groups: readonly ConflictGroup[];
   /** Found at or after the moment that was asked for; of removed ones to the hour. */
   readonly recent: number;

@@ -161,7 +161,8 @@ export class MemoryConflictStore implements ConflictStore {
         const known = groups.get(id);
         groups.set(id, known === undefined ? group : sum(known, group));
       }
-      return { groups: [...groups.values()], recent: all.filter(({ createdAt }) => createdAt >= since).length };
+      const ordered = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+      return { groups: ordered, recent: all.filter(({ createdAt }) => createdAt >= since).length };
     });
   }
 

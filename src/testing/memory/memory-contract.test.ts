@@ -1,9 +1,10 @@
 import type { Side } from '../../model/side.js';
 import type { ContractSide } from '../contract/contract-side.js';
+import { describeRecord } from '../contract/record-contract.js';
 import { describeStore } from '../contract/store-contract.js';
 import { Random } from '../random.js';
 import { Actor, Scheduler, settled } from '../scheduler.js';
-import { MemoryConflicts } from './memory-conflicts.js';
+import { MemoryConflictStore, MemoryConflicts } from './memory-conflicts.js';
 import { MemorySide } from './memory-side.js';
 import { MemorySource } from './memory-source.js';
 import { MemoryStore } from './memory-store.js';
@@ -54,3 +55,27 @@ async function open(name: Side, faults: number): Promise<ContractSide> {
 
 describeStore('SQL in memory', () => open('sql', 0));
 describeStore('MongoDB in memory', () => open('mongodb', 0));
+
+describeRecord('memory', async () => {
+  const scheduler = new Scheduler(new Random(7));
+  const data = new MemoryConflicts();
+  let closed = false;
+  const run = async (): Promise<void> => {
+    while (!closed) {
+      scheduler.tick();
+      await settled();
+    }
+  };
+  void run();
+  return {
+    name: 'memory',
+    conflicts: new MemoryConflictStore(data, scheduler, new Actor('first')),
+    store: async (settlements) => {
+      for (const settlement of settlements) data.store(settlement);
+    },
+    close: async () => {
+      closed = true;
+      await settled();
+    },
+  };
+});
