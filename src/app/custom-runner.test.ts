@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { CustomInput } from '../conflict/custom.js';
 import { defaultPolicy, type Policy } from '../conflict/policy.js';
@@ -192,6 +195,17 @@ test('what a module does outside of its answers reaches nobody', async () => {
       { ok: true, value: 1 },
       { ok: false, threw: false, reason: expect.stringMatching(/ended its thread/) },
     ]).toContainEqual(await ask());
+});
+
+test('a thread never keeps its process', async () => {
+  const module = await moduleOf('console.log("noise"); setInterval(() => {}, 1000); export default ({ sql }) => sql;');
+  const runner = fileURLToPath(new URL('./custom-runner.ts', import.meta.url));
+  const program = `
+    const { CustomRunner } = await import(${JSON.stringify(runner)});
+    console.log(JSON.stringify(await new CustomRunner().run(${JSON.stringify({ module, input: input(5, 0) })})));`;
+  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+  expect(stdout).toBe('{"ok":true,"value":5}\n');
 });
 
 test('a module that takes all memory loses its thread only', async () => {

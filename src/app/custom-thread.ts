@@ -105,15 +105,13 @@ export class CustomThread {
     const data: ThreadData = { url: pathToFileURL(this.module).href };
     const worker = new Worker(new URL('./custom-worker.js', import.meta.url), {
       workerData: data,
-      // A pure function needs neither our secrets nor our options; what it prints must not mix with what we print.
+      // A pure function needs neither our secrets nor our options; what it prints is not piped into what we print.
       env: {},
       execArgv: [],
       stdout: true,
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: this.limits.memoryMb },
     });
-    worker.stdout.resume();
-    worker.stderr.resume();
     // Also between two questions: a timer of the module may throw, which must not end the process.
     worker.on('error', () => {});
     worker.once('exit', () => {

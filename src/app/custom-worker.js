@@ -170,6 +170,9 @@ function attempt(look) {
   }
 }
 
+// What a module prints has no place to go: read by the main thread it would keep the process, unread it would pile up.
+for (const stream of [process.stdout, process.stderr]) stream.write = () => true;
+
 const decide = await load();
 if (typeof decide === 'string') tell({ type: 'unusable', reason: decide });
 else {
