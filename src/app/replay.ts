@@ -1,4 +1,7 @@
-/** What another policy would have decided of the stored conflicts. Changes nothing. Must not know where policies come from. */
+/**
+ * What another policy would have decided of the stored conflicts; `lww` by the clocks' skew of now, since the former one is
+ * not on record. Changes nothing. Must not know where policies come from.
+ */
 import { plainValue } from '../conflict/plain-value.js';
 import type { Decision, Resolve } from '../conflict/resolve.js';
 import type { ConflictKind, ConflictRecord } from '../model/conflict.js';

@@ -69,6 +69,8 @@ export class RunningSync implements Sync {
   constructor(private readonly parts: RunningParts) {
     this.conflictNumbers = new ConflictNumbers({ ...parts, tables: [...parts.entities.keys()] });
     void parts.engine.failure.then((error) => {
+      // A successor may keep the record by other rules.
+      void parts.retention.stop();
       for (const listener of this.listeners.failed) listener(error);
     });
   }
