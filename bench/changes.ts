@@ -1,7 +1,7 @@
 /** Users' changes for a benchmark: each record is brought to a version, in scattered order. Must not know the sync. */
 import type { AnyBulkWriteOperation, Document } from 'mongodb';
 import { Long } from 'mongodb';
-import { collection, personChange, scattered } from './people.js';
+import { collection, personChange, personDocument, scattered } from './people.js';
 import type { World } from './world.js';
 
 export interface Changes {
@@ -12,17 +12,19 @@ export interface Changes {
   readonly transaction?: number;
   /** Only the first so many of the order. */
   readonly count?: number;
+  /** What the note gets as well: at its end on SQL, at its beginning on MongoDB. */
+  readonly edit?: string;
 }
 
 /** Made on the server, so that millions take seconds. The formulas are those of `personState`. */
 export async function changeSql(
   { sql }: World,
-  { rows, version, transaction = 1, count = rows }: Changes,
+  { rows, version, transaction = 1, count = rows, edit = '' }: Changes,
 ): Promise<void> {
   const step = stepOf(rows);
   await sql.query(`do $$ begin
     for i in 0 .. ${Math.ceil(count / transaction) - 1} loop
-      update people set ${assignments(version)}
+      update people set ${assignments(version)}${edit === '' ? '' : `, note = note || '${edit}'`}
       where id = any (select (n * ${step}) % ${rows} from generate_series(i::bigint * ${transaction}, least((i + 1)::bigint * ${transaction}, ${count}) - 1) as n);
       commit;
     end loop; end $$`);
@@ -35,7 +37,10 @@ export async function changeSqlAtOnce({ sql }: World, { version }: Pick<Changes,
 
 const bulkSize = 1000;
 
-export async function changeMongo({ mongo, name }: World, { rows, version, count = rows }: Changes): Promise<void> {
+export async function changeMongo(
+  { mongo, name }: World,
+  { rows, version, count = rows, edit = '' }: Changes,
+): Promise<void> {
   const people = mongo.db(name).collection(collection);
   const at = scattered(rows);
   for (let from = 0; from < count; from += bulkSize) {
@@ -43,8 +48,12 @@ export async function changeMongo({ mongo, name }: World, { rows, version, count
       { length: Math.min(bulkSize, count - from) },
       (_, index) => {
         const id = at(from + index);
+        const note = edit === '' ? {} : { note: `${edit}${personDocument(id, 0)['note']}` };
         return {
-          updateOne: { filter: { _id: Long.fromNumber(id) as never }, update: { $set: personChange(id, version) } },
+          updateOne: {
+            filter: { _id: Long.fromNumber(id) as never },
+            update: { $set: { ...personChange(id, version), ...note } },
+          },
         };
       },
     );
