@@ -3,7 +3,7 @@
  * Must not know what the pieces are compared with.
  *
  * The clusters are those of UAX 29 or larger: every border here is a border there (a test holds it against
- * `Intl.Segmenter`). They are written out as an expression because `Intl.Segmenter` takes 100 ms for 200 kB and
+ * `Intl.Segmenter`). They are written out as an expression because `Intl.Segmenter` takes seconds for 200 kB and
  * changes with each version of ICU, while a decision must be the same on every machine.
  */
 
