@@ -108,6 +108,15 @@ test.each(builtIn.map((wish) => ({ name: JSON.stringify(wish), wish })))(
   },
 );
 
+test('stored counters and lists are tried in the shape that their rule works on', async () => {
+  for (const rule of ['counter', 'set', 'merge_array', 'merge_object'] as const) {
+    const [first] = await findingsOf({ strategy: 'merge', fields: { more: rule } });
+    const pending = Number(/; (\d+) would wait/.exec(first?.what ?? '')?.[1] ?? 0);
+    // Some: what one side cleared and the other counted on.
+    expect(pending).toBeLessThan(60);
+  }
+});
+
 test('rules that prefer a side are told as such', async () => {
   const findings = await findingsOf({ strategy: 'merge', fields: { visits: 'max', owner: 'prefer_mongodb' } });
   expect(findings[1]).toMatchObject({ state: 'ok', what: expect.stringContaining('owner (prefer_mongodb)') });

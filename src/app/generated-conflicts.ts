@@ -21,7 +21,7 @@ export function generateConflicts(entity: Entity, policy: Policy, options: Gener
     pools: entity.fields.map(({ nullable, type }, index) =>
       policy.vector === index
         ? { values: vectors, nullable: false }
-        : { values: [...valuesOf(type), ...flagValues(policy, index)], nullable },
+        : { values: [...valuesOf(type, policy.rules.get(index)?.rule), ...flagValues(policy, index)], nullable },
     ),
     keys: entity.key.map(({ type }) => valuesOf(type)),
     chance,

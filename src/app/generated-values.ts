@@ -1,7 +1,9 @@
 /** A few canonical values of each column type, close enough to each other to collide: what resolvers are tried on. Pure. */
 
+import { createPnCounter, decrement, increment } from '../conflict/crdt/counter.js';
 import { scalarFrom } from '../conflict/fits-column.js';
 import { writeArray } from '../model/canonical.js';
+import { canonicalJson } from '../model/canonical-json.js';
 import type { ColumnKind, ColumnType } from '../model/entity.js';
 
 const numbers = ['0', '1', '2', '-3', '10', '0.5', '2.5', '19.99', '1000', '30000'];
@@ -28,11 +30,24 @@ const jsons = [
   '[]',
   '["a","b"]',
   '["b","c"]',
+  '["c","a",{"d":1}]',
   '"text"',
   '5',
   '2.5',
   'true',
 ];
+
+const counterA = increment(createPnCounter(), 'a', 3);
+
+/** What stands in a json column whose rule works on one shape only. */
+const jsonsOfRule: Readonly<Record<string, readonly string[]>> = {
+  counter: [counterA, increment(counterA, 'b'), decrement(counterA, 'c', 2), increment(createPnCounter(), 'b', 5)].map(
+    (state) => canonicalJson(JSON.stringify(state)),
+  ),
+  set: jsons.filter((text) => text.startsWith('[')),
+  merge_array: jsons.filter((text) => text.startsWith('[')),
+  merge_object: jsons.filter((text) => text.startsWith('{')),
+};
 
 const scalars: Readonly<Record<Exclude<ColumnKind, 'array' | 'enum' | 'opaque'>, readonly string[]>> = {
   bool: ['true', 'false'],
@@ -69,8 +84,8 @@ const opaque: Readonly<Record<string, readonly string[]>> = {
 
 const objectIds = ['0123456789abcdef01234567', '0123456789abcdef01234568'];
 
-/** At least one for every type but an enum without labels; every one fits the column. */
-export function valuesOf(type: ColumnType): readonly string[] {
+/** At least one for every type but an enum without labels; every one fits the column, and what its rule works on. */
+export function valuesOf(type: ColumnType, rule?: string): readonly string[] {
   switch (type.kind) {
     case 'array':
       return arraysOf(type.element as ColumnType);
@@ -80,7 +95,7 @@ export function valuesOf(type: ColumnType): readonly string[] {
       return opaque[type.sql] ?? ['1', '2', '3'];
     case 'json':
     case 'jsonb':
-      return jsons;
+      return jsonsOfRule[rule ?? ''] ?? jsons;
     default: {
       const wished = type.document === 'objectId' ? objectIds : scalars[type.kind];
       return [...new Set(wished.flatMap((text) => scalarFrom(type, text) ?? []))];
