@@ -9,6 +9,7 @@ import type { AnyBulkWriteOperation } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { StartedSync } from '../src/index.js';
 import { conflictKinds } from '../src/model/conflict.js';
+import { waitFor } from '../src/testing/wait-for.js';
 import { atOnce, type ConflictDocument, conflictsOf, expectEqual, type Rig, settle, testRigs } from './rig.js';
 import {
   type Cell,
@@ -237,4 +238,35 @@ test('every kind is there under every strategy, and nothing else collided', asyn
     sync,
     strategies.map((strategy) => ({ table: tableOf(strategy), key: ['id'] })),
   );
+});
+
+test('a decision that a unique index refuses is decided once: what it made waits, with its reason, until it may stand', async () => {
+  const table = tableOf('prefer_mongodb');
+  const [owner, rival] = [900, 901];
+  const write = (id: number, code: string | null, title: string) => () =>
+    rig.sql.query(
+      `insert into ${table} (id, code, title) values ($1, $2, $3) on conflict (id) do update set code = $2, title = $3`,
+      [id, code, title],
+    );
+  await write(owner, null, 'owner')();
+  await write(rival, null, 'rival')();
+  await settle(sync);
+  await atOnce(sync, write(owner, 'two', 'owner'), write(rival, null, 'sql'), () =>
+    rig.db.collection(table).updateOne({ _id: rival as never }, { $set: { code: 'two', title: 'mongo' } }),
+  );
+  const kinds = async () =>
+    (await conflictsOf(rig, { key: rival })).map(({ kind, state, resolution }) => [kind, state, resolution]);
+  await waitFor(() => sync.status().conflicts.pending === 1, { what: 'the refused decision to wait', limitMs: 10_000 });
+  expect(await kinds()).toEqual([
+    ['write_write', 'resolved', 'mongo_wins'],
+    ['unique_violation', 'pending', 'pending'],
+  ]);
+  // The owner lets go of the code, so that the decision can stand.
+  await write(owner, null, 'owner')();
+  await waitFor(() => sync.status().conflicts.pending === 0, { what: 'the conflict to close', limitMs: 40_000 });
+  await settle(sync);
+  expect(await conflictsOf(rig, { key: rival, state: { $ne: 'resolved' } })).toEqual([]);
+  const { rows } = await rig.sql.query(`select code, title from ${table} where id = $1`, [rival]);
+  expect(rows).toEqual([{ code: 'two', title: 'mongo' }]);
+  await expectEqual(rig, sync, [{ table, key: ['id'] }]);
 });
