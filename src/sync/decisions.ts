@@ -33,6 +33,9 @@ interface Asked {
 export class Decisions {
   private readonly asked = new Map<RecordId, Asked>();
 
+  /** `blind` is for tests: what was shown is not compared. */
+  constructor(private readonly blind = false) {}
+
   /** Resolves when the record was settled or could not be; of two decisions about one record the second has not seen the first. */
   ask(shown: ConflictRecord, decision: PersonDecision): Promise<DecisionOutcome> {
     const id = recordId(shown);
@@ -51,7 +54,7 @@ export class Decisions {
     const asked = this.asked.get(candidate.id);
     if (asked === undefined) return undefined;
     const { shown, decision } = asked;
-    if (!sameState(shown.sql.state, candidate.tips.sql) || !sameState(shown.mongodb.state, candidate.tips.mongodb)) {
+    if (!this.blind && !isAbout(shown, candidate.tips)) {
       asked.answer({ kind: 'moved' });
       return undefined;
     }
@@ -59,6 +62,20 @@ export class Decisions {
     if (refusedField(state) < 0) return { state, by: decision.by };
     asked.answer({ kind: 'refused', reason: 'This version holds a value that the other side cannot hold.' });
     return undefined;
+  }
+
+  /** A person's decision was written. Who asked for another one since his time was up learns otherwise that he came too late. */
+  decided(conflict: ConflictRecord): void {
+    const asked = this.asked.get(recordId(conflict));
+    if (asked === undefined) return;
+    const { shown, decision, answer } = asked;
+    const versions = { sql: conflict.sql.state, mongodb: conflict.mongodb.state };
+    if (
+      decision.by === conflict.resolvedBy &&
+      isAbout(shown, versions) &&
+      sameState(chosen(decision.choice, shown), conflict.decision)
+    )
+      answer({ kind: 'decided', conflict });
   }
 
   answer(id: RecordId, outcome: DecisionOutcome): void {
@@ -69,6 +86,10 @@ export class Decisions {
   close(): void {
     for (const { answer } of [...this.asked.values()]) answer({ kind: 'unknown' });
   }
+}
+
+function isAbout(shown: ConflictRecord, versions: Candidate['tips']): boolean {
+  return sameState(shown.sql.state, versions.sql) && sameState(shown.mongodb.state, versions.mongodb);
 }
 
 function chosen(choice: Choice, shown: ConflictRecord): State {

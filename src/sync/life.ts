@@ -112,7 +112,7 @@ export class Life {
       numbers,
       silent: new Silent(advancer.nudge),
       trouble: new Trouble(recovered.work),
-      decisions: new Decisions(),
+      decisions: new Decisions(parts.options.disabledRules.has('shown')),
       echoGate: new EchoGate(parts.options.awaitingMost),
       stopped: new Map(recovered.work.stops.map(({ entity, reason }) => [entity, reason])),
       nudge: advancer.nudge,

@@ -17,6 +17,7 @@ export const removableRules = [
   'ranges',
   'deviation',
   'compare',
+  'shown',
 ] as const;
 
 export type RemovableRule = (typeof removableRules)[number];

@@ -38,9 +38,8 @@ export async function settleGroup(
     session,
     stored.map(({ settlement }) => settlement),
   );
-  for (const { id, settlement } of stored)
-    if (settlement.type === 'conflict' && settlement.resolvedBy !== 'policy')
-      session.decisions.answer(id, { kind: 'decided', conflict: settlement });
+  for (const { settlement } of stored)
+    if (settlement.type === 'conflict' && settlement.resolvedBy !== 'policy') session.decisions.decided(settlement);
 }
 
 type Raw = Readonly<Record<Side, unknown>>;
