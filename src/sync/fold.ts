@@ -61,8 +61,9 @@ export function foldBatch(batch: Batch, context: FoldContext): FoldedBatch {
         ours,
       });
     } else {
+      // What changes nothing is no later write.
+      if (!sameState(known.after, states.after)) known.time = read.part.committedAt;
       known.after = states.after;
-      known.time = read.part.committedAt;
       known.last = read.part.position;
       known.inWindow ||= inWindow;
     }

@@ -1,6 +1,6 @@
 /** What one link has read about records and could not write yet (rule 2), and which of it is stored on the link's target. */
 
-import { type RecordId, type RecordRef, recordId, type State } from '../model/record.js';
+import { type RecordId, type RecordRef, recordId, type State, sameState } from '../model/record.js';
 import type { HeldRow, LogSpan } from '../ports/side-store.js';
 
 export class Held {
@@ -77,7 +77,8 @@ export function heldWith(
     key: news.key,
     base: held ? held.base : news.base,
     tip: news.tip,
-    time: news.time,
+    // What changes nothing is no later write.
+    time: held && sameState(held.tip, news.tip) ? held.time : news.time,
     span: spanning(held?.span ?? null, news.span),
     begun: held ? held.begun : now.number,
     since: held ? held.since : now.ms,
