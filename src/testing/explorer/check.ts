@@ -2,6 +2,9 @@
 
 import type { ConflictRecord } from '../../model/conflict.js';
 import { parseRecordId, type RecordId, recordId, sameState } from '../../model/record.js';
+import { checkDecisions } from './check-decisions.js';
+import { checkFields } from './check-fields.js';
+import { checkPeople } from './check-people.js';
 import { tokenOf, type UserWrite } from './history.js';
 import type { Scenario } from './scenario.js';
 import type { World } from './world.js';
@@ -13,6 +16,9 @@ export function checkAtRest(world: World): string[] {
   checkNothingLeft(world, waiting, problems);
   checkWrites(world, problems);
   checkConflicts(world, problems);
+  checkDecisions(world, problems);
+  checkFields(world, problems);
+  checkPeople(world, problems);
   const most = world.history.writes.length + world.filled + world.deviations;
   if (world.ours > most)
     problems.push(
@@ -59,8 +65,9 @@ function statesOf(
 }
 
 function checkWrites(world: World, problems: string[]): void {
-  const { history, conflicts } = world;
-  for (const [index, write] of history.writes.entries()) {
+  const { history, conflicts, people } = world;
+  const writes = [...history.writes, ...people.writes];
+  for (const [index, write] of writes.entries()) {
     const final = tokenOf(world.sides[write.side].table.get(parseRecordId(write.id)));
     const disputed = conflicts.conflicts.filter((one) => recordId(one) === write.id);
     if (write.after === null) {
@@ -70,7 +77,7 @@ function checkWrites(world: World, problems: string[]): void {
     }
     const token = write.after;
     if (history.descends(token, final)) continue;
-    if (history.writes.some((other) => other !== write && other.id === write.id && other.before === token)) continue;
+    if (writes.some((other) => other !== write && other.id === write.id && other.before === token)) continue;
     if (
       disputed.some(
         (one) => history.descends(token, tokenOf(one.sql.state)) || history.descends(token, tokenOf(one.mongodb.state)),
@@ -114,10 +121,18 @@ function checkConflicts(world: World, problems: string[]): void {
   if (scenario.disjoint && found.length > 0)
     problems.push(`${found.length} conflicts though no record was written on both sides`);
   if (scenario.aba || scenario.unique || scenario.deviate) return;
+  const collisions = new Set<string>();
+  for (const one of found) {
+    const collision = JSON.stringify([one.key, one.base, one.sql.state, one.mongodb.state]);
+    if (collisions.has(collision)) problems.push(`one collision of ${one.key} has two records: ${collision}`);
+    collisions.add(collision);
+  }
+  // A person may choose a value that came before.
+  const returned = world.people.deeds.filter(({ choice }) => choice.use === 'base').map(({ state }) => tokenOf(state));
   for (const one of found) {
     const sql = tokenOf(one.sql.state);
     const mongodb = tokenOf(one.mongodb.state);
-    if (sql === null || mongodb === null) continue;
+    if (sql === null || mongodb === null || returned.includes(sql) || returned.includes(mongodb)) continue;
     // What was overwritten before the log begins stands in no log.
     if (scenario.overlap && (world.history.isFirst(sql) || world.history.isFirst(mongodb))) continue;
     if (world.history.descends(sql, mongodb) || world.history.descends(mongodb, sql)) {

@@ -26,6 +26,16 @@ describe('the engine on sides in memory', () => {
     expect(problems).toEqual([]);
   });
 
+  it('a person is told of his own decision, not of one whose author has stopped waiting', async () => {
+    const { problems } = await runOne({ seed: 335, scenario: scenarioNamed('strategies+crash') });
+    expect(problems).toEqual([]);
+  });
+
+  it('an update that changes nothing is no later write', async () => {
+    const { problems } = await runOne({ seed: 32, scenario: scenarioNamed('strategies+crash') });
+    expect(problems).toEqual([]);
+  });
+
   it('does the same for the same seed', async () => {
     const lines = async (): Promise<string[]> => {
       const trace: string[] = [];
@@ -55,6 +65,8 @@ const shows: Record<RuleName, string> = {
   fence: 'zombie',
   number: 'disjoint',
   'atomic-progress': 'crash',
+  merge: 'strategies',
+  shown: 'people',
 };
 
 describe('without a rule something breaks', () => {

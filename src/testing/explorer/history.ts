@@ -5,8 +5,10 @@
 import type { Change } from '../../model/change.js';
 import { type RecordId, recordId, type State, sameState } from '../../model/record.js';
 import type { Side } from '../../model/side.js';
+import type { Fresh } from './edit-wide.js';
+import { hitsMax } from './wide-fields.js';
 
-/** A value's name; null: the record was absent. It is the first field of a state. */
+/** A value's name; null: the record was absent. It is the first field of a state; the whole of one with many fields. */
 export type Token = string | null;
 
 export interface UserWrite {
@@ -14,6 +16,7 @@ export interface UserWrite {
   readonly id: RecordId;
   readonly before: Token;
   readonly after: Token;
+  readonly change: Change;
   /** The side did it on its own (a cascade), in a transaction of ours. */
   readonly byItself: boolean;
 }
@@ -23,7 +26,11 @@ export interface UserTransaction {
   readonly writes: readonly UserWrite[];
 }
 
+/** Records of up to so many fields have a token in the first. */
+const narrow = 2;
+
 export function tokenOf(state: State): Token {
+  if (state !== null && state.length > narrow) return JSON.stringify(state);
   return state?.[0] ?? null;
 }
 
@@ -32,6 +39,8 @@ export class History {
   readonly writes: UserWrite[] = [];
   private readonly parents = new Map<string, Token[]>();
   private readonly firsts = new Set<string>();
+  private readonly fills: { readonly id: RecordId; readonly state: State }[] = [];
+  private readonly places = new Map<RecordId, number>();
   private made = 0;
 
   /** A new value, made from others. */
@@ -39,6 +48,26 @@ export class History {
     const token = `v${++this.made}`;
     this.parents.set(token, [...from]);
     return token;
+  }
+
+  /** What nobody has had before in this run. */
+  freshFor(id: RecordId): Fresh {
+    return {
+      number: () => ++this.made,
+      place: () => {
+        const place = this.places.get(id) ?? 0;
+        this.places.set(id, place + 1);
+        return place < hitsMax ? place : null;
+      },
+    };
+  }
+
+  /** A state that was made from others; a second time, from these too. */
+  derive(state: State, from: readonly State[]): void {
+    const token = tokenOf(state);
+    if (token === null) return;
+    const parents = from.map(tokenOf).filter((parent) => parent !== token);
+    this.parents.set(token, [...(this.parents.get(token) ?? []), ...parents]);
   }
 
   /** A value that was decided on: the same parents give the same value. */
@@ -55,6 +84,18 @@ export class History {
     return token;
   }
 
+  /** The same for a state whose value has a name already. */
+  fill(id: RecordId, state: State): void {
+    const token = tokenOf(state);
+    if (token !== null) this.firsts.add(token);
+    this.fills.push({ id, state });
+  }
+
+  /** What a record had before the sync. */
+  filled(id: RecordId): readonly State[] {
+    return this.fills.filter((one) => one.id === id).map(({ state }) => state);
+  }
+
   isFirst(token: Token): boolean {
     return token !== null && this.firsts.has(token);
   }
@@ -68,6 +109,7 @@ export class History {
         id: recordId(change),
         before: tokenOf(change.before),
         after: tokenOf(change.after),
+        change,
         byItself,
       }));
     if (writes.length === 0) return;

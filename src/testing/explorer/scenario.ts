@@ -1,4 +1,5 @@
-/** What a run is made of: the scenarios by name, and the bounds that each run draws from its seed. Data only. */
+/** What a run is made of: the scenarios by name, and what each run draws of it from its seed. Data only. */
+import type { Random } from '../random.js';
 
 export interface Scenario {
   readonly name: string;
@@ -24,7 +25,15 @@ export interface Scenario {
   readonly manual?: boolean;
   /** The sides never touch the same record: no conflict may be found. */
   readonly disjoint?: boolean;
+  /** Records of several fields, and a policy drawn from the seed that really decides. */
+  readonly policies?: boolean;
+  /** People decide what waits for them, all of it at last; operators pause now and then. */
+  readonly people?: boolean;
+  /** What only some of the runs have. */
+  readonly sometimes?: readonly Flag[];
 }
+
+type Flag = 'crash' | 'zombie' | 'load' | 'lanes' | 'people';
 
 export const scenarios: readonly Scenario[] = [
   { name: 'plain' },
@@ -47,8 +56,17 @@ export const scenarios: readonly Scenario[] = [
   { name: 'unique+crash', unique: true, lanes: true, crash: true },
   { name: 'manual', manual: true },
   { name: 'manual+crash', manual: true, crash: true },
+  { name: 'people', manual: true, people: true, sometimes: ['crash', 'zombie', 'lanes'] },
+  { name: 'strategies', policies: true, sometimes: ['people', 'lanes', 'load'] },
+  { name: 'strategies+crash', policies: true, crash: true, sometimes: ['people', 'zombie', 'lanes', 'load'] },
   { name: 'all', crash: true, zombie: true, load: true, overlap: 0.3, lanes: true, deviate: true, manual: true },
 ];
+
+/** The scenario as this run has it. */
+export function drawScenario(random: Random, scenario: Scenario): Scenario {
+  const { sometimes = [] } = scenario;
+  return { ...scenario, ...Object.fromEntries(sometimes.map((flag) => [flag, random.chance(0.4)])) };
+}
 
 export function scenarioNamed(name: string): Scenario {
   const found = scenarios.find((one) => one.name === name);

@@ -1,6 +1,6 @@
 /** Draws from a seed what a run starts from: keys, options of the engine, uneven speeds, data from before the sync. */
 import type { Entity } from '../../model/entity.js';
-import type { RecordRef } from '../../model/record.js';
+import { type RecordRef, recordId } from '../../model/record.js';
 import type { Side } from '../../model/side.js';
 import { defaultEngineOptions, type EngineOptions } from '../../sync/options.js';
 import { removableRules } from '../../sync/rules.js';
@@ -11,19 +11,20 @@ import type { Scheduler } from '../scheduler.js';
 import type { History } from './history.js';
 import type { RuleName } from './rule-names.js';
 import type { Scenario } from './scenario.js';
-import { derivedField } from './users.js';
+import { derivedField, newWide } from './users.js';
+import { wideFields, wideKey, wideNames } from './wide-fields.js';
 
 export const entityName = 'public.t';
 
-export function makeEntities(scenario: Scenario): ReadonlyMap<string, Entity> {
+export function makeEntities(random: Random, scenario: Scenario): ReadonlyMap<string, Entity> {
   const entity: Entity = {
     name: entityName,
     schema: 'public',
     table: 't',
     collection: 't',
-    key: [],
-    fields: [],
-    sequenceKey: false,
+    key: scenario.policies ? [wideKey] : [],
+    fields: scenario.policies ? wideNames.map((name) => wideFields[name]) : [],
+    sequenceKey: scenario.policies === true && random.chance(0.2),
     mayDeviate: scenario.deviate === true,
   };
   return new Map([[entityName, entity]]);
@@ -121,7 +122,12 @@ export interface Filling {
 export function fill({ random, scenario, history, refs }: Filling, from: MemorySide, other: MemorySide): void {
   if (!scenario.load) return;
   for (const ref of refs) {
-    if (random.chance(0.8)) {
+    if (scenario.policies) {
+      if (random.chance(0.2)) continue;
+      const state = newWide({ random, history, side: from.side }, ref, [null]);
+      history.fill(recordId(ref), state);
+      from.fill([{ ...ref, after: state }]);
+    } else if (random.chance(0.8)) {
       const token = history.first();
       from.fill([{ ...ref, after: initial(scenario, token) }]);
       if (!random.chance(scenario.overlap ?? 0)) continue;

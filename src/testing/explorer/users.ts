@@ -1,8 +1,10 @@
 /** Seeded users: what a user's transaction writes, given what it found. Must not know the engine. */
 import { type RecordRef, recordId, type State } from '../../model/record.js';
+import type { Side } from '../../model/side.js';
 import type { MemorySide } from '../memory/memory-side.js';
 import type { TableWrite } from '../memory/memory-table.js';
 import type { Random } from '../random.js';
+import { editWide } from './edit-wide.js';
 import { type History, tokenOf } from './history.js';
 import type { Scenario } from './scenario.js';
 
@@ -21,7 +23,7 @@ export async function userTransaction(context: UsersContext, at: MemorySide): Pr
   const changes = await at.userTransaction(refs, (found) => {
     const writes = swap
       ? swapUnique(context, refs, found)
-      : refs.flatMap((ref, index) => write(context, ref, found[index] ?? null));
+      : refs.flatMap((ref, index) => write({ ...context, side: at.side }, ref, found[index] ?? null));
     return draw % 8 === 0 ? [...writes].reverse() : writes;
   });
   if (changes !== null) context.history.record(at.side, changes);
@@ -39,15 +41,31 @@ function choose({ random, scenario, refs }: UsersContext, at: MemorySide): reado
   return chosen;
 }
 
-function write(context: UsersContext, ref: RecordRef, found: State): readonly TableWrite[] {
+interface WritingContext extends UsersContext {
+  readonly side: Side;
+}
+
+function write(context: WritingContext, ref: RecordRef, found: State): readonly TableWrite[] {
   const { random, scenario, history } = context;
   const { entity, key } = ref;
   if (random.chance(0.05) && found !== null) return [{ entity, key, after: found }];
   if (random.chance(0.15)) return found === null ? [] : [{ entity, key, after: null }];
+  if (scenario.policies) return [{ entity, key, after: newWide(context, ref, [found]) }];
   const old = scenario.aba ? oldTokens(history, ref) : [];
   const returns = old.length > 0 && random.chance(scenario.dense ? 0.6 : 0.4);
   const token = returns ? (scenario.dense ? (old.at(-1) as string) : random.pick(old)) : history.make([tokenOf(found)]);
   return [{ entity, key, after: stateOf(context, token, found) }];
+}
+
+/** What somebody makes of a record of several fields who has seen these states of it. */
+export function newWide(
+  { random, history, side }: Pick<WritingContext, 'random' | 'history' | 'side'>,
+  ref: RecordRef,
+  seen: readonly State[],
+): State {
+  const state = editWide({ random, side, fresh: history.freshFor(recordId(ref)) }, seen[0] ?? null);
+  history.derive(state, seen);
+  return state;
 }
 
 /** Values that the record had before and that can come back. */

@@ -2,6 +2,8 @@
  * One run: two sides in memory, users on both, processes that run the engine, and a seed that decides what happens when.
  * Ends at rest, where `check.ts` looks at what is left.
  */
+import type { Policy } from '../../conflict/policy.js';
+import type { Entity } from '../../model/entity.js';
 import { type RecordRef, type State, sameState } from '../../model/record.js';
 import { otherSide, type Side } from '../../model/side.js';
 import { MemoryConflicts } from '../memory/memory-conflicts.js';
@@ -10,11 +12,14 @@ import { plainTable } from '../memory/memory-table.js';
 import { Random } from '../random.js';
 import { Scheduler, settled } from '../scheduler.js';
 import { makeDecider } from './decide.js';
+import { makePolicyDecider } from './decide-by-policy.js';
+import { drawPolicy } from './draw-policy.js';
 import { History } from './history.js';
+import { People } from './people.js';
 import { Process, type ProcessParts } from './process.js';
 import type { RuleName } from './rule-names.js';
-import type { Scenario } from './scenario.js';
-import { drawOptions, drawRefs, drawSlow, fill, makeEntities, sqlRules } from './setup.js';
+import { drawScenario, type Scenario } from './scenario.js';
+import { drawOptions, drawRefs, drawSlow, entityName, fill, makeEntities, sqlRules } from './setup.js';
 import { type UsersContext, userTransaction } from './users.js';
 import { WholeTransactions } from './whole-transactions.js';
 
@@ -38,6 +43,11 @@ export class World {
   readonly refs: readonly RecordRef[];
   readonly problems: string[] = [];
   readonly whole: WholeTransactions;
+  readonly people: People;
+  /** Where scenarios decide by one. */
+  readonly policy: Policy | null;
+  readonly sequenceKey: boolean;
+  readonly options: WorldOptions;
   readonly loadFrom: Side;
   /** Record changes of ours on either side. */
   ours = 0;
@@ -52,13 +62,18 @@ export class World {
   private openUsers = 0;
   private readonly users: UsersContext;
   private booted = 0;
+  /** How often people decided at rest. */
+  private rounds = 0;
   /** How often connections break, until the run comes to rest. */
   private faults = 0;
 
-  constructor(readonly options: WorldOptions) {
-    const { scenario, seed } = options;
+  constructor(given: WorldOptions) {
+    const { seed } = given;
     this.random = new Random(seed * 7919 + 17);
     const { random, history } = this;
+    const scenario = drawScenario(random, given.scenario);
+    const options = { ...given, scenario };
+    this.options = options;
     this.scheduler = new Scheduler(random);
     if (scenario.crash && random.chance(0.5)) this.faults = 0.02;
     const side = (name: Side): MemorySide =>
@@ -74,6 +89,13 @@ export class World {
     this.sides = { sql: side('sql'), mongodb: side('mongodb') };
     this.refs = drawRefs(random, scenario);
     this.users = { random, history, scenario, refs: this.refs };
+    const entities = makeEntities(random, scenario);
+    const entity = entities.get(entityName) as Entity;
+    const loses = options.disabledRules.includes('merge');
+    const policy = scenario.policies ? drawPolicy(random, entity) : null;
+    this.policy = policy;
+    this.sequenceKey = entity.sequenceKey;
+    this.people = new People({ random, history, stored: () => this.conflicts.conflicts });
     const drawn = drawOptions(random, scenario, options.disabledRules);
     this.loadFrom = drawn.loadFrom;
     this.parts = {
@@ -81,8 +103,11 @@ export class World {
       ...this.sides,
       conflicts: this.conflicts,
       engine: {
-        entities: makeEntities(scenario),
-        resolve: makeDecider(history, { seed, manual: scenario.manual === true }),
+        entities,
+        resolve:
+          policy === null
+            ? makeDecider(history, { seed, manual: scenario.manual === true })
+            : makePolicyDecider({ entities, policy, history, loses }),
         options: drawn.options,
       },
     };
@@ -122,6 +147,7 @@ export class World {
         }
       }
       this.disturbProcesses(6 / steps);
+      if (scenario.people) this.disturbPeople(20 / steps);
       scheduler.tick();
       await settled();
       this.supervise();
@@ -151,6 +177,16 @@ export class World {
       current.kill();
       this.boot();
     }
+  }
+
+  /** Somebody looks at what waits, in a process that may have been succeeded; an operator pauses it or lets it go on. */
+  private disturbPeople(probability: number): void {
+    const { random } = this;
+    const process = random.chance(0.8) ? this.processes.at(-1) : this.zombie;
+    if (!process?.running) return;
+    if (random.chance(probability)) this.people.look(process.engine);
+    if (random.chance(probability / 10)) process.engine.pause();
+    if (random.chance(probability / 5)) process.engine.resume();
   }
 
   private wakeZombie(): void {
@@ -198,18 +234,29 @@ export class World {
     const { random, scheduler } = this;
     this.wakeZombie();
     this.faults = 0;
+    for (const one of this.processes) one.engine.resume();
     scheduler.onIdle = () => this.sides.sql.log.publish() || this.sides.mongodb.log.publish();
     for (const limit = scheduler.steps + stepsMax; scheduler.steps < limit; ) {
       for (const side of Object.values(this.sides)) if (random.chance(0.5)) side.log.publish();
       scheduler.tick();
       await settled();
       this.supervise();
-      if (this.problems.length > 0 || this.resting) return;
+      if (this.problems.length > 0 || (this.resting && !this.decideRest())) return;
     }
     const held = Object.values(this.sides).flatMap((side) =>
       [...side.held.values()].map((row) => `${row.key} on ${side.side}`),
     );
     this.problems.push(`did not come to rest; held: ${held.join(', ')}; next: ${scheduler.waiting().join(', ')}`);
+  }
+
+  /** Whether something was left to decide at rest. */
+  private decideRest(): boolean {
+    const process = this.processes.find((one) => one.running && one.started);
+    if (!this.options.scenario.people || process === undefined) return false;
+    if (this.people.decideAll(process.engine) === 0) return false;
+    if (++this.rounds > 3) this.problems.push('people cannot decide what waits for them');
+    this.lastChange = this.scheduler.now;
+    return true;
   }
 
   private get resting(): boolean {
