@@ -8,15 +8,25 @@ import type { BenchOptions } from './options.js';
 import { printReport, type Report } from './report.js';
 import { settle } from './settle.js';
 import { stream } from './stream.js';
+import { texts } from './texts.js';
 import { openServers, type Servers } from './world.js';
 
-const benchmarks: Readonly<Record<string, (servers: Servers, options: BenchOptions) => Promise<Report>>> = {
-  stream,
-  settle,
-  latency,
-  load,
-  memory,
-  transaction,
+type Benchmark = (servers: () => Promise<Servers>, options: BenchOptions) => Report | Promise<Report>;
+
+/** One that works on servers. */
+const on =
+  (run: (servers: Servers, options: BenchOptions) => Promise<Report>): Benchmark =>
+  async (servers, options) =>
+    run(await servers(), options);
+
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  stream: on(stream),
+  settle: on(settle),
+  latency: on(latency),
+  load: on(load),
+  memory: on(memory),
+  transaction: on(transaction),
+  texts,
 };
 
 interface Options {
@@ -52,7 +62,16 @@ const { from, json, ...rest } = program.opts<Options>();
 const note = (text: string): void => console.error(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${text}`);
 const options: BenchOptions = { ...rest, from: from === undefined ? sides : [from], note };
 const names = program.args.includes('all') ? Object.keys(benchmarks) : program.args;
-await using servers = await openServers();
+let opened: Promise<Servers> | null = null;
+const servers = (): Promise<Servers> => {
+  opened ??= openServers();
+  return opened;
+};
+await using _closing = {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await opened)?.[Symbol.asyncDispose]();
+  },
+};
 const reports: Report[] = [];
 for (const name of names) {
   note(`bench ${name}`);

@@ -93,21 +93,6 @@ describe('a merged text', () => {
       if (strange.length > 0) expect.fail(`seed ${seed}: ${JSON.stringify([base, sql, mongodb, strange])}`);
     }
   });
-
-  it('of 200 kB with a hundred edits on each side takes 50 ms at most', () => {
-    const random = new Random(1);
-    const words = Array.from({ length: 35_000 }, () => `w${random.int(5000)}${random.chance(0.1) ? '.\n' : ' '}`);
-    const base = words.join('').slice(0, 200_000);
-    const [sql, mongodb] = [editedText(random, base, 100), editedText(random, base, 100)];
-    const times = Array.from({ length: 8 }, () => {
-      // The processor's time: other tests run beside this one.
-      const start = process.cpuUsage();
-      mergeText(base, sql, mongodb);
-      const { user, system } = process.cpuUsage(start);
-      return (user + system) / 1000;
-    });
-    expect(Math.min(...times)).toBeLessThan(50);
-  });
 });
 
 /** The marks in their order, at random borders of clusters. */
