@@ -68,15 +68,32 @@ function storeOf(all: readonly ConflictRecord[]) {
   };
 }
 
+/** Each look at it takes a while. */
+function clockOf(stepMs: number) {
+  const clock = {
+    at: 0,
+    slept: 0,
+    now: () => {
+      clock.at += stepMs;
+      return clock.at;
+    },
+    sleep: async () => {
+      clock.slept += 1;
+    },
+  };
+  return clock;
+}
+
 function replay(
   all: readonly ConflictRecord[],
   strategy: ReplayStrategy,
-  rest: Partial<ReplayRequest> = {},
+  { clock = clockOf(0), ...rest }: Partial<ReplayRequest> & { readonly clock?: ReturnType<typeof clockOf> } = {},
 ): Promise<ReplayReport> {
   const { policies, unfit } = replayPolicies(config, entities, strategy);
   const custom = () => Promise.resolve({ ok: false, reason: 'no modules here' } as const);
   const resolve = makeResolver({ entities, policies, skewMs: () => 0, custom });
-  return replayConflicts({ conflicts: storeOf(all), entities, resolve, unfit }, { strategy, limit: 100, ...rest });
+  const parts = { conflicts: storeOf(all), entities, resolve, unfit, clock };
+  return replayConflicts(parts, { strategy, limit: 100, ...rest });
 }
 
 const all = [conflict('c1'), setting('c2'), conflict('c3', { createdAt: 4000 })];
@@ -118,7 +135,7 @@ test('another strategy: what differs is listed with its fields', async () => {
       conflictId: 'c2',
       was: { resolution: 'pending', strategy: 'manual', by: null },
       would: { resolution: 'sql_wins', strategy: 'prefer_sql', reason: null },
-      fields: [],
+      fields: [{ field: 'value', was: undefined, would: 2, rule: null }],
     }),
   ]);
 });
@@ -150,6 +167,13 @@ test('a decision of a person is compared like any other; what closed by itself w
   const closed = { ...setting('c2'), state: 'resolved' as const, resolvedBy: 'agreement' };
   expect(await replay([closed], 'manual')).toMatchObject({ same: 1 });
   expect(await replay([closed], 'lww')).toMatchObject({ wouldDecide: 1 });
+});
+
+test('it gives way to the sync between conflicts, and ends when it takes too long', async () => {
+  const clock = clockOf(5);
+  expect(await replay(all, 'lww', { clock })).toMatchObject({ replayed: 3, more: false });
+  expect(clock.slept).toBe(1);
+  expect(await replay(all, 'lww', { clock: clockOf(15_000) })).toMatchObject({ replayed: 2, more: true });
 });
 
 test('table, time and number bound what is looked at', async () => {

@@ -2,6 +2,7 @@
  * What another policy would have decided of the stored conflicts; `lww` by the clocks' skew of now, since the former one is
  * not on record. Changes nothing. Must not know where policies come from.
  */
+import type { Clock } from '../base/clock.js';
 import { plainValue } from '../conflict/plain-value.js';
 import type { Decision, Resolve } from '../conflict/resolve.js';
 import type { ConflictKind, ConflictRecord } from '../model/conflict.js';
@@ -22,7 +23,7 @@ export interface ReplayRequest {
 
 export interface ReplayedField {
   readonly field: string;
-  /** Plain data; undefined where the record is absent. */
+  /** Plain data; undefined where the record is absent, or nothing was decided. */
   readonly was?: unknown;
   readonly would?: unknown;
   /** The rule that would have decided it; null: the strategy takes the record as a whole, or nobody was asked. */
@@ -37,7 +38,7 @@ export interface ReplayDifference {
   readonly foundAt: string;
   readonly was: { readonly resolution: string; readonly strategy: string; readonly by: string | null };
   readonly would: { readonly resolution: string; readonly strategy: string; readonly reason: string | null };
-  /** Those that would have another value; empty where one of the two is no decision. */
+  /** Those that would have another value, or that the sides differ in if nothing was decided; empty if a person would be asked. */
   readonly fields: readonly ReplayedField[];
 }
 
@@ -56,7 +57,7 @@ export interface ReplayReport {
   readonly unfit: readonly Unfit[];
   /** When the oldest conflict that was looked at was found; null: there was none. */
   readonly oldest: string | null;
-  /** Whether older ones were left out for the limit. */
+  /** Whether older ones were left out, for the limit or for the time that it takes. */
   readonly more: boolean;
   /** The newest that are not the same. */
   readonly differences: readonly ReplayDifference[];
@@ -67,54 +68,87 @@ export interface ReplayParts {
   readonly entities: ReadonlyMap<string, Entity>;
   readonly resolve: Resolve;
   readonly unfit: readonly Unfit[];
+  readonly clock: Clock;
 }
 
 const pageSize = 100;
+/** In one go, and together. */
+const breathMs = 20;
+const longestMs = 60_000;
 /** What is beyond is counted only. */
 const maxDifferences = 200;
 
 type Outcome = 'same' | 'different' | 'wouldWait' | 'wouldDecide';
 
 export async function replayConflicts(parts: ReplayParts, request: ReplayRequest): Promise<ReplayReport> {
-  const counts: Record<Outcome | 'replayed' | 'skipped', number> = {
-    replayed: 0,
-    same: 0,
-    different: 0,
-    wouldWait: 0,
-    wouldDecide: 0,
-    skipped: 0,
-  };
-  const differences: ReplayDifference[] = [];
+  const tally = new Tally(parts.entities);
   const unfit = new Set(parts.unfit.map(({ table }) => table));
-  let oldest: number | null = null;
-  let more = false;
+  const pace = new Pace(parts.clock);
   for await (const conflict of newest(parts.conflicts, request)) {
-    if (counts.replayed + counts.skipped >= request.limit) {
-      more = true;
+    if (tally.seen >= request.limit || pace.isOver()) {
+      tally.more = true;
       break;
     }
-    oldest = conflict.createdAt;
-    if (unfit.has(conflict.entity)) {
-      counts.skipped++;
-      continue;
-    }
-    const decision = await parts.resolve(conflict);
-    const outcome = compare(conflict, decision);
-    counts.replayed++;
-    counts[outcome]++;
-    const entity = parts.entities.get(conflict.entity);
-    if (outcome !== 'same' && entity !== undefined && differences.length < maxDifferences)
-      differences.push(difference(entity, conflict, decision));
+    await pace.breathe();
+    if (unfit.has(conflict.entity)) tally.skip(conflict);
+    else tally.add(conflict, await parts.resolve(conflict));
   }
   const asked = parts.unfit.filter(({ table }) => request.table === undefined || request.table === table);
-  return {
-    strategy: request.strategy,
-    ...counts,
-    unfit: asked,
-    oldest: oldest === null ? null : new Date(oldest).toISOString(),
-    more,
-    differences,
-  };
+  return { strategy: request.strategy, ...tally.report(), unfit: asked };
+}
+
+class Tally {
+  more = false;
+  private readonly counts = { replayed: 0, same: 0, different: 0, wouldWait: 0, wouldDecide: 0, skipped: 0 };
+  private readonly differences: ReplayDifference[] = [];
+  private oldest: number | null = null;
+
+  constructor(private readonly entities: ReadonlyMap<string, Entity>) {}
+
+  get seen(): number {
+    return this.counts.replayed + this.counts.skipped;
+  }
+
+  skip(conflict: ConflictRecord): void {
+    this.counts.skipped++;
+    this.oldest = conflict.createdAt;
+  }
+
+  add(conflict: ConflictRecord, decision: Decision): void {
+    const outcome = compare(conflict, decision);
+    this.counts.replayed++;
+    this.counts[outcome]++;
+    this.oldest = conflict.createdAt;
+    const entity = this.entities.get(conflict.entity);
+    if (outcome !== 'same' && entity !== undefined && this.differences.length < maxDifferences)
+      this.differences.push(difference(entity, conflict, decision));
+  }
+
+  report(): Omit<ReplayReport, 'strategy' | 'unfit'> {
+    const oldest = this.oldest === null ? null : new Date(this.oldest).toISOString();
+    return { ...this.counts, oldest, more: this.more, differences: this.differences };
+  }
+}
+
+/** Merging long texts takes its time: the sync, which runs in the same process, must not wait for it, nor the caller for ever. */
+class Pace {
+  private readonly began: number;
+  private lastBreath: number;
+
+  constructor(private readonly clock: Clock) {
+    this.began = clock.now();
+    this.lastBreath = this.began;
+  }
+
+  isOver(): boolean {
+    return this.clock.now() - this.began > longestMs;
+  }
+
+  async breathe(): Promise<void> {
+    if (this.clock.now() - this.lastBreath <= breathMs) return;
+    await this.clock.sleep(0);
+    this.lastBreath = this.clock.now();
+  }
 }
 
 async function* newest(
@@ -134,7 +168,7 @@ function hasNoDecision({ resolution }: ConflictRecord): boolean {
   return resolution === 'pending';
 }
 
-export function compare(conflict: ConflictRecord, decision: Decision): Outcome {
+function compare(conflict: ConflictRecord, decision: Decision): Outcome {
   if (hasNoDecision(conflict)) return decision.decided ? 'wouldDecide' : 'same';
   if (!decision.decided) return 'wouldWait';
   return sameState(decision.state, conflict.decision) ? 'same' : 'different';
@@ -142,7 +176,6 @@ export function compare(conflict: ConflictRecord, decision: Decision): Outcome {
 
 function difference(entity: Entity, conflict: ConflictRecord, decision: Decision): ReplayDifference {
   const { id, entity: table, key, kind, createdAt, resolution, strategy, resolvedBy } = conflict;
-  const both = decision.decided && !hasNoDecision(conflict);
   return {
     conflictId: id,
     table,
@@ -153,14 +186,21 @@ function difference(entity: Entity, conflict: ConflictRecord, decision: Decision
     would: decision.decided
       ? { resolution: decision.resolution, strategy: decision.strategy, reason: null }
       : { resolution: 'pending', strategy: decision.strategy, reason: decision.reason },
-    fields: both ? changedFields(entity, conflict.decision, decision) : [],
+    fields: decision.decided ? changedFields(entity, conflict, decision) : [],
   };
 }
 
-function changedFields(entity: Entity, was: State, decision: Decision & { readonly decided: true }): ReplayedField[] {
+function changedFields(
+  entity: Entity,
+  conflict: ConflictRecord,
+  decision: Decision & { readonly decided: true },
+): ReplayedField[] {
   const would = decision.state;
+  const waited = hasNoDecision(conflict);
+  const was = waited ? null : conflict.decision;
+  const [one, other] = waited ? [conflict.sql.state, conflict.mongodb.state] : [was, would];
   return entity.fields.flatMap(({ field, type }, index) => {
-    if (was !== null && would !== null && was[index] === would[index]) return [];
+    if (one !== null && other !== null && one[index] === other[index]) return [];
     const plain = (state: State): unknown => (state === null ? undefined : plainValue(type, state[index] ?? null));
     return [{ field, was: plain(was), would: plain(would), rule: decision.fields[field] ?? null }];
   });

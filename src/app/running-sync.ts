@@ -172,10 +172,10 @@ export class RunningSync implements Sync {
   }
 
   replay(request: ReplayRequest): Promise<ReplayReport> {
-    const { config, conflicts, entities, resolverWith } = this.parts;
+    const { clock, config, conflicts, entities, resolverWith } = this.parts;
     if (request.table !== undefined) entityNamed(entities, request.table);
     const { policies, unfit } = replayPolicies(config, entities, request.strategy);
-    return replayConflicts({ conflicts, entities, resolve: resolverWith(policies), unfit }, request);
+    return replayConflicts({ conflicts, entities, resolve: resolverWith(policies), unfit, clock }, request);
   }
 
   explain(table: string, key: string): Promise<Explanation> {
