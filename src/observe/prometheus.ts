@@ -101,7 +101,9 @@ export class Prometheus implements EngineObserver {
     if (failed) this.retries.inc({ link });
   }
 
-  conflict({ entity, kind, strategy, resolution }: ConflictRecord): void {
+  /** Each once: one that waited for a person was counted as pending when it was found. */
+  conflict({ entity, kind, strategy, resolution, state, resolvedBy }: ConflictRecord): void {
+    if (state !== 'pending' && resolvedBy !== 'policy') return;
     this.conflicts.inc({ table: entity, kind, strategy, resolution });
   }
 
