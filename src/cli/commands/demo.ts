@@ -163,7 +163,11 @@ function demoConfig({ sqlUrl, mongodbUrl, database }: Shop, port: number): Confi
     sql: { url: sqlUrl },
     mongodb: { url: mongodbUrl, database },
     entities: [
-      { table: 'public.products', conflict: { strategy: 'prefer_sql' } },
+      {
+        table: 'public.users',
+        conflict: { strategy: 'merge', fields: { visits: 'counter', tags: 'set', bio: 'text' } },
+      },
+      { table: 'public.products', conflict: { strategy: 'merge', fields: { stock: 'counter', updated_at: 'max' } } },
       { table: 'public.settings', conflict: { strategy: 'prefer_mongodb' } },
       { table: 'public.*' },
     ],
