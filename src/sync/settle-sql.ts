@@ -104,8 +104,10 @@ async function stillOpen(session: Session, missing: readonly Settlement[]): Prom
 export async function finishSettlements(session: Session, propagating: readonly Settlement[]): Promise<void> {
   const done = await session.parts.sides.sql.store.settled(propagating.map(({ id }) => id));
   const landed = propagating.filter(({ id }) => done.has(id)).map(({ id }) => id);
-  if (landed.length > 0)
+  if (landed.length > 0) {
     await session.parts.conflicts.finish(landed, { state: 'resolved', at: session.parts.clock.now() });
+    await session.parts.sides.sql.store.forget(landed);
+  }
   const missing = await stillOpen(
     session,
     propagating.filter(({ id }) => !done.has(id)),
