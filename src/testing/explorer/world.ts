@@ -4,13 +4,13 @@
  */
 import type { Policy } from '../../conflict/policy.js';
 import type { Entity } from '../../model/entity.js';
-import { type RecordRef, type State, sameState } from '../../model/record.js';
+import { type RecordRef, sameState } from '../../model/record.js';
 import { otherSide, type Side } from '../../model/side.js';
 import { MemoryConflicts } from '../memory/memory-conflicts.js';
-import { type CommitListener, MemorySide } from '../memory/memory-side.js';
+import { MemorySide } from '../memory/memory-side.js';
 import { plainTable } from '../memory/memory-table.js';
-import { Random } from '../random.js';
-import { Scheduler, settled } from '../scheduler.js';
+import { hashed, Random } from '../random.js';
+import { Actor, Scheduler, settled } from '../scheduler.js';
 import { makeDecider } from './decide.js';
 import { makePolicyDecider } from './decide-by-policy.js';
 import { drawPolicy } from './draw-policy.js';
@@ -20,6 +20,7 @@ import { Process, type ProcessParts } from './process.js';
 import type { RuleName } from './rule-names.js';
 import { drawScenario, type Scenario } from './scenario.js';
 import { drawOptions, drawRefs, drawSlow, entityName, fill, makeEntities, sqlRules } from './setup.js';
+import { commitLine } from './trace-line.js';
 import { type UsersContext, userTransaction } from './users.js';
 import { WholeTransactions } from './whole-transactions.js';
 
@@ -56,6 +57,7 @@ export class World {
   filled = 0;
   readonly scheduler: Scheduler;
   private readonly parts: ProcessParts;
+  private readonly modules = new Actor('modules');
   private readonly processes: Process[] = [];
   private zombie: Process | null = null;
   private lastChange = 0;
@@ -87,6 +89,7 @@ export class World {
         disabledRules: new Set(options.disabledRules),
       });
     this.sides = { sql: side('sql'), mongodb: side('mongodb') };
+    if (scenario.policies) this.sides.sql.skewMs = Math.floor(hashed(`clocks of ${seed}`) * 5 - 2) * 20;
     this.refs = drawRefs(random, scenario);
     this.users = { random, history, scenario, refs: this.refs };
     const entities = makeEntities(random, scenario);
@@ -107,7 +110,14 @@ export class World {
         resolve:
           policy === null
             ? makeDecider(history, { seed, manual: scenario.manual === true })
-            : makePolicyDecider({ entities, policy, history, loses }),
+            : makePolicyDecider({
+                entities,
+                policy,
+                history,
+                loses,
+                skewMs: this.sides.sql.skewMs,
+                moduleAnswers: () => this.scheduler.step(this.modules, 'a module answers', () => {}),
+              }),
         options: drawn.options,
       },
     };
@@ -284,7 +294,7 @@ export class World {
         this.deviations += commit.deviations;
         // What hangs on a deleted record goes with it, seen or not: the side's own doing, like a user's.
         if (commit.added.length > 0) this.history.record(commit.side, commit.added, true);
-        trace?.(tell(commit));
+        trace?.(commitLine(commit));
         if (commit.number !== null) this.whole.check(commit);
       };
     }
@@ -293,18 +303,4 @@ export class World {
   private say(line: string): void {
     this.options.trace?.(`--- ${line}`);
   }
-}
-
-/** A commit as one line of a trace. */
-function tell(commit: Parameters<CommitListener>[0]): string {
-  const show = (state: State): string => JSON.stringify(state);
-  const what = [
-    ...[...commit.changes, ...commit.added].map((one) => `${one.key}: ${show(one.before)} -> ${show(one.after)}`),
-    ...commit.held.map((row) => `holds ${row.key}: ${show(row.base)} -> ${show(row.tip)}`),
-    ...commit.dropped.map((ref) => `drops ${ref.key}`),
-    ...commit.settlements.map((one) =>
-      one.type === 'agreement' ? `agrees ${one.key}` : `settles ${one.key}: ${one.resolution} ${show(one.decision)}`,
-    ),
-  ];
-  return `  ${commit.side} ${commit.number === null ? 'user' : `sync #${commit.number}`} ${what.join(', ')}`;
 }
