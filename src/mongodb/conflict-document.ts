@@ -21,21 +21,30 @@ import { documentOf } from './types-document.js';
 /** A document may have 16 MB: beyond this the raw versions are left out. */
 const documentBytes = 15_000_000;
 
-export function settlementDocument(name: string, entity: Entity, settlement: Settlement): Document {
-  if (settlement.type === 'agreement') return agreementDocument(name, entity, settlement);
-  const whole = conflictDocument(name, entity, settlement, true);
-  if (fits(whole)) return whole;
+/** With its size, which takes as long to find as the document takes to make. */
+export interface SizedDocument {
+  readonly document: Document;
+  readonly bytes: number;
+}
+
+export function settlementDocument(name: string, entity: Entity, settlement: Settlement): SizedDocument {
+  if (settlement.type === 'agreement') return sized(agreementDocument(name, entity, settlement));
+  const whole = sized(conflictDocument(name, entity, settlement, true));
+  return whole.bytes <= documentBytes ? whole : sized(smallerDocument(name, entity, settlement));
+}
+
+function smallerDocument(name: string, entity: Entity, settlement: ConflictRecord): Document {
   const bare = conflictDocument(name, entity, settlement, false);
-  if (fits(bare)) return bare;
+  if (sized(bare).bytes <= documentBytes) return bare;
   // What the engine needs stays; a decision that does not fit is refused by the server before anything is written.
   const unshown = { ...bare, base: null, sqlEvent: null, mongoEvent: null, resolvedData: null };
-  if (fits(unshown) || settlement.state !== 'pending') return unshown;
+  if (settlement.state !== 'pending' || sized(unshown).bytes <= documentBytes) return unshown;
   const side = { state: null, time: null, version: null, raw: 'null' };
   return { ...unshown, internal: { ...bare['internal'], base: null, sql: side, mongodb: side } };
 }
 
-function fits(document: Document): boolean {
-  return BSON.calculateObjectSize(document) <= documentBytes;
+function sized(document: Document): SizedDocument {
+  return { document, bytes: BSON.calculateObjectSize(document) };
 }
 
 function agreementDocument(name: string, entity: Entity, agreement: Agreement): Document {
@@ -77,6 +86,7 @@ function conflictDocument(name: string, entity: Entity, conflict: ConflictRecord
     resolvedBy,
   } = conflict;
   const shown = (value: State): Document | null => documentOf(entity, conflict, value);
+  const before = shown(base);
   return {
     _id: id,
     conflictId: id,
@@ -85,9 +95,9 @@ function conflictDocument(name: string, entity: Entity, conflict: ConflictRecord
     collection: entity.collection,
     key: shownKey(entity, key),
     kind,
-    base: shown(base),
-    sqlEvent: event('sql', entity, conflict, sql, raw),
-    mongoEvent: event('mongodb', entity, conflict, mongodb, raw),
+    base: before,
+    sqlEvent: event(entity, conflict, { source: 'sql', before, raw }),
+    mongoEvent: event(entity, conflict, { source: 'mongodb', before, raw }),
     resolution,
     resolvedData: resolution === 'pending' ? null : shown(decision),
     strategy,
@@ -111,21 +121,23 @@ function conflictDocument(name: string, entity: Entity, conflict: ConflictRecord
   };
 }
 
-function event(
-  source: 'sql' | 'mongodb',
-  entity: Entity,
-  conflict: ConflictRecord,
-  side: SideVersion,
-  raw: boolean,
-): Document {
-  const { base } = conflict;
+interface Shown {
+  readonly source: 'sql' | 'mongodb';
+  /** The ancestor, as it is shown. */
+  readonly before: Document | null;
+  /** Whether with the whole row or document. */
+  readonly raw: boolean;
+}
+
+function event(entity: Entity, conflict: ConflictRecord, { source, before, raw }: Shown): Document {
+  const { base, [source]: side } = conflict;
   const operation = side.state === null ? 'delete' : base === null ? 'insert' : 'update';
   return {
     source,
     operation: base === null && side.state === null ? 'none' : operation,
     table: entity.name,
     key: shownKey(entity, conflict.key),
-    before: documentOf(entity, conflict, base),
+    before,
     after: documentOf(entity, conflict, side.state),
     timestamp: typeof side.time === 'number' ? new Date(side.time) : side.time,
     version: side.version,
@@ -188,7 +200,7 @@ function conflictOf(entity: Entity, stored: Document, common: Omit<Agreement, 't
 
 export function deadLetterDocument(name: string, entity: Entity, letter: DeadLetter): Document {
   const whole = wholeDeadLetter(name, entity, letter);
-  if (fits(whole)) return whole;
+  if (sized(whole).bytes <= documentBytes) return whole;
   return { ...whole, before: null, after: null, internal: { ...whole['internal'], base: null, tip: null } };
 }
 

@@ -72,7 +72,7 @@ export class MongoConflictStore implements ConflictStore {
     const { name } = this.options;
     return this.replace(
       'conflicts',
-      conflicts.map((conflict) => settlementDocument(name, this.entity(conflict.entity), conflict)),
+      conflicts.map((conflict) => settlementDocument(name, this.entity(conflict.entity), conflict).document),
     );
   }
 

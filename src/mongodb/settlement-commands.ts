@@ -1,8 +1,8 @@
 /** Settlements as write commands of the transaction that decides them: upserts by id. Must not know transactions. */
 
-import { BSON, type Document } from 'mongodb';
+import type { Document } from 'mongodb';
 import type { Settlement } from '../model/conflict.js';
-import { settlementDocument } from './conflict-document.js';
+import { type SizedDocument, settlementDocument } from './conflict-document.js';
 import { type EntityPlans, planOf } from './entity-plan.js';
 
 /** A command is one BSON document of at most 16 MB. */
@@ -36,11 +36,11 @@ export function settlementCommands(
   }
 }
 
-function bounded(documents: readonly Document[]): Document[][] {
+function bounded(settlements: readonly SizedDocument[]): Document[][] {
   const parts: Document[][] = [];
   let bytes = commandBytes;
-  for (const document of documents) {
-    const size = BSON.calculateObjectSize(document) + 100;
+  for (const { document, bytes: own } of settlements) {
+    const size = own + 100;
     bytes += size;
     if (bytes > commandBytes) {
       parts.push([]);
