@@ -176,7 +176,9 @@ function laterSide(world: World, { sql, mongodb, key, entity }: ConflictRecord):
       .flatMap(({ changes, committedAt }) => changes.map((change) => ({ change, committedAt })))
       .filter(({ change }) => change.key === key && change.entity === entity && sameState(change.after, state))
       .filter(({ change }) => !sameState(change.before, state));
-    return written.at(-1)?.committedAt ?? told ?? Number.NEGATIVE_INFINITY;
+    // A record can be absent more than once: then any of these moments may be meant.
+    const meant = written.find(({ committedAt }) => committedAt === told) ?? written.at(-1);
+    return (meant?.committedAt ?? told ?? Number.NEGATIVE_INFINITY) - world.sides[side].skewMs;
   };
   const times = { sql: timeOf('sql', sql.state, sql.time), mongodb: timeOf('mongodb', mongodb.state, mongodb.time) };
   return times.mongodb > times.sql ? 'mongodb' : 'sql';

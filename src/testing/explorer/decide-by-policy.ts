@@ -1,5 +1,6 @@
 /** Conflicts decided by the product's own resolver, with a note of what each merged state was made from. */
 
+import type { RunCustom } from '../../conflict/custom.js';
 import type { Policy } from '../../conflict/policy.js';
 import type { ConflictFacts, Decision, Resolve } from '../../conflict/resolve.js';
 import { makeResolver } from '../../conflict/resolve.js';
@@ -14,11 +15,19 @@ export interface PolicyDecider {
   readonly history: History;
   /** Loses what MongoDB alone changed, to show that this is found. */
   readonly loses: boolean;
+  /** How far SQL's clock is ahead. */
+  readonly skewMs: number;
+  /** Modules take a while to answer. */
+  readonly moduleAnswers: () => Promise<void>;
 }
 
-export function makePolicyDecider({ entities, policy, history, loses }: PolicyDecider): Resolve {
+export function makePolicyDecider({ entities, policy, history, loses, skewMs, moduleAnswers }: PolicyDecider): Resolve {
+  const custom: RunCustom = async (call) => {
+    await moduleAnswers();
+    return drawnModule(call);
+  };
   const policies = new Map([...entities.keys()].map((name) => [name, policy]));
-  const resolve = makeResolver({ entities, policies, skewMs: () => 0, custom: drawnModule });
+  const resolve = makeResolver({ entities, policies, skewMs: () => skewMs, custom });
   return async (facts) => {
     const right = await resolve(facts);
     const decision = loses ? losing(facts, right) : right;

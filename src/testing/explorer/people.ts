@@ -8,6 +8,7 @@ import type { Choice, DecisionOutcome } from '../../sync/decisions.js';
 import type { Engine } from '../../sync/engine.js';
 import type { Random } from '../random.js';
 import { type History, tokenOf, type UserWrite } from './history.js';
+import type { Process } from './process.js';
 import { newWide } from './users.js';
 
 export interface Deed {
@@ -30,13 +31,25 @@ export interface PeopleParts {
 
 export class People {
   readonly deeds: Deed[] = [];
+  /** How often all that waited was decided at once. */
+  rounds = 0;
   /** What somebody saw and has not decided yet. */
   private readonly seen: ConflictRecord[] = [];
 
   constructor(private readonly parts: PeopleParts) {}
 
+  /** Somebody looks, at a process that may have been succeeded; an operator pauses it or lets it go on. */
+  disturb(newest: Process | undefined, zombie: Process | null, probability: number): void {
+    const { random } = this.parts;
+    const process = random.chance(0.8) ? newest : zombie;
+    if (!process?.running) return;
+    if (random.chance(probability)) this.look(process.engine);
+    if (random.chance(probability / 10)) process.engine.pause();
+    if (random.chance(probability / 5)) process.engine.resume();
+  }
+
   /** One look at what waits: remembers some of it, decides some of it. */
-  look(engine: Engine): void {
+  private look(engine: Engine): void {
     const { random } = this.parts;
     const open = engine.pending();
     if (open.length > 0 && random.chance(0.3)) this.seen.push(random.pick(open));
@@ -49,6 +62,7 @@ export class People {
   decideAll(engine: Engine): number {
     const open = engine.pending();
     for (const one of open) this.decide(engine, one, 10_000);
+    if (open.length > 0) this.rounds++;
     return open.length;
   }
 

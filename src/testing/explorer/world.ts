@@ -64,8 +64,6 @@ export class World {
   private openUsers = 0;
   private readonly users: UsersContext;
   private booted = 0;
-  /** How often people decided at rest. */
-  private rounds = 0;
   /** How often connections break, until the run comes to rest. */
   private faults = 0;
 
@@ -157,7 +155,7 @@ export class World {
         }
       }
       this.disturbProcesses(6 / steps);
-      if (scenario.people) this.disturbPeople(20 / steps);
+      if (scenario.people) this.people.disturb(this.processes.at(-1), this.zombie, 20 / steps);
       scheduler.tick();
       await settled();
       this.supervise();
@@ -187,16 +185,6 @@ export class World {
       current.kill();
       this.boot();
     }
-  }
-
-  /** Somebody looks at what waits, in a process that may have been succeeded; an operator pauses it or lets it go on. */
-  private disturbPeople(probability: number): void {
-    const { random } = this;
-    const process = random.chance(0.8) ? this.processes.at(-1) : this.zombie;
-    if (!process?.running) return;
-    if (random.chance(probability)) this.people.look(process.engine);
-    if (random.chance(probability / 10)) process.engine.pause();
-    if (random.chance(probability / 5)) process.engine.resume();
   }
 
   private wakeZombie(): void {
@@ -264,7 +252,7 @@ export class World {
     const process = this.processes.find((one) => one.running && one.started);
     if (!this.options.scenario.people || process === undefined) return false;
     if (this.people.decideAll(process.engine) === 0) return false;
-    if (++this.rounds > 3) this.problems.push('people cannot decide what waits for them');
+    if (this.people.rounds > 3) this.problems.push('people cannot decide what waits for them');
     this.lastChange = this.scheduler.now;
     return true;
   }

@@ -26,7 +26,7 @@ export async function commit(connection: Connection, request: CommitRequest): Pr
       () => begin(connection, request, sent !== null),
       () => connection.side.laneFree(request.lane),
     );
-    if (begun === 'landed') return { kind: 'committed', plan: sent, committedAt: connection.side.scheduler.now };
+    if (begun === 'landed') return { kind: 'committed', plan: sent, committedAt: connection.side.now };
     if (breaks(connection)) {
       leave(connection, begun);
       continue;
@@ -41,7 +41,7 @@ export async function commit(connection: Connection, request: CommitRequest): Pr
     const plan = request.plan(found);
     if (plan === null) {
       begun.rollBack();
-      return { kind: 'committed', plan: null, committedAt: connection.side.scheduler.now };
+      return { kind: 'committed', plan: null, committedAt: connection.side.now };
     }
     const asked = begun.serve(request, plan);
     sent = request.rehearse ? null : plan;

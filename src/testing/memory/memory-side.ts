@@ -67,6 +67,8 @@ export class MemorySide {
   /** The reader that is open, and how far it has read: a new one ends it. */
   reader: { readonly cursor: number } | null = null;
   epoch = 0;
+  /** How far its clock is ahead of the engine's. */
+  skewMs = 0;
   onCommit: CommitListener = () => {};
 
   constructor(
@@ -76,6 +78,11 @@ export class MemorySide {
     this.scheduler = options.scheduler;
     this.table = new MemoryTable(options.rules);
     this.server = new Actor(`${side} server`);
+  }
+
+  /** What its clock says. */
+  get now(): number {
+    return this.scheduler.now + this.skewMs;
   }
 
   /** Whether no transaction has the lane's progress row. */
@@ -150,7 +157,7 @@ export class MemorySide {
   }
 
   private appendUser(changes: readonly Change[]): void {
-    this.log.append({ committedAt: this.scheduler.now, echo: null, changes, mark: null });
+    this.log.append({ committedAt: this.now, echo: null, changes, mark: null });
   }
 
   private cascadesFree(refs: readonly RecordRef[]): boolean {

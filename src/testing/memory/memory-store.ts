@@ -75,7 +75,7 @@ export class MemoryStore implements SideStore {
   mark(id: string): Promise<void> {
     return this.call('marks', () => {
       this.at.log.append({
-        committedAt: this.at.scheduler.now,
+        committedAt: this.at.now,
         echo: null,
         changes: [],
         mark: { owner: this.owner.name, id },
@@ -119,7 +119,7 @@ export class MemoryStore implements SideStore {
   }
 
   now(): Promise<number> {
-    return this.call('now', () => this.at.scheduler.now);
+    return this.call('now', () => this.at.now);
   }
 
   forget(settlementIds: readonly string[]): Promise<void> {

@@ -63,7 +63,7 @@ export class MemoryTransaction {
     }
     if (request.rehearse) {
       this.rollBack();
-      return { kind: 'committed', committedAt: this.at.scheduler.now };
+      return { kind: 'committed', committedAt: this.at.now };
     }
     await this.at.step('commits', () => {
       if (this.over) return;
@@ -75,7 +75,7 @@ export class MemoryTransaction {
         if (!this.over) this.show(request, plan);
       });
     }
-    return this.committed ? { kind: 'committed', committedAt: this.at.scheduler.now } : { kind: 'aborted' };
+    return this.committed ? { kind: 'committed', committedAt: this.at.now } : { kind: 'aborted' };
   }
 
   /** Ends it, unless it is committed already: then what is left of the commit happens at once. */
@@ -124,7 +124,7 @@ export class MemoryTransaction {
   private append(request: CommitRequest, plan: Plan): void {
     const wrote = new Map(plan.writes.map((write) => [recordId(write), write.after] as const));
     this.at.log.append({
-      committedAt: this.at.scheduler.now,
+      committedAt: this.at.now,
       echo: {
         lane: request.lane,
         number: request.number,
