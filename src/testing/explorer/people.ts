@@ -79,12 +79,17 @@ export class People {
 
   private choose(shown: ConflictRecord): Choice {
     const { random, history } = this.parts;
-    const use = random.pick(['sql', 'mongodb', 'base', 'value', 'value'] as const);
+    // What a unique index refuses, people see in the end to be taken.
+    const use = this.rounds > 3 ? 'value' : random.pick(['sql', 'mongodb', 'base', 'value', 'value'] as const);
     if (use !== 'value') return { use };
     const seen = [shown.sql.state, shown.mongodb.state];
     if (random.chance(0.1)) return { use, state: null };
-    const wide = seen.some((state) => (state?.length ?? 0) > 1);
-    if (!wide) return { use, state: [history.make(seen.map(tokenOf))] };
+    const size = Math.max(...seen.map((state) => state?.length ?? 0));
+    if (size <= 2) {
+      const token = history.make(seen.map(tokenOf));
+      const unique = this.rounds > 3 ? null : random.pick(['x', 'y', 'z', null]);
+      return { use, state: size === 2 ? [token, unique] : [token] };
+    }
     const first = seen.find((state) => state !== null) ?? null;
     return { use, state: newWide({ random, history, side: 'sql' }, shown, [first, ...seen]) };
   }

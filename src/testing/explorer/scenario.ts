@@ -33,7 +33,7 @@ export interface Scenario {
   readonly sometimes?: readonly Flag[];
 }
 
-type Flag = 'crash' | 'zombie' | 'load' | 'lanes' | 'people';
+type Flag = 'crash' | 'zombie' | 'load' | 'lanes' | 'people' | 'unique';
 
 export const scenarios: readonly Scenario[] = [
   { name: 'plain' },
@@ -56,7 +56,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'unique+crash', unique: true, lanes: true, crash: true },
   { name: 'manual', manual: true },
   { name: 'manual+crash', manual: true, crash: true },
-  { name: 'people', manual: true, people: true, sometimes: ['crash', 'zombie', 'lanes'] },
+  { name: 'people', manual: true, people: true, sometimes: ['crash', 'zombie', 'lanes', 'unique'] },
   { name: 'strategies', policies: true, sometimes: ['people', 'lanes', 'load'] },
   { name: 'strategies+crash', policies: true, crash: true, sometimes: ['people', 'zombie', 'lanes', 'load'] },
   { name: 'all', crash: true, zombie: true, load: true, overlap: 0.3, lanes: true, deviate: true, manual: true },

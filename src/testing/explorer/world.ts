@@ -252,7 +252,7 @@ export class World {
     const process = this.processes.find((one) => one.running && one.started);
     if (!this.options.scenario.people || process === undefined) return false;
     if (this.people.decideAll(process.engine) === 0) return false;
-    if (this.people.rounds > 3) this.problems.push('people cannot decide what waits for them');
+    if (this.people.rounds > 8) this.problems.push('people cannot decide what waits for them');
     this.lastChange = this.scheduler.now;
     return true;
   }
