@@ -84,6 +84,8 @@ test('a value of one’s own is written on both sides; one that does not fit is 
     code: 'decision_refused',
   });
   await expect(decide({ _id: 5, title: 'both', n: 1, code: null })).rejects.toMatchObject({ code: 'decision_refused' });
+  // Left out it is no null, which would delete the record.
+  await expect(decide(undefined)).rejects.toMatchObject({ code: 'request_invalid' });
   expect(await titles(4)).toEqual({ sql: 'sql', mongodb: 'mongo' });
   expect(await decide({ _id: 4, title: 'both', n: 7, code: null })).toMatchObject({ resolution: 'merged' });
   expect(await titles(4)).toEqual(both('both'));

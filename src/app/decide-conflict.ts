@@ -66,10 +66,16 @@ function mustRun(engine: Engine): void {
 
 function choiceOf({ entities }: DecisionParts, shown: ConflictRecord, { use, value }: ConflictDecision): Choice {
   if (use !== 'value') return { use };
+  // Null would delete the record on both sides: that must be said, not left out.
+  if (value === undefined)
+    throw new IsthmusError('request_invalid', {
+      message: 'The value is missing.',
+      remedy: 'Give the whole record as value; null stands for no record.',
+    });
   const entity = entities.get(shown.entity);
   if (entity === undefined)
     throw new IsthmusError('decision_refused', { message: `${shown.entity} is no longer synced.` });
-  const found = stateOfPlain(entity, shown.key, value ?? null);
+  const found = stateOfPlain(entity, shown.key, value);
   if (!found.ok) throw new IsthmusError('decision_refused', { message: found.reason });
   return { use, state: found.state };
 }
