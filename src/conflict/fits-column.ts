@@ -63,11 +63,8 @@ export function shapeOf(array: readonly unknown[], depth = 1): string | null {
   return `${array.length},${shape ?? ''}`;
 }
 
-/** The first field that must not be null and is; a default fills in for null where a row is inserted. */
+/** The first field that must not be null and is. A default is of no help: it fills in where a row is inserted, not where one is changed. */
 export function wronglyNull(entity: Entity, state: State): string | null {
-  const at = state?.findIndex((value, index) => {
-    const field = entity.fields[index];
-    return value === null && field !== undefined && !field.nullable && !field.hasDefault;
-  });
+  const at = state?.findIndex((value, index) => value === null && entity.fields[index]?.nullable === false);
   return at === undefined || at < 0 ? null : (entity.fields[at]?.field ?? null);
 }

@@ -38,6 +38,9 @@ export type Merged =
 
 const usualRule: FieldRule = { rule: 'prefer_sql' };
 
+/** Of the rules that make a value of both sides', those that look at these two only. */
+const needsNoAncestor: ReadonlySet<FieldRule['rule']> = new Set(['max', 'min']);
+
 /** The first field that nobody can decide leaves the whole record to a person. */
 export function mergeStates(versions: Versions, options: MergeOptions): Merged {
   const { entity, rules } = options;
@@ -79,10 +82,14 @@ export function askedRule(
   const rule = rules.get(index) ?? null;
   if (isRefused(left) || isRefused(right)) return left === right ? null : rule;
   // Two counts of one are two, though both sides stand at the same number; two equal inserts are one.
-  if (left === right)
-    return rule?.rule === 'counter' && base !== null && left !== null && left !== before ? rule : null;
+  if (left === right) return rule?.rule === 'counter' && haveCounted(base?.[index], left) ? rule : null;
   if (base !== null && (left === before || right === before)) return null;
   return rule ?? usualRule;
+}
+
+/** From an ancestor that can be counted from; undefined: there is none. */
+function haveCounted(before: Value | undefined, both: Value): boolean {
+  return before !== undefined && !isRefused(before) && both !== null && both !== before;
 }
 
 /** No rule: what is equal, or what one side alone changed; a value that cannot cross comes out too, and is told. */
@@ -109,5 +116,8 @@ function ask(rule: FieldRule, { entity, versions, later, answers, index, flag }:
   const refused = isRefused(values.sql) ? values.sql : isRefused(values.mongodb) ? values.mongodb : null;
   if (refused !== null) return { decided: true, value: refused };
   const field = entity.fields[index] as Field;
+  // As null it would count as nothing, so that both sides' values would be taken for what they added to it.
+  if (isRefused(before) && !needsNoAncestor.has(rule.rule))
+    return { decided: false, reason: `the rule ${rule.rule} needs the former value, which could not cross` };
   return decideField(rule.rule, { field, base: isRefused(before) ? null : before, ...values, later });
 }

@@ -208,11 +208,13 @@ describe('records', () => {
   });
 
   it('must not be null where their column is not', () => {
-    const entity = { ...users, fields: [fieldOf('name', typeOf.text, { nullable: false })] };
-    expect(stateOfPlain(entity, '7', { name: null })).toEqual({
-      ok: false,
-      reason: 'field name: the column must not be null',
-    });
+    for (const hasDefault of [false, true]) {
+      const entity = { ...users, fields: [fieldOf('name', typeOf.text, { nullable: false, hasDefault })] };
+      expect(stateOfPlain(entity, '7', { name: null })).toEqual({
+        ok: false,
+        reason: 'field name: the column must not be null',
+      });
+    }
   });
 
   it('with a field like a prototype’s are not mistaken', () => {
