@@ -121,6 +121,19 @@ describe.each(Object.keys(table) as Strategy[])('%s', (strategy) => {
     });
   });
 
+  it('leaves a version that SQL would refuse for a null to a person', async () => {
+    const strict: Entity = {
+      ...users,
+      fields: users.fields.map((field, i) => ({ ...field, nullable: i > 0, hasDefault: i === 0 })),
+    };
+    const empty = factsOf({ base, sql, mongodb: [null, '6', null] });
+    const setting = { config: { strategy }, entity: strict, custom: mixing } as const;
+    const answer = await decide(empty, setting);
+    if (['prefer_sql'].includes(strategy)) expect(answer).toMatchObject({ decided: true, state: sql });
+    else if (answer.decided) expect(answer.state?.[0]).toBe('Sue');
+    else expect(answer.reason).toMatch(/must not be null|must not be\.$|leaves this to a person/);
+  });
+
   it('leaves two inserts of a key that a sequence makes to a person, unless it was chosen for the table', async () => {
     const entity = { ...users, sequenceKey: true };
     const usual = await decide(facts.insert_insert, { config: { strategy, chosen: false }, entity, custom: mixing });

@@ -3,6 +3,7 @@ import type { Entity } from '../model/entity.js';
 import { isRefused, readRefusal, refusedField } from '../model/refusal.js';
 import { otherSide, type Side, sides } from '../model/side.js';
 import type { ConflictFacts } from './conflict-facts.js';
+import { wronglyNull } from './fits-column.js';
 import type { Versions } from './merge.js';
 import type { DeletePolicy, Policy } from './policy.js';
 import { laterByVector } from './record-vector.js';
@@ -40,10 +41,15 @@ export function routeOf(facts: ConflictFacts, context: RouteContext): Route {
 
 /** By the table's strategy; a value that cannot cross loses only where the policy says that its side loses anyway. */
 function routeVersions(versions: Versions, context: RouteContext & { readonly refused: Refused | null }): Route {
-  const { policy, later, refused } = context;
+  const { policy, entity, later, refused } = context;
   const { strategy } = policy;
-  const take = (side: Side): Route =>
-    refused?.sides.includes(side) === true ? person(strategy, refused.reason) : { to: 'side', strategy, side };
+  const take = (side: Side): Route => {
+    if (refused?.sides.includes(side) === true) return person(strategy, refused.reason);
+    const empty = wronglyNull(entity, versions[side]);
+    return empty === null
+      ? { to: 'side', strategy, side }
+      : person(strategy, `Field ${empty} would be null, which its column must not be.`);
+  };
   switch (strategy) {
     case 'lww':
       return take(later);
