@@ -111,7 +111,7 @@ function removedSince(removed: readonly StoredCount[], since: number): number {
   return hours.reduce((all, { total }) => all + total, 0);
 }
 
-/** When the newest finished conflict was found that has at least `most` newer finished ones. */
+/** When the newest finished conflict ended that has at least `most` finished after it. */
 export async function timeBeyond(target: HistoryTarget, most: number): Promise<number | null> {
   const conflicts = conflictsOf(target);
   // Known without reading anything, and nearly always the end of it.
@@ -121,12 +121,12 @@ export async function timeBeyond(target: HistoryTarget, most: number): Promise<n
   if (excess <= 0) return null;
   // From the oldest on, since few are too many if somebody looks often.
   const [last] = await conflicts
-    .find(filter, { projection: { created_at: 1 } })
-    .sort({ created_at: 1, _id: 1 })
+    .find(filter, { projection: { resolvedAt: 1 } })
+    .sort({ resolvedAt: 1, _id: 1 })
     .skip(excess - 1)
     .limit(1)
     .toArray();
-  return last === undefined ? null : (last['created_at'] as Date).getTime();
+  return last === undefined ? null : (last['resolvedAt'] as Date).getTime();
 }
 
 export async function expire(target: HistoryTarget, bounds: ExpiryBounds): Promise<number> {
@@ -151,10 +151,10 @@ async function removeConflicts(
 ): Promise<number> {
   const { name } = target;
   const conflicts = conflictsOf(target);
-  const filter = { name, state: finished, created_at: { $lt: new Date(conflictsBefore) } };
+  const filter = { name, state: finished, resolvedAt: { $lt: new Date(conflictsBefore) } };
   const old = await conflicts
     .find(filter, { session, projection: { created_at: 1 } })
-    .sort({ created_at: 1, _id: 1 })
+    .sort({ resolvedAt: 1, _id: 1 })
     .limit(limit)
     .toArray();
   if (old.length === 0) return 0;

@@ -29,6 +29,8 @@ const metadataIndexes: Readonly<Record<string, readonly IndexSpecification[]>> =
   conflicts: [
     { name: 1, ...newest },
     { name: 1, state: 1, ...newest },
+    // What ended first, for retention.
+    { name: 1, state: 1, resolvedAt: 1, _id: 1 },
     { name: 1, table: 1, ...newest },
     { name: 1, kind: 1, ...newest },
     // A record's conflicts, for `explain`.

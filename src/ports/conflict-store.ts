@@ -104,7 +104,7 @@ export interface RecordPage {
 
 /** What retention takes away; pending and propagating conflicts always stay. */
 export interface ExpiryBounds {
-  /** Finished conflicts found before this go. */
+  /** Conflicts that ended before this go: by their end, since one may have waited for a person for longer than it is kept. */
   readonly conflictsBefore: number;
   /** Finished agreements found before this go: nothing needs them any more. */
   readonly agreementsBefore: number;
@@ -136,7 +136,7 @@ export interface ConflictStore {
   records(filter: RecordFilter): Promise<RecordPage>;
   /** Counted once each, whatever retention removes meanwhile; `since` is for `recent`. */
   counts(since: number): Promise<ConflictCounts>;
-  /** When the newest finished conflict was found that has at least `most` newer ones; null: there are no more than `most`. */
+  /** When the newest finished conflict ended that has at least `most` after it; null: there are no more than `most`. */
   timeBeyond(most: number): Promise<number | null>;
   /** Removes a few of what is finished and keeps it in `counts`; returns how many. Call it until there are none. */
   expire(bounds: ExpiryBounds): Promise<number>;

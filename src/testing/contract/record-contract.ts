@@ -105,10 +105,10 @@ export function describeRecord(name: string, open: () => Promise<ContractRecord>
       );
       const before = await conflicts.counts(now - 24 * hour);
       expect(total(before)).toBe(60);
-      expect(await conflicts.expire({ conflictsBefore: now + 1, agreementsBefore: 0, limit: 7, now })).toBe(7);
+      expect(await conflicts.expire({ conflictsBefore: now + 101, agreementsBefore: 0, limit: 7, now })).toBe(7);
       const partly = await conflicts.counts(now - 24 * hour);
       expect(partly.groups).toEqual(before.groups);
-      expect(await expireAll(conflicts, now + 1, 10)).toBe(29);
+      expect(await expireAll(conflicts, now + 101, 10)).toBe(29);
       const after = await conflicts.counts(now - 24 * hour);
       expect(after.groups).toEqual(before.groups);
       // To the hour: those of the hour in which the 24 hours begin count as a whole.
@@ -122,8 +122,19 @@ export function describeRecord(name: string, open: () => Promise<ContractRecord>
       const { name, conflicts } = record;
       await record.store(Array.from({ length: 9 }, (_, n) => conflict(`${name}-${n}`, now + n, n > 6 ? waiting : {})));
       expect(await conflicts.timeBeyond(7)).toBeNull();
-      expect(await conflicts.timeBeyond(3)).toBe(now + 3);
-      expect(await conflicts.timeBeyond(0)).toBe(now + 6);
+      expect(await conflicts.timeBeyond(3)).toBe(now + 3 + 100);
+      expect(await conflicts.timeBeyond(0)).toBe(now + 6 + 100);
+    });
+
+    it('one that waited for long is kept from its end on', async () => {
+      const { name, conflicts } = record;
+      await record.store([
+        conflict(`${name}-1`, now - 2 * hour),
+        conflict(`${name}-2`, now - 90 * hour, { resolvedAt: now - hour, resolvedBy: 'Ada' }),
+      ]);
+      expect(await conflicts.timeBeyond(1)).toBe(now - 2 * hour + 100);
+      expect(await expireAll(conflicts, now - hour)).toBe(1);
+      expect((await conflicts.records({ limit: 9 })).conflicts.map(({ id }) => id)).toEqual([`${name}-2`]);
     });
 
     it('finished agreements go, open ones stay', async () => {

@@ -167,14 +167,14 @@ export class MemoryConflictStore implements ConflictStore {
   }
 
   timeBeyond(most: number): Promise<number | null> {
-    return this.call('looks beyond', () => this.newestFirst().filter(isFinished)[most]?.createdAt ?? null);
+    return this.call('looks beyond', () => this.lastEndedFirst()[most]?.resolvedAt ?? null);
   }
 
   expire({ conflictsBefore, agreementsBefore, limit }: ExpiryBounds): Promise<number> {
     return this.call('expires', () => {
-      const old = this.newestFirst()
+      const old = this.lastEndedFirst()
         .reverse()
-        .filter((one) => isFinished(one) && one.createdAt < conflictsBefore);
+        .filter(({ resolvedAt }) => (resolvedAt ?? 0) < conflictsBefore);
       const agreed = [...this.data.settlements.values()].filter(
         (one) => one.type === 'agreement' && one.done === true && one.createdAt < agreementsBefore,
       );
@@ -186,6 +186,10 @@ export class MemoryConflictStore implements ConflictStore {
 
   private newestFirst(): ConflictRecord[] {
     return [...this.data.conflicts].sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  private lastEndedFirst(): ConflictRecord[] {
+    return this.data.conflicts.filter(isFinished).sort((a, b) => (b.resolvedAt ?? 0) - (a.resolvedAt ?? 0));
   }
 
   private call<T>(label: string, effect: () => T): Promise<T> {
