@@ -116,14 +116,18 @@ export function remember(session: Session, link: LinkMemory, committed: Committe
 }
 
 /** What a target refused is held; the refusal is kept beside it. */
-export function noteRefusals(session: Session, link: LinkMemory, refused: ReadonlyMap<RecordId, TargetRefusal>): void {
+export function noteRefusals(
+  session: Session,
+  link: LinkMemory,
+  refused: ReadonlyMap<RecordId, TargetRefusal & { readonly settling?: true }>,
+): void {
   const { clock, options } = session.parts;
   for (const [id, refusal] of refused) {
     const held = link.held.get(id);
     if (held === undefined) continue;
     session.trouble.refuse(
       id,
-      { source: link.source, refusal, held },
+      { source: link.source, refusal, held, settling: refusal.settling === true },
       { now: clock.now(), pauses: (attempts) => refusedPause(options, attempts) },
     );
     session.nudge(id);

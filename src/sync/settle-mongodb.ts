@@ -26,7 +26,7 @@ export async function storeDecisions(
   const { outcome, refused } = await commitIsolated<BatchPlan>(session.settleLanes.mongodb, [...byId.keys()], build);
   for (const [id, refusal] of refused) {
     const holder = byId.get(id)?.candidate.held.sql ? link : session.links.mongodb;
-    noteRefusals(session, holder, new Map([[id, refusal]]));
+    noteRefusals(session, holder, new Map([[id, { ...refusal, settling: true }]]));
     session.decisions.answer(id, { kind: 'refused', reason: refusal.reason });
     schedule.retry(id);
   }

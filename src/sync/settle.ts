@@ -89,14 +89,16 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
   const refused = sides
     .map((side) => held[side] && session.trouble.refusalOf(candidate.id, side, held[side]))
     .find((one) => one !== undefined);
-  if (refused !== undefined && refused.refusal.code !== 'unique_violation') {
+  const unique = refused?.refusal.code === 'unique_violation' ? refused.refusal : undefined;
+  const again = refused?.settling === true && refused.nextAt <= parts.clock.now();
+  if (refused !== undefined && unique === undefined && !again) {
     session.decisions.answer(candidate.id, { kind: 'refused', reason: refused.refusal.reason });
     return null;
   }
   const versions = versionsOf(held);
   const facts: ConflictFacts = {
     ...ref,
-    kind: refused ? 'unique_violation' : classify({ key: ref.key, base, sql: tips.sql, mongodb: tips.mongodb }),
+    kind: unique ? 'unique_violation' : classify({ key: ref.key, base, sql: tips.sql, mongodb: tips.mongodb }),
     base,
     sql: { state: tips.sql, raw: raw.sql, time: held.sql?.time ?? null, version: versions.sql },
     mongodb: { state: tips.mongodb, raw: raw.mongodb, time: held.mongodb?.time ?? null, version: versions.mongodb },
@@ -128,7 +130,7 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
         resolution: 'pending',
         decision: null,
         fields: {},
-        reason: refused?.refusal.reason ?? decision.reason,
+        reason: unique?.reason ?? decision.reason,
         state: 'pending',
         resolvedAt: null,
         resolvedBy: null,

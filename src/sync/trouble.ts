@@ -11,6 +11,8 @@ export interface Refused {
   /** The link whose write was refused, by its source. */
   readonly source: Side;
   readonly refusal: TargetRefusal;
+  /** It was the record's settlement, which is made again, and not the link's own write. */
+  readonly settling: boolean;
   /** What was refused; another tip is tried at once. */
   readonly held: HeldRow;
   readonly attempts: number;
@@ -49,8 +51,9 @@ export class Trouble {
     return this.pending.get(id);
   }
 
-  setConflict(id: RecordId, conflict: ConflictRecord): void {
-    this.pending.set(id, conflict);
+  /** Without the whole rows and documents, which only the stored record needs: very many may wait. */
+  setConflict(id: RecordId, { sql, mongodb, ...rest }: ConflictRecord): void {
+    this.pending.set(id, { ...rest, sql: { ...sql, raw: null }, mongodb: { ...mongodb, raw: null } });
   }
 
   /** It was decided and stored as such: what comes of the record later is another conflict, with a name of its own. */
