@@ -7,8 +7,11 @@ import { sameState } from '../../model/record.js';
 import type { Deed } from './people.js';
 import type { World } from './world.js';
 
-export function checkPeople({ people }: World, problems: string[]): void {
+export function checkPeople({ people, conflicts, options }: World, problems: string[]): void {
   const { written } = people;
+  if (options.scenario.people)
+    for (const one of conflicts.conflicts)
+      if (one.state === 'pending') problems.push(`conflict ${one.id} of ${one.key} waits, and nobody was asked`);
   for (const deed of people.deeds) {
     for (const problem of checkDeed(deed, written.get(deed.by) ?? []))
       problems.push(`${deed.by} about ${deed.shown.key}: ${problem}`);

@@ -129,8 +129,10 @@ function checkConflicts(world: World, problems: string[]): void {
     if (collisions.has(collision)) problems.push(`one collision of ${one.key} has two records: ${collision}`);
     collisions.add(collision);
   }
-  // A person may choose a value that came before.
-  const returned = world.people.deeds.filter(({ choice }) => choice.use === 'base').map(({ state }) => tokenOf(state));
+  // A person or a module may decide for what was before.
+  const returned = found
+    .filter((one) => one.resolution !== 'pending' && sameState(one.decision, one.base))
+    .map(({ decision }) => tokenOf(decision));
   for (const one of found) {
     const sql = tokenOf(one.sql.state);
     const mongodb = tokenOf(one.mongodb.state);

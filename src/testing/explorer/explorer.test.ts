@@ -27,7 +27,7 @@ describe('the engine on sides in memory', () => {
   });
 
   it('a person is told of his own decision, not of one whose author has stopped waiting', async () => {
-    const { problems } = await runOne({ seed: 335, scenario: scenarioNamed('strategies+crash') });
+    const { problems } = await runOne({ seed: 1661, scenario: scenarioNamed('people') });
     expect(problems).toEqual([]);
   });
 

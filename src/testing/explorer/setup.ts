@@ -118,15 +118,18 @@ export interface Filling {
   readonly refs: readonly RecordRef[];
 }
 
-/** What the side that is loaded from holds before, and, where they overlap, what the other one holds. */
+/** What the side that is loaded from holds before, and what the other one does, where they overlap or nothing is loaded. */
 export function fill({ random, scenario, history, refs }: Filling, from: MemorySide, other: MemorySide): void {
-  if (!scenario.load) return;
   for (const ref of refs) {
     if (scenario.policies) {
       if (random.chance(0.2)) continue;
       const state = newWide({ random, history, side: from.side }, ref, [null]);
       history.fill(recordId(ref), state);
       from.fill([{ ...ref, after: state }]);
+      // Without a load both are in step before.
+      if (!scenario.load) other.fill([{ ...ref, after: state }]);
+    } else if (!scenario.load) {
+      return;
     } else if (random.chance(0.8)) {
       const token = history.first();
       from.fill([{ ...ref, after: initial(scenario, token) }]);

@@ -123,7 +123,7 @@ export class World {
     drawSlow(random, this.scheduler);
     this.listen(options.trace);
     fill(this.users, this.sides[this.loadFrom], this.sides[otherSide(this.loadFrom)]);
-    this.filled = this.sides.sql.table.ids().length + this.sides.mongodb.table.ids().length;
+    this.filled = scenario.load ? this.sides.sql.table.ids().length + this.sides.mongodb.table.ids().length : 0;
   }
 
   /** The whole run; problems that showed on the way are in `problems`. */
@@ -249,7 +249,8 @@ export class World {
 
   /** Whether something was left to decide at rest. */
   private decideRest(): boolean {
-    const process = this.processes.find((one) => one.running && one.started);
+    // A paused one may not know yet that it was succeeded.
+    const process = this.processes.findLast((one) => one.running && one.started);
     if (!this.options.scenario.people || process === undefined) return false;
     if (this.people.decideAll(process.engine) === 0) return false;
     if (this.people.rounds > 8) this.problems.push('people cannot decide what waits for them');
