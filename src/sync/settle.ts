@@ -10,13 +10,14 @@ import type { Agreement, ConflictRecord, Settlement, SideVersion } from '../mode
 import { parseRecordId, type State, sameState } from '../model/record.js';
 import { isRefused, refusedField } from '../model/refusal.js';
 import type { Side } from '../model/side.js';
-import { sides } from '../model/side.js';
+import { otherSide, sides } from '../model/side.js';
 import type { ReadRecord } from '../ports/side-store.js';
 import type { Candidate, Settling } from './candidate.js';
 import { keepPending } from './close-trouble.js';
 import type { Schedule, Session } from './session.js';
 import { storeDecisions } from './settle-mongodb.js';
 import { propagateDecisions } from './settle-sql.js';
+import type { Refused } from './trouble.js';
 
 /** The candidates' records are locked by the caller. */
 export async function settleGroup(
@@ -86,12 +87,9 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
     };
     return agreement;
   }
-  const refused = sides
-    .map((side) => held[side] && session.trouble.refusalOf(candidate.id, side, held[side]))
-    .find((one) => one !== undefined);
+  const refused = refusalOf(session, candidate);
   const unique = refused?.refusal.code === 'unique_violation' ? refused.refusal : undefined;
-  const again = refused?.settling === true && refused.nextAt <= parts.clock.now();
-  if (refused !== undefined && unique === undefined && !again) {
+  if (refused !== undefined && unique === undefined && keepsFromSettling(session, candidate, refused)) {
     session.decisions.answer(candidate.id, { kind: 'refused', reason: refused.refusal.reason });
     return null;
   }
@@ -144,6 +142,21 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
 function agree({ parts, links }: Session, { id, base, tips }: Candidate, known: ConflictRecord | undefined): boolean {
   if (known !== undefined || sides.some((side) => !links[side].active)) return true;
   return parts.agrees({ ...parseRecordId(id), base, state: tips.sql });
+}
+
+function refusalOf(session: Session, { id, held }: Candidate): Refused | undefined {
+  return sides
+    .map((side) => held[side] && session.trouble.refusalOf(id, side, held[side]))
+    .find((one) => one !== undefined);
+}
+
+/**
+ * A settlement that was refused is tried again after its pause. A link's own write that was refused is no conflict while the
+ * target stands where the write began; once that side has moved too, the two are settled like any others.
+ */
+function keepsFromSettling({ parts }: Session, { tips }: Candidate, refused: Refused): boolean {
+  if (refused.settling) return refused.nextAt > parts.clock.now();
+  return sameState(tips[otherSide(refused.source)], refused.held.base);
 }
 
 /** Each side had seen its own log up to its last change, and the other's up to where the first one that it lacks begins. */
