@@ -159,7 +159,7 @@ test('by API and command line: shown field by field, decided, and a whole table 
   const first = await collide(20);
   const shown = await cli('conflicts', 'show', first.conflictId);
   expect(shown.out).toContain('write_write of public.notes 20, pending');
-  expect(shown.out).toMatch(/\* title +first +sql +mongo/);
+  expect(shown.out).toMatch(/^ {2}title +first +sql +mongo/m);
   const stale = await cli('conflicts', 'resolve', first.conflictId, '--use', 'sql', '--seen', 'older');
   expect(stale).toMatchObject({ code: 2 });
   expect(stale.err).toContain('conflict_moved');
@@ -202,6 +202,7 @@ async function cli(...args: string[]): Promise<{ code: number; out: string; err:
   const terminal = {
     live: false,
     columns: 80,
+    width: 120,
     style: makeStyle(false),
     draw: () => {},
     out: (line: string) => void out.push(line),

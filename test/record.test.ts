@@ -77,7 +77,7 @@ function origins({ fields }: Explanation): Record<string, unknown> {
 async function cli(...args: string[]): Promise<string> {
   const lines: string[] = [];
   const out = (line: string): void => void lines.push(line);
-  const terminal = { live: false, columns: 120, style: makeStyle(false), out, err: out, draw: () => {} };
+  const terminal = { live: false, columns: 120, width: 120, style: makeStyle(false), out, err: out, draw: () => {} };
   const code = await runProgram([...args, '--url', sync.url], {
     terminal,
     env: {},

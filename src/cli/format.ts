@@ -45,6 +45,38 @@ export function timeOf(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }
 
+/** What wraps a single value in MongoDB's JSON: for a person the value is enough. */
+const wrappers = new Set(['$date', '$numberDecimal', '$numberLong', '$numberInt', '$numberDouble', '$oid', '$uuid']);
+
+/** A value of a document for a person: text bare, `{"$date": …}` and its like as what they hold, all else as JSON. */
+export function readableValue(value: unknown): string {
+  const shown = unwrapped(value ?? null);
+  return typeof shown === 'string' ? shown : JSON.stringify(shown, (_, inner: unknown) => unwrapped(inner));
+}
+
+function unwrapped(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const [[name, inner] = ['', null], ...others] = Object.entries(value);
+  return others.length === 0 && typeof inner === 'string' && wrappers.has(name) ? inner : value;
+}
+
+/** Lines of at most `width` signs, broken at spaces where there are some. */
+export function wrap(text: string, width: number): string[] {
+  const most = Math.max(20, width);
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let rest = paragraph;
+    while (rest.length > most) {
+      const space = rest.lastIndexOf(' ', most);
+      const end = space > most / 2 ? space : most;
+      lines.push(rest.slice(0, end));
+      rest = rest.slice(end).trimStart();
+    }
+    lines.push(rest);
+  }
+  return lines;
+}
+
 /** A value of a record as JSON on one line, cut where it is longer. */
 export function valueCell(value: unknown, width: number): string {
   const text = JSON.stringify(value) ?? '';

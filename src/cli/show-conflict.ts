@@ -1,7 +1,14 @@
 /** A conflict for a person at a terminal: what happened, then field by field the ancestor, both sides and the decision. Pure. */
-import { table } from './format.js';
+import { readableValue, table, wrap } from './format.js';
 
 type Shown = Readonly<Record<string, unknown>> | null;
+
+interface ShownEvent {
+  readonly before: Shown;
+  readonly after: Shown;
+  readonly operation: string;
+  readonly timestamp: unknown;
+}
 
 export interface ShownConflict {
   readonly conflictId: string;
@@ -19,66 +26,128 @@ export interface ShownConflict {
   readonly base: Shown;
   readonly resolvedData: Shown;
   readonly fields: Readonly<Record<string, string>>;
-  readonly sqlEvent: { readonly after: Shown; readonly operation: string; readonly timestamp: unknown } | null;
-  readonly mongoEvent: { readonly after: Shown; readonly operation: string; readonly timestamp: unknown } | null;
+  readonly sqlEvent: ShownEvent | null;
+  readonly mongoEvent: ShownEvent | null;
 }
 
-/** Longer values are cut: `--json` has them whole. */
-const widest = 40;
+/** A field with its ancestor, SQL's and MongoDB's value and, once decided, what it became. */
+interface ShownField {
+  readonly name: string;
+  readonly values: readonly string[];
+  readonly rule: string;
+}
 
-export function showConflict(conflict: ShownConflict): string[] {
+/** Longer values have lines of their own. */
+const widestCell = 40;
+/** Of one value; `--json` has it whole. */
+const mostLines = 6;
+
+/** No line is wider than `width`, but for commands that are to be copied. */
+export function showConflict(conflict: ShownConflict, width: number): string[] {
   const { sqlEvent, mongoEvent } = conflict;
+  const facts: [string, string][] = [
+    ['found', readableValue(conflict.created_at)],
+    ['sql', eventText(sqlEvent)],
+    ['mongodb', eventText(mongoEvent)],
+    outcome(conflict),
+  ];
   return [
-    `${conflict.kind} of ${conflict.table} ${text(conflict.key)}, ${conflict.state}`,
-    `  sql      ${eventLine(sqlEvent)}`,
-    `  mongodb  ${eventLine(mongoEvent)}`,
-    ...outcome(conflict),
-    '',
-    ...table(fieldRows(conflict)),
-    ...(conflict.state === 'pending' ? ['', ...hints(conflict)] : []),
+    ...wrap(`${conflict.kind} of ${conflict.table} ${readableValue(conflict.key)}, ${conflict.state}`, width),
+    ...facts.flatMap(([name, text]) => labelled(name, text, width)),
+    ...fieldLines(conflict, width),
+    ...(conflict.state === 'pending' ? ['', ...hints(conflict, width)] : []),
   ];
 }
 
-function eventLine(event: ShownConflict['sqlEvent']): string {
+function labelled(name: string, text: string, width: number): string[] {
+  return wrap(text, width - 12).map((line, index) => `  ${(index === 0 ? name : '').padEnd(10)}${line}`);
+}
+
+function eventText(event: ShownEvent | null): string {
   if (event === null) return 'too large to be shown';
-  return `${event.operation}${event.timestamp === null ? '' : ` at ${text(event.timestamp)}`}`;
+  const { operation, timestamp, before, after } = event;
+  if (operation === 'none') return 'never had the record';
+  if (timestamp === null && JSON.stringify(before) === JSON.stringify(after)) return 'unchanged';
+  return `${operation}${timestamp === null ? '' : ` at ${readableValue(timestamp)}`}`;
 }
 
-function outcome({ state, reason, resolution, strategy, resolvedBy, resolvedAt }: ShownConflict): string[] {
-  if (state === 'pending') return [`  waits    ${reason ?? 'for a person'}`];
-  const when = resolvedAt === null ? '' : ` at ${text(resolvedAt)}`;
-  return [`  decided  ${resolution} (${strategy}), by ${resolvedBy ?? 'nobody'}${when}`];
+function outcome({ state, reason, resolution, strategy, resolvedBy, resolvedAt }: ShownConflict): [string, string] {
+  if (state === 'pending') return ['waits', reason ?? 'for a person'];
+  const when = resolvedAt === null ? '' : ` at ${readableValue(resolvedAt)}`;
+  return ['decided', `${resolution} (${strategy}), by ${resolvedBy ?? 'nobody'}${when}`];
 }
 
-function fieldRows(conflict: ShownConflict): string[][] {
-  const { base, resolvedData, fields } = conflict;
-  const sides = [conflict.sqlEvent?.after ?? null, conflict.mongoEvent?.after ?? null];
+/** A table where everything fits, else a paragraph for each field. */
+function fieldLines(conflict: ShownConflict, width: number): string[] {
   const decided = conflict.state !== 'pending';
-  const names = new Set([base, ...sides, resolvedData].flatMap((one) => Object.keys(one ?? {})));
-  names.delete('_id');
-  const head = ['field', 'ancestor', 'sql', 'mongodb', ...(decided ? ['decision', 'rule'] : [])];
-  const rows = [...names].map((name) => [
-    sides.some((one) => text(one?.[name]) !== text(base?.[name])) ? `* ${name}` : `  ${name}`,
-    ...[base, ...sides].map((one) => cell(one, name)),
-    ...(decided ? [cell(resolvedData, name), fields[name] ?? ''] : []),
-  ]);
-  return [head.map((name, index) => (index === 0 ? `  ${name}` : name)), ...rows];
-}
-
-function cell(record: Shown, name: string): string {
-  if (record === null) return '(no record)';
-  const shown = text(record[name]);
-  return shown.length > widest ? `${shown.slice(0, widest - 1)}…` : shown;
-}
-
-function text(value: unknown): string {
-  if (value === undefined || value === null) return 'null';
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function hints({ conflictId, seen }: ShownConflict): string[] {
+  const { changed, unchanged } = shownFields(conflict, decided);
+  const heads = ['ancestor', 'sql', 'mongodb', ...(decided ? ['decision'] : [])];
+  const rows = table([
+    ['field', ...heads, ...(decided ? ['rule'] : [])],
+    ...changed.map(({ name, values, rule }) => [name, ...values, ...(decided ? [rule] : [])]),
+  ]).map((line) => `  ${line}`);
+  const fits =
+    rows.every((line) => line.length <= width) &&
+    changed.every(({ values }) => values.every((value) => value.length <= widestCell));
   return [
-    `decide: isthmus conflicts resolve ${conflictId} --use sql|mongodb|base${seen === null ? '' : ` --seen ${seen}`}`,
-    `or:     isthmus conflicts resolve ${conflictId} --value record.json`,
+    ...(changed.length === 0 ? [] : fits ? ['', ...rows] : changed.flatMap((field) => paragraph(field, heads, width))),
+    ...(unchanged.length === 0 ? [] : ['', ...labelled('unchanged', unchanged.join(', '), width)]),
+  ];
+}
+
+function paragraph({ name, values, rule }: ShownField, heads: readonly string[], width: number): string[] {
+  const room = (width - 14) * mostLines;
+  // Where long values differ is what a person looks for.
+  const from = values.some(({ length }) => length > room) ? Math.max(0, commonStart(values) - widestCell) : 0;
+  const lines = values.flatMap((value, index) => {
+    const end = value.length > from + room ? '…' : '';
+    const part = value.startsWith('(no record)')
+      ? value
+      : `${from > 0 ? '…' : ''}${value.slice(from, from + room)}${end}`;
+    return labelled(heads[index] ?? '', part, width - 2).map((line) => `  ${line}`);
+  });
+  return ['', `  ${name}${rule === '' ? '' : ` (${rule})`}`, ...lines];
+}
+
+function commonStart(values: readonly string[]): number {
+  const [first = '', ...others] = values.filter((value) => value !== '(no record)');
+  let end = 0;
+  while (end < first.length && others.every((value) => value[end] === first[end])) end++;
+  return end;
+}
+
+function shownFields(
+  { base, resolvedData, fields, sqlEvent, mongoEvent }: ShownConflict,
+  decided: boolean,
+): { readonly changed: readonly ShownField[]; readonly unchanged: readonly string[] } {
+  const sides = [sqlEvent?.after ?? null, mongoEvent?.after ?? null];
+  const versions = [base, ...sides, ...(decided ? [resolvedData] : [])];
+  const names = new Set(versions.flatMap((one) => Object.keys(one ?? {})));
+  names.delete('_id');
+  const changed: ShownField[] = [];
+  const unchanged: string[] = [];
+  for (const name of names) {
+    const before = readableValue(base?.[name]);
+    // A deleted record says nothing of its fields.
+    const differs = [...sides, resolvedData].some((one) => one !== null && readableValue(one[name]) !== before);
+    const values = versions.map((one) => (one === null ? '(no record)' : readableValue(one[name])));
+    if (differs) changed.push({ name, values, rule: fields[name] ?? '' });
+    else unchanged.push(name);
+  }
+  return { changed, unchanged };
+}
+
+function hints({ conflictId, seen, base, sqlEvent, mongoEvent }: ShownConflict, width: number): string[] {
+  const versions: [string, Shown | undefined][] = [
+    ['sql', sqlEvent?.after],
+    ['mongodb', mongoEvent?.after],
+    ['base', base],
+  ];
+  const ways = versions.map(([name, record]) => `--use ${name}${record === null ? ' (no record: deletes it)' : ''}`);
+  const token = seen === null ? '' : ` --seen ${seen}`;
+  return [
+    'Decide with one of --use and --value:',
+    `  isthmus conflicts resolve ${conflictId}${token} …`,
+    ...wrap(`${ways.join(', ')}, --value FILE (JSON, the whole record)`, width - 2).map((line) => `  ${line}`),
   ];
 }

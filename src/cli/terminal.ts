@@ -4,6 +4,8 @@ export interface Terminal {
   /** Whether live lines (bars, status) may be drawn. */
   readonly live: boolean;
   readonly columns: number;
+  /** How wide a result may be: the terminal's width, or that of a page where it goes to a file or a pipe. */
+  readonly width: number;
   readonly style: Style;
   /** A line for the reader of the command's result. */
   out(line: string): void;
@@ -52,6 +54,9 @@ export function makeTerminal({ stdout, stderr, env }: TerminalStreams): Terminal
     live,
     get columns() {
       return stderr.columns ?? 80;
+    },
+    get width() {
+      return stdout.columns ?? 120;
     },
     style: makeStyle(coloured),
     out: (line) => {

@@ -25,6 +25,7 @@ async function run(args: readonly string[]): Promise<CliResult> {
   const terminal = {
     live: false,
     columns: 80,
+    width: 120,
     style: makeStyle(false),
     out: (line: string) => printed.out.push(line),
     err: (line: string) => printed.err.push(line),

@@ -1,7 +1,7 @@
 /** `conflicts list` and `conflicts show ID`: ask a running process. */
 import { askApi } from '../client.js';
 import { type ApiOptions, apiTarget, type Context } from '../context.js';
-import { table } from '../format.js';
+import { keyCell, table, timeOf, wrap } from '../format.js';
 import { type ShownConflict, showConflict } from '../show-conflict.js';
 
 export interface ListOptions extends ApiOptions {
@@ -12,8 +12,19 @@ export interface ListOptions extends ApiOptions {
   readonly cursor?: string;
 }
 
+interface Listed {
+  readonly conflictId: string;
+  readonly created_at: string;
+  readonly state: string;
+  readonly resolution: string;
+  readonly kind: string;
+  readonly table: string;
+  readonly key: unknown;
+  readonly strategy: string;
+}
+
 interface Page {
-  readonly conflicts: readonly Readonly<Record<string, unknown>>[];
+  readonly conflicts: readonly Listed[];
   readonly cursor: string | null;
 }
 
@@ -27,24 +38,37 @@ export async function runList(options: ListOptions, context: Context): Promise<n
   const { terminal } = context;
   if (options.json === true) terminal.out(JSON.stringify(page, null, 2));
   else if (page.conflicts.length === 0) terminal.out('No conflicts.');
-  else for (const line of listLines(page)) terminal.out(line);
+  else for (const line of listLines(page, terminal.width)) terminal.out(line);
   return 0;
 }
 
-function listLines(page: Page): string[] {
-  const names = ['conflictId', 'table', 'key', 'kind', 'state', 'resolution', 'strategy'] as const;
-  const rows = page.conflicts.map((conflict) => names.map((name) => cell(conflict[name])));
-  const more = page.cursor === null ? [] : ['', `more: --cursor ${page.cursor}`];
-  return [...table([[...names], ...rows]), ...more];
+/** A line each where that fits, else two. */
+export function listLines({ conflicts, cursor }: Page, width: number): string[] {
+  const head = ['conflictId', 'found', 'outcome', 'kind', 'table', 'key', 'strategy'];
+  const rows = conflicts.map((one) => [
+    one.conflictId,
+    timeOf(one.created_at),
+    one.state === 'resolved' ? one.resolution : one.state,
+    one.kind,
+    one.table,
+    keyCell(one.key, 40),
+    one.strategy,
+  ]);
+  const more = cursor === null ? [] : ['', `more: --cursor ${cursor}`];
+  const lines = table([head, ...rows]);
+  if (lines.every((line) => line.length <= width)) return [...lines, ...more];
+  return [...conflicts.flatMap((one, index) => [...twoLines(one, rows[index] ?? [], width)]), ...more];
 }
 
-function cell(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+function twoLines({ kind, table: of, strategy }: Listed, row: readonly string[], width: number): string[] {
+  const [id = '', found = '', outcome = ''] = row;
+  const what = `${kind} of ${of} ${row[5] ?? ''}, ${strategy}`;
+  return [`${id}  ${found}  ${outcome}`, ...wrap(what, width - 2).map((line) => `  ${line}`)];
 }
 
 export async function runShow(id: string, options: ApiOptions, context: Context): Promise<number> {
   const conflict = await askApi(apiTarget(options, context), 'GET', `/api/conflicts/${encodeURIComponent(id)}`);
   if (options.json === true) context.terminal.out(JSON.stringify(conflict, null, 2));
-  else for (const line of showConflict(conflict as ShownConflict)) context.terminal.out(line);
+  else for (const line of showConflict(conflict as ShownConflict, context.terminal.width)) context.terminal.out(line);
   return 0;
 }
