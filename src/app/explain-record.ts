@@ -1,5 +1,4 @@
 /** Reads a record on both sides and its conflicts, to explain it. Changes nothing. */
-import type { DeadLetter } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
 import { recordId } from '../model/record.js';
 import type { Side } from '../model/side.js';
@@ -9,9 +8,8 @@ import { type Explanation, explain } from './explain.js';
 import { keyOfText } from './record-key.js';
 
 export interface ExplainParts {
-  readonly conflicts: Pick<ConflictStore, 'records'>;
+  readonly conflicts: Pick<ConflictStore, 'records' | 'deadLetters'>;
   readonly stores: Readonly<Record<Side, Pick<SideStore, 'read'>>>;
-  readonly deadLetters: () => Promise<readonly DeadLetter[]>;
 }
 
 /** A record with more conflicts than this has other troubles; each field's newest one is nearly always among them. */
@@ -19,7 +17,7 @@ const maxConflicts = 200;
 
 /** Throws `request_invalid` if the text is no key of the table. */
 export async function explainRecord(
-  { conflicts, stores, deadLetters }: ExplainParts,
+  { conflicts, stores }: ExplainParts,
   entity: Entity,
   keyText: string,
 ): Promise<Explanation> {
@@ -29,7 +27,7 @@ export async function explainRecord(
     stores.sql.read([ref], how),
     stores.mongodb.read([ref], how),
     conflicts.records({ table: entity.name, key: ref.key, limit: maxConflicts }),
-    deadLetters(),
+    conflicts.deadLetters(),
   ]);
   const id = recordId(ref);
   const now = { sql: sql.get(id)?.state ?? null, mongodb: mongodb.get(id)?.state ?? null };

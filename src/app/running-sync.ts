@@ -163,8 +163,7 @@ export class RunningSync implements Sync {
 
   async deadLetters(): Promise<readonly ShownDeadLetter[]> {
     const { conflicts, entities } = this.parts;
-    const { deadLetters } = await conflicts.openWork();
-    return deadLetters.map((letter) => showDeadLetter(letter, entities.get(letter.entity)));
+    return (await conflicts.deadLetters()).map((letter) => showDeadLetter(letter, entities.get(letter.entity)));
   }
 
   async numbers(): Promise<SyncNumbers> {
@@ -180,9 +179,7 @@ export class RunningSync implements Sync {
 
   explain(table: string, key: string): Promise<Explanation> {
     const { conflicts, entities, stores } = this.parts;
-    // Reading all open work is spared where there is none of this kind.
-    const deadLetters = async () => (this.status().deadLetters === 0 ? [] : (await conflicts.openWork()).deadLetters);
-    return explainRecord({ conflicts, stores, deadLetters }, entityNamed(entities, table), key);
+    return explainRecord({ conflicts, stores }, entityNamed(entities, table), key);
   }
 
   metrics(): Promise<{ readonly type: string; readonly body: string }> {

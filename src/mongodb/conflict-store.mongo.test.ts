@@ -34,7 +34,9 @@ test('pending conflicts are one document each, come back as they were, and close
   const first = conflict(`${name}-1`, 1000, { fields: { name: 'lww', ['__proto__']: 'x' } });
   await conflicts.savePending([first, conflict(`${name}-2`, 2000)]);
   await conflicts.savePending([{ ...first, reason: 'changed' }]);
-  expect((await conflicts.openWork()).pending).toEqual([{ ...first, reason: 'changed' }, conflict(`${name}-2`, 2000)]);
+  const open = [{ ...first, reason: 'changed' }, conflict(`${name}-2`, 2000)];
+  const bare = open.map((one) => ({ ...one, sql: { ...one.sql, raw: null } }));
+  expect((await conflicts.openWork()).pending).toEqual(bare);
   expect(await side.store.settled([first.id])).toEqual(new Set());
   await conflicts.finish([first.id], { state: 'resolved', at: 5000, by: 'agreement' });
   expect((await conflicts.openWork()).pending).toHaveLength(1);

@@ -92,6 +92,10 @@ export class MongoConflictStore implements ConflictStore {
     });
   }
 
+  deadLetters(): Promise<readonly DeadLetter[]> {
+    return this.told('reading dead letters', () => this.read('dead_letters', {}, deadLetterOf));
+  }
+
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void> {
     const { name } = this.options;
     return this.replace(
@@ -219,7 +223,7 @@ export class MongoConflictStore implements ConflictStore {
   ): Promise<T[]> {
     const made: T[] = [];
     for await (const stored of this.stored(collection)
-      .find({ name: this.options.name, ...filter }, reading)
+      .find({ name: this.options.name, ...filter }, { ...reading, projection: withoutShown })
       .sort({ created_at: 1 })) {
       const entity = this.options.entities.get(stored['table'] as string);
       if (entity !== undefined) made.push(make(entity, stored));

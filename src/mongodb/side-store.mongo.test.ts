@@ -10,6 +10,9 @@ import { RawDocument } from './records.js';
 
 const mongo = testMongo();
 type Doc = { _id: number; [name: string]: unknown };
+interface StoredConflict {
+  readonly internal: { readonly sql: { readonly raw: string }; readonly mongodb: { readonly raw: Binary } };
+}
 /** Documents with an `_id` of any kind. */
 const docs = (all: readonly object[]): Doc[] => all as Doc[];
 const none = { writes: [], hold: [], drop: [], settlements: [] };
@@ -316,7 +319,15 @@ test('settlements are stored with the write, and found again', async () => {
     settlements: [conflict, agreement],
     writes: [{ ...ref('1'), before: user('m'), after: user('s') }],
   }));
-  expect((await side.conflicts.openWork()).propagating).toEqual([agreement, conflict]);
+  const bare = { ...conflict, sql: { ...conflict.sql, raw: null }, mongodb: { ...conflict.mongodb, raw: null } };
+  expect((await side.conflicts.openWork()).propagating).toEqual([agreement, bare]);
+  // The whole row and document stay in the record.
+  const stored = await side.client
+    .db('sync_metadata')
+    .collection<StoredConflict>('conflicts')
+    .findOne({ name: side.name });
+  expect(stored?.internal.sql.raw).toBe('{"id":"1","name":"s"}');
+  expect(Buffer.from(stored?.internal.mongodb.raw.value() ?? [])).toEqual(Buffer.from((raw as RawDocument).bytes));
   expect(await side.store.settled([conflict.id, agreement.id, 'none'])).toEqual(new Set([conflict.id, agreement.id]));
   await side.conflicts.finish([conflict.id, agreement.id], { state: 'resolved', at: 3000 });
   expect((await side.conflicts.openWork()).propagating).toEqual([]);

@@ -33,7 +33,7 @@ export interface MappingRow {
   readonly columns: readonly string[];
 }
 
-/** What a new process needs to go on. */
+/** What a new process needs to go on. Conflicts are without their raw versions: there may be very many. */
 export interface OpenWork {
   /** Settlements whose second half may be missing, oldest first. */
   readonly propagating: readonly Settlement[];
@@ -122,6 +122,7 @@ export interface ConflictStore {
     ids: readonly string[],
     end: { readonly state: 'resolved' | 'superseded'; readonly at: number; readonly by?: string },
   ): Promise<void>;
+  deadLetters(): Promise<readonly DeadLetter[]>;
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
   removeDeadLetters(records: readonly (RecordRef & { readonly id: string })[]): Promise<void>;
   /** One row an entity. A load that is done stays so: what a paused process says of it later is left out. */

@@ -92,6 +92,10 @@ export class MemoryConflictStore implements ConflictStore {
     });
   }
 
+  deadLetters(): Promise<readonly DeadLetter[]> {
+    return this.call('dead letters', () => [...this.data.letters.values()]);
+  }
+
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void> {
     return this.call('saves letters', () => {
       for (const letter of letters) this.data.letters.set(recordId(letter), letter);
