@@ -71,13 +71,13 @@ export function adviceData({ tables, leftOut }: AllAdvice): unknown {
 }
 
 /** As it stands in the configuration. */
-function conflictData({ strategy, vector, sequence, fields, ...advice }: Advice): unknown {
+function conflictData({ strategy, vector, insertManual, fields, ...advice }: Advice): unknown {
   const rules = fields.map(({ field, rule }) => [field.column, rule] as const);
   return {
     strategy,
     ...(vector === null ? {} : { vector: vector.column }),
     ...(advice.delete === null ? {} : { delete: advice.delete }),
-    ...(sequence ? { insert: 'manual' } : {}),
+    ...(insertManual ? { insert: 'manual' } : {}),
     ...(rules.length === 0 ? {} : { fields: Object.fromEntries(rules) }),
   };
 }

@@ -103,7 +103,8 @@ it('advice → YAML → configuration → policy: no problems, and the same rule
         };
         const entity = compileEntity(table, wish);
         const averageBytes = new Map(made.map((column) => [column.name, column.long ? 300 : 5]));
-        const advice = advise({ entity, criticality, rate, averageBytes, chosen: {}, collisions: new Map() });
+        const kept = { delete: null, insertManual: false };
+        const advice = advise({ entity, criticality, rate, averageBytes, chosen: {}, kept, collisions: new Map() });
         const { policy, problems } = compiled(
           `${head}${[...mappingLines(wish), ...conflictLines(advice)].join('\n')}\n`,
           table,
@@ -153,9 +154,12 @@ it('keeps the rules that somebody chose, whatever their form', () => {
     rate: null,
     averageBytes: new Map(),
     chosen,
+    kept: { delete: 'lww', insertManual: true },
     collisions: new Map(),
   });
   const lines = conflictLines(advice);
-  expect(parse(lines.join('\n'))).toEqual({ conflict: { strategy: 'merge', fields: chosen } });
+  expect(parse(lines.join('\n'))).toEqual({
+    conflict: { strategy: 'merge', delete: 'lww', insert: 'manual', fields: chosen },
+  });
   expect(lines.join('\n')).toContain('as configured');
 });

@@ -5,11 +5,11 @@ import type { FieldRuleConfig } from '../conflict/compile-rule.js';
 
 /** The `conflict` section of an entity; a rule's comment stands behind it. */
 export function conflictLines(advice: Advice): string[] {
-  const { strategy, reason, vector, sequence, fields } = advice;
+  const { strategy, reason, vector, insertManual, fields } = advice;
   const keys: (readonly [string, string])[] = [['strategy', strategy]];
   if (vector !== null) keys.push(['vector', textScalar(vector.column)]);
   if (advice.delete !== null) keys.push(['delete', advice.delete]);
-  if (sequence) keys.push(['insert', 'manual']);
+  if (insertManual) keys.push(['insert', 'manual']);
   if (fields.length === 0)
     return [`    conflict: { ${keys.map(([key, value]) => `${key}: ${value}`).join(', ')} } # ${reason}`];
   return [
@@ -23,7 +23,7 @@ export function conflictLines(advice: Advice): string[] {
 }
 
 const comments: Readonly<Record<string, string>> = {
-  insert: ' # a sequence makes the key: one key may be two different records, which must not become one',
+  insert: ' # one key may be two different records, which must not become one',
 };
 
 function aligned(fields: readonly FieldAdvice[]): string[] {

@@ -85,6 +85,7 @@ export async function adviseAll(config: Config, { log, measured }: AdviseOptions
           rate: rate === null ? null : rate.conflicts / rate.total,
           averageBytes: facts.statistics?.averageBytes ?? new Map(),
           chosen: wish.conflict?.fields ?? {},
+          kept: { delete: wish.conflict?.delete ?? null, insertManual: wish.conflict?.insert === 'manual' },
           collisions,
         }),
       },

@@ -110,7 +110,15 @@ function tableLines(table: CatalogTable): string[] {
 
 /** The usual policy stands at the end of the file; a table says only what differs from it. */
 function policyLines(entity: Entity, averageBytes: ReadonlyMap<string, number>): string[] {
-  const advice = advise({ entity, criticality: 'low', rate: null, averageBytes, chosen: {}, collisions: new Map() });
+  const advice = advise({
+    entity,
+    criticality: 'low',
+    rate: null,
+    averageBytes,
+    chosen: {},
+    kept: { delete: null, insertManual: false },
+    collisions: new Map(),
+  });
   if (advice.strategy !== 'lww') return conflictLines(advice);
   return entity.sequenceKey
     ? [

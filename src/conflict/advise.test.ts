@@ -40,6 +40,7 @@ function adviceFor(of: Entity, more: Partial<AdviceFacts> = {}): Advice {
     rate: null,
     averageBytes: new Map(),
     chosen: {},
+    kept: { delete: null, insertManual: false },
     collisions: new Map(),
     ...more,
   });
@@ -88,7 +89,14 @@ describe('by what a table is for', () => {
   });
 
   it('says where a sequence makes the keys', () =>
-    expect([adviceFor(users).sequence, adviceFor(entity('users', {}, true)).sequence]).toEqual([false, true]));
+    expect([adviceFor(users).insertManual, adviceFor(entity('users', {}, true)).insertManual]).toEqual([false, true]));
+
+  it('keeps what is configured of deletes and inserts, which no name tells: pasted, the advice must not lose it', () => {
+    const kept = { delete: 'update_wins', insertManual: true } as const;
+    for (const table of [users, orders])
+      expect(adviceFor(table, { kept })).toMatchObject({ delete: 'update_wins', insertManual: true });
+    expect(adviceFor(users, { kept, criticality: 'high', rate: 0.5 })).toMatchObject({ delete: 'manual' });
+  });
 });
 
 describe('by conflict rate and criticality', () => {

@@ -18,6 +18,8 @@ export interface AdviceFacts {
   readonly averageBytes: ReadonlyMap<string, number>;
   /** The rules that the configuration has already: somebody knew more than a name can say, so they are kept. */
   readonly chosen: Readonly<Record<string, FieldRuleConfig>>;
+  /** What the configuration says of deletes, and whether it leaves inserts on both sides to a person: kept too, since no name tells. */
+  readonly kept: { readonly delete: DeletePolicy | null; readonly insertManual: boolean };
   /** Column → in how many of the conflicts on record that were looked at both sides had changed it. */
   readonly collisions: ReadonlyMap<string, number>;
 }
@@ -34,8 +36,8 @@ export interface Advice {
   readonly reason: string;
   /** Null: what holds by default, `delete_wins`. */
   readonly delete: DeletePolicy | null;
-  /** Keys that a sequence makes: whether an insert on both sides stays with a person although a strategy is named. */
-  readonly sequence: boolean;
+  /** Whether an insert on both sides stays with a person although a strategy is named: a sequence makes the keys, or it was configured. */
+  readonly insertManual: boolean;
   /** `version_vector`: the application's own vector. */
   readonly vector: Field | null;
   /** Every field that has a rule, in the table's order; empty where the strategy takes the record as a whole. */
@@ -66,8 +68,13 @@ const tableReasons: Record<TableKind, string> = {
 };
 
 export function advise(facts: AdviceFacts): Advice {
-  const { entity, criticality, rate } = facts;
-  const whole = { delete: null, sequence: entity.sequenceKey, vector: null, fields: [] };
+  const { entity, criticality, rate, kept } = facts;
+  const whole = {
+    delete: kept.delete,
+    insertManual: entity.sequenceKey || kept.insertManual,
+    vector: null,
+    fields: [],
+  };
   if (criticality === 'high' && rate !== null && rate > manualRate) {
     const reason = `criticality is high and more than ${manualRate * 100} % of the changes collide`;
     return { ...whole, strategy: 'manual', delete: 'manual', reason };
