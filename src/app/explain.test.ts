@@ -184,3 +184,8 @@ test('a record on one side only, and one on neither without a conflict', () => {
   expect(field(of, 'name')).toEqual({ field: 'name', sql: 's', equal: false, origin: { from: 'no_conflict' } });
   expect(explained(null)).toMatchObject({ equal: true, fields: [], deletedBy: null, conflicts: 0 });
 });
+
+test('a record that a person left out, though neither side had deleted it', () => {
+  const none = conflict('c1', { base: null, sql: user('s', '1'), mongodb: user('m', '1'), decision: null });
+  expect(explained(null, none)).toMatchObject({ deletedBy: { conflictId: 'c1', taken: 'merged', writtenAt: null } });
+});

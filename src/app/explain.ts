@@ -186,7 +186,9 @@ function onlyChangedBy(base: Value | undefined, { sql, mongodb }: Both): Side | 
 
 function wholeRecord(conflict: ConflictRecord): DecidingConflict {
   const { sql, mongodb } = conflict;
-  const taken = sql.state === null ? (mongodb.state === null ? 'both' : 'sql') : 'mongodb';
+  // A person may leave no record although neither side had deleted it.
+  const other = mongodb.state === null ? 'mongodb' : 'merged';
+  const taken = sql.state !== null ? other : mongodb.state === null ? 'both' : 'sql';
   return decidingConflict(conflict, { rule: null, taken, onlyChangedBy: null });
 }
 

@@ -67,8 +67,11 @@ function letterLines({ deadLetter }: Explanation, style: Style): string[] {
 
 function deletedLines({ deletedBy }: Explanation, notes: Notes): string[] {
   if (deletedBy === null) return [];
+  const mark = notes.mark(deletedBy);
+  if (deletedBy.taken === 'merged')
+    return ['', `The record is gone: ${mark} left none, though neither side had deleted it.`];
   const side = deletedBy.taken === 'both' ? 'both sides' : deletedBy.taken;
-  return ['', `The record is gone: ${notes.mark(deletedBy)} kept the delete of ${side}.`];
+  return ['', `The record is gone: ${mark} kept the delete of ${side}.`];
 }
 
 function row({ field, sql, mongodb, equal, origin }: ExplainedField, notes: Notes, style: Style): string[] {
@@ -83,14 +86,19 @@ function row({ field, sql, mongodb, equal, origin }: ExplainedField, notes: Note
 }
 
 function sideCell(value: unknown): string {
-  return value === undefined ? '–' : valueCell(value, 32);
+  if (value === undefined) return '–';
+  if (typeof value !== 'object' || value === null || !('$refused' in value && '$text' in value))
+    return valueCell(value, 32);
+  return `${valueCell(value.$text, 20)} (cannot cross)`;
 }
 
 function taken({ rule, taken: from, onlyChangedBy }: DecidingConflict): string {
   const by = rule === null ? '' : `${rule}: `;
-  if (onlyChangedBy !== null && from !== 'merged') return `${by}only ${onlyChangedBy} had changed it`;
+  if (onlyChangedBy === from) return `${by}only ${from} had changed it`;
   if (from === 'both') return `${by}both sides had it`;
-  return from === 'merged' ? `${by}made of both` : `${by}${from}’s value`;
+  if (from === 'merged') return `${by}made of both`;
+  const given = onlyChangedBy === null ? '' : `, ${onlyChangedBy}’s change was given up`;
+  return `${by}${from}’s value${given}`;
 }
 
 /** The conflicts that the lines above name by a number. */
