@@ -1,11 +1,17 @@
 /** The name that a person most likely meant, for messages about unknown names. Must not know what the names are of. */
 
-/** The candidate with the fewest edits (letters added, removed, replaced, swapped); null if none is close. */
+/**
+ * The candidate with the fewest edits (letters added, removed, replaced, swapped), or the only one that is the name but
+ * for what stands before its dot (`users` for `public.users`); null if none is close.
+ */
 export function nearest(name: string, candidates: Iterable<string>): string | null {
+  const names = [...candidates];
+  const [longer, ...others] = names.filter((candidate) => candidate.endsWith(`.${name}`));
+  if (longer !== undefined && others.length === 0) return longer;
   const limit = Math.max(1, Math.floor(name.length / 3)) + 1;
   let best: string | null = null;
   let bestDistance = limit + 1;
-  for (const candidate of candidates) {
+  for (const candidate of names) {
     const distance = edits(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

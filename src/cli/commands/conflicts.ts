@@ -3,6 +3,7 @@ import { askApi } from '../client.js';
 import { type ApiOptions, apiTarget, type Context } from '../context.js';
 import { keyCell, table, timeOf, wrap } from '../format.js';
 import { type ShownConflict, showConflict } from '../show-conflict.js';
+import { mustBeSynced } from '../synced-table.js';
 
 export interface ListOptions extends ApiOptions {
   readonly state?: string;
@@ -34,7 +35,9 @@ export async function runList(options: ListOptions, context: Context): Promise<n
     const value = options[name];
     if (value !== undefined) query.set(name, value);
   }
-  const page = (await askApi(apiTarget(options, context), 'GET', `/api/conflicts?${query}`)) as Page;
+  const target = apiTarget(options, context);
+  const page = (await askApi(target, 'GET', `/api/conflicts?${query}`)) as Page;
+  if (page.conflicts.length === 0 && options.table !== undefined) await mustBeSynced(target, options.table);
   const { terminal } = context;
   if (options.json === true) terminal.out(JSON.stringify(page, null, 2));
   else if (page.conflicts.length === 0) terminal.out('No conflicts.');

@@ -7,6 +7,7 @@ import { type ApiTarget, askApi } from '../client.js';
 import { type ApiOptions, apiTarget, type Context } from '../context.js';
 import { exit } from '../exit.js';
 import { plural } from '../format.js';
+import { mustBeSynced } from '../synced-table.js';
 
 export interface ResolveOptions extends ApiOptions {
   readonly use?: 'sql' | 'mongodb' | 'base';
@@ -34,7 +35,8 @@ function checkUsage(id: string | null, { all, use, value, table, kind, seen }: R
   const wrong = (message: string): IsthmusError => new IsthmusError('usage', { message });
   if (id === null && all !== true) throw wrong('Name a conflict’s id, or --all.');
   if (id !== null && all === true) throw wrong('Name an id or --all, not both.');
-  if ((use === undefined) === (value === undefined)) throw wrong('Say which version shall stand: --use or --value.');
+  if (use === undefined && value === undefined) throw wrong('Say which version shall stand: --use or --value.');
+  if (use !== undefined && value !== undefined) throw wrong('Say --use or --value, not both.');
   if (all === true && (value !== undefined || seen !== undefined))
     throw wrong('--all takes --use only: a value and what was seen belong to one conflict.');
   if (all !== true && (table !== undefined || kind !== undefined)) throw wrong('--table and --kind go with --all.');
@@ -69,6 +71,7 @@ async function resolveAll(
     body,
   )) as DecisionCounts;
   const left = counts.moved + counts.refused + counts.unknown;
+  if (left === 0 && counts.decided === 0 && table !== undefined) await mustBeSynced(target, table);
   if (json === true) terminal.out(JSON.stringify(counts, null, 2));
   else {
     terminal.out(`${plural(counts.decided, 'conflict')} decided, by ${by}.`);
