@@ -25,7 +25,9 @@ async function load() {
     loaded = await import(url);
   } catch (error) {
     const place = lineOf(error) || (classOf(error) === 'SyntaxError' ? ' (`node --check` shows where)' : '');
-    return `cannot be loaded: ${messageOf(error)}${place}`;
+    // Where this very thread imported it tells a user nothing; an import in the module itself does.
+    const why = messageOf(error).replace(` imported from ${fileURLToPath(import.meta.url)}`, '');
+    return `cannot be loaded: ${why}${place}`;
   }
   if (!('default' in loaded)) return 'has no default export';
   const decide = loaded.default;

@@ -31,7 +31,8 @@ export async function decideConflict(
     const known = await parts.conflicts.get(id);
     if (known === null) throw new IsthmusError('not_found', { message: 'There is no conflict by that id.' });
     throw new IsthmusError('conflict_moved', {
-      message: `The conflict is ${String(known['state'])}: nobody is asked.`,
+      message: `The conflict is ${String(known['state'])} already: nothing is left to decide.`,
+      remedy: 'See how it was decided, and by whom: `isthmus conflicts show ID`.',
     });
   }
   if (seenToken(shown) !== decision.seen)

@@ -24,6 +24,10 @@ interface Question {
 }
 
 async function send({ url, token, limitMs = 10_000 }: ApiTarget, { method, path, body }: Question): Promise<Response> {
+  if (!/^https?:\/\/./.test(url))
+    throw new IsthmusError('usage', {
+      message: `${url} is no address of an API: write it like http://127.0.0.1:7070.`,
+    });
   try {
     return await fetch(new URL(path, url), {
       method,

@@ -86,7 +86,7 @@ function tell(error: ErrorObject, source: Source): Problem {
     }
     case 'anyOf':
     case 'pattern':
-      return problem(at, `is not usable: it must be ${schema.description ?? 'of another form'}${hint(error)}`);
+      return problem(at, `is not usable${form(schema.description)}${hint(error)}`);
     case 'minLength':
       return problem(at, 'must not be empty');
     case 'minItems':
@@ -96,8 +96,16 @@ function tell(error: ErrorObject, source: Source): Problem {
   }
 }
 
-/** Where a union has a list of names, the one that was meant. */
+/** A form begins with a small letter; anything else is a sentence of its own. */
+function form(description: unknown): string {
+  if (typeof description !== 'string') return ': it must be of another form';
+  return /^[A-Z]/.test(description) ? `. ${description}` : `: it must be ${description}`;
+}
+
+/** Where a union has a list of names, the one that was meant; a list of a flag rule that was left out. */
 function hint({ data, schema }: ErrorObject): string {
+  if (typeof data === 'object' && data !== null && 'flag' in data && !('sql' in data && 'mongodb' in data))
+    return '; a flag needs both lists, sql and mongodb';
   if (typeof data !== 'string' || !Array.isArray(schema)) return '';
   return didYouMean(
     data,

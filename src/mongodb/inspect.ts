@@ -41,11 +41,11 @@ function topologyFinding(hello: Document): Finding {
       'a sharded cluster',
       'Sharded clusters are not supported yet; sync a replica set.',
     );
-  if (hello['setName'] !== undefined)
-    return ok(
-      'mongodb.topology',
-      `replica set ${String(hello['setName'])}, ${(hello['hosts'] as unknown[] | undefined)?.length ?? 1} members`,
-    );
+  if (hello['setName'] !== undefined) {
+    const members = (hello['hosts'] as unknown[] | undefined)?.length ?? 1;
+    const counted = members === 1 ? '1 member' : `${members} members`;
+    return ok('mongodb.topology', `replica set ${String(hello['setName'])}, ${counted}`);
+  }
   return failed(
     'mongodb.topology',
     'a standalone server has no change streams',

@@ -23,9 +23,9 @@ export function statsLines({ conflicts, conflictRate, autoResolutionRate }: Sync
     ['conflicts', count(total)],
     ['in the last 24 h', count(last24h)],
     ['waiting for a person', waiting],
-    ['of the changes of the last hour', percent(conflictRate)],
-    ['needed no person', percent(autoResolutionRate)],
-    ['mean time until both sides had it', avgResolutionMs === null ? '–' : duration(Math.round(avgResolutionMs))],
+    ['conflicts / changes, last hour', percent(conflictRate)],
+    ['decided without a person', percent(autoResolutionRate)],
+    ['mean time until both sides agree', avgResolutionMs === null ? '–' : duration(Math.round(avgResolutionMs))],
   ];
   const widest = Math.max(...facts.map(([, fact]) => plain(fact).length));
   const head = table(facts.map(([name, fact]) => [name, ' '.repeat(widest - plain(fact).length) + fact]));
