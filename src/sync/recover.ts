@@ -26,7 +26,7 @@ export interface RecoveredLink {
 
 export interface Recovered {
   readonly links: Readonly<Record<Side, RecoveredLink>>;
-  /** The highest number that was ever committed. */
+  /** The highest number that is known to have been given out. */
   readonly number: number;
   readonly work: OpenWork;
   /** Loads that this start begins. */
@@ -63,7 +63,12 @@ export async function takeOverBoth(parts: EngineParts, reign: Reign): Promise<Re
   const work = await parts.conflicts.openWork();
   // A link's progress is stored in its target.
   const links = { sql: recoverLink(found.mongodb), mongodb: recoverLink(found.sql) };
-  const number = Math.max(0, ...sides.flatMap((side) => [...links[side].numbers.values()]));
+  // What is held tells of numbers that were given out and never committed: given out again, one would not be later than these.
+  const told = (side: Side): number[] => [
+    ...links[side].numbers.values(),
+    ...links[side].held.map(({ begun }) => begun),
+  ];
+  const number = Math.max(0, ...sides.flatMap(told));
   return { links, number, work, loads: [] };
 }
 

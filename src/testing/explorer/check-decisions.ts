@@ -175,7 +175,8 @@ function laterSide(world: World, { sql, mongodb, key, entity }: ConflictRecord):
       .filter(({ echo }) => echo === null)
       .flatMap(({ changes, committedAt }) => changes.map((change) => ({ change, committedAt })))
       .filter(({ change }) => change.key === key && change.entity === entity && sameState(change.after, state))
-      .filter(({ change }) => !sameState(change.before, state));
+      // Between a chunk's marks one that changes nothing takes the place of the chunk's row.
+      .filter(({ change }) => world.options.scenario.load || !sameState(change.before, state));
     // A record can be absent more than once: then any of these moments may be meant.
     const meant = written.find(({ committedAt }) => committedAt === told) ?? written.at(-1);
     return (meant?.committedAt ?? told ?? Number.NEGATIVE_INFINITY) - world.sides[side].skewMs;
