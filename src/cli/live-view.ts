@@ -67,13 +67,14 @@ export class LiveView {
       `${short} ${count(this.history[name].at(-1) ?? 0)}/s ${dim(`lag ${duration(status.links[name].lagMs)}`)}`;
     const { pending, total } = status.conflicts;
     const waiting = pending > 0 ? yellow(` (${count(pending)} wait)`) : '';
-    const letters = status.deadLetters > 0 ? red(`dead letters ${count(status.deadLetters)}`) : dim('dead letters 0');
+    const letters = status.deadLetters > 0 ? [red(`dead letters ${count(status.deadLetters)}`)] : [];
     return [
       paint(`● ${status.state}`),
-      link('sql_to_mongodb', 'sql→mongodb'),
-      link('mongodb_to_sql', 'mongodb→sql'),
+      // What asks for a person must not be cut off at 80 columns.
+      ...letters,
       `conflicts ${count(total)}${waiting}`,
-      letters,
+      link('sql_to_mongodb', '→mongodb'),
+      link('mongodb_to_sql', '→sql'),
     ].join('  ');
   }
 

@@ -8,6 +8,7 @@ import { type ConfigOptions, type Context, readConfig } from '../context.js';
 import { exit, fail } from '../exit.js';
 import { LiveView } from '../live-view.js';
 import type { LogLevel } from '../log-levels.js';
+import { QueueWatch } from '../queue-watch.js';
 import type { Terminal } from '../terminal.js';
 import { makeLogger } from '../terminal-logger.js';
 
@@ -37,18 +38,24 @@ export async function runRun(options: RunOptions, context: Context): Promise<num
   return exit.good;
 }
 
-/** Bars and a status line at a terminal; elsewhere a log line when the state changes is enough. */
+/** Bars and a status line at a terminal; elsewhere a log line when the state changes, or more conflicts wait for a person. */
 function show(sync: Pick<StartedSync, 'status'>, terminal: Terminal, log: Logger): { end(): Promise<void> } {
   const done = new AbortController();
   const view = new LiveView(terminal.style);
   const loop = async (): Promise<void> => {
     let state: SyncState | null = null;
+    const queue = new QueueWatch();
     while (!done.signal.aborted) {
       const status = sync.status();
       view.update(status, performance.now());
       if (terminal.live) terminal.draw([...view.loadLines(terminal.columns), view.statusLine()]);
       else if (status.state !== state)
         log.info({ state: status.state, conflicts: status.conflicts, deadLetters: status.deadLetters }, status.state);
+      if (!terminal.live && queue.grew(status.conflicts.pending, performance.now()))
+        log.warn(
+          { pending: status.conflicts.pending },
+          'more conflicts wait for a person: isthmus conflicts list --state pending',
+        );
       state = status.state;
       await systemClock.sleep(terminal.live ? 250 : 500, done.signal);
     }
