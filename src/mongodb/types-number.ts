@@ -9,7 +9,7 @@ import { writeDecimal } from './types-decimal.js';
 import { readInt64Text, readNumber, readString } from './types-read.js';
 
 export function integerCodec(type: ColumnType, kind: 'int2' | 'int4' | 'int8'): BsonCodec {
-  const reason = `it is no integer, or none that ${type.sql} holds`;
+  const reason = `it is not a whole number in the range of ${type.sql}`;
   return {
     fromBson: (tag, bytes, start, end) => {
       if (tag === bsonKind.int32 && kind !== 'int2') return String(readInt32(bytes, start));

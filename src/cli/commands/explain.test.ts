@@ -51,7 +51,7 @@ test('whose delete was kept, if it was one', () => {
 });
 
 test('a value that cannot cross is shown, not its wrapping', () => {
-  const mongodb = { $refused: 'it is no number', $text: 'many' };
+  const mongodb = { $refused: 'it is no number', $text: '{"$numberDouble":"1.5"}' };
   const fields = [{ field: 'n', sql: 1, mongodb, equal: false, origin: { from: 'pending' as const } }];
-  expect(lines({ fields })).toMatch(/n +1 +"many" \(cannot cross\) +waits for a person/);
+  expect(lines({ fields })).toMatch(/n +1 +1\.5 \(cannot cross\) +waits for a person/);
 });

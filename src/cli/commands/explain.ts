@@ -3,7 +3,7 @@ import type { DecidingConflict, ExplainedField, Explanation } from '../../app/ex
 import { askApi } from '../client.js';
 import { type ApiOptions, apiTarget, type Context } from '../context.js';
 import { exit } from '../exit.js';
-import { keyCell, plural, table, timeOf, valueCell } from '../format.js';
+import { keyCell, plural, readableValue, table, timeOf, valueCell } from '../format.js';
 import type { Style } from '../terminal.js';
 
 export interface RecordName {
@@ -89,7 +89,18 @@ function sideCell(value: unknown): string {
   if (value === undefined) return '–';
   if (typeof value !== 'object' || value === null || !('$refused' in value && '$text' in value))
     return valueCell(value, 32);
-  return `${valueCell(value.$text, 20)} (cannot cross)`;
+  return `${refusedText(value.$text)} (cannot cross)`;
+}
+
+/** As the document has it, cut; it is JSON for all but what is too large. */
+function refusedText(json: unknown): string {
+  let shown = String(json);
+  try {
+    shown = readableValue(JSON.parse(shown));
+  } catch {
+    // The text itself, then.
+  }
+  return shown.length <= 18 ? shown : `${shown.slice(0, 17)}…`;
 }
 
 function taken({ rule, taken: from, onlyChangedBy }: DecidingConflict): string {

@@ -61,14 +61,7 @@ function withoutTable(reason: string, of: string): string {
 function differenceLines({ differences, different, wouldWait, wouldDecide }: ReplayReport, style: Style): string[] {
   if (differences.length === 0) return [];
   const shown = differences.slice(0, shownDifferences);
-  const rows = shown.map((one) => [
-    one.table,
-    keyCell(one.key, 40),
-    one.kind,
-    decision(one.was),
-    would(one),
-    fields(one),
-  ]);
+  const rows = shown.map((one) => [one.table, keyCell(one.key, 40), one.kind, was(one), would(one), fields(one)]);
   const beyond = different + wouldWait + wouldDecide - shown.length;
   return [
     '',
@@ -81,6 +74,11 @@ function differenceLines({ differences, different, wouldWait, wouldDecide }: Rep
 
 function decision({ strategy, resolution }: { readonly strategy: string; readonly resolution: string }): string {
   return `${strategy}: ${resolution}`;
+}
+
+/** A person's decision is told from the policy's own: that it would have waited is then no news. */
+function was({ was: { strategy, resolution, by } }: ReplayDifference): string {
+  return `${decision({ strategy, resolution })}${by === null || by === 'policy' ? '' : ` (${by})`}`;
 }
 
 function would({ would: { strategy, resolution, reason } }: ReplayDifference): string {
