@@ -54,7 +54,7 @@ function show(sync: Pick<StartedSync, 'status'>, terminal: Terminal, log: Logger
       if (!terminal.live && queue.grew(status.conflicts.pending, performance.now()))
         log.warn(
           { pending: status.conflicts.pending },
-          'more conflicts wait for a person: isthmus conflicts list --state pending',
+          'conflicts wait for a person: isthmus conflicts list --state pending',
         );
       state = status.state;
       await systemClock.sleep(terminal.live ? 250 : 500, done.signal);
