@@ -17,6 +17,7 @@ export class Advancer {
   private wake: (() => void) | null = null;
   private paused = false;
   private working = false;
+  private lastGained = false;
 
   constructor(
     private readonly clock: Session['parts']['clock'],
@@ -42,11 +43,14 @@ export class Advancer {
     while (!session.signal.aborted) {
       const { ids, nextAt } = this.take(options.group);
       if (ids.length === 0) {
+        this.lastGained = false;
+        session.linksGoOn();
         await this.rest(session, nextAt);
         continue;
       }
       const pauses = new Map(ids.map(({ id, pause }) => [id, pause]));
       this.working = true;
+      const before = heldOf(session);
       await advanceGroup(
         session,
         ids.map(({ id }) => id),
@@ -59,7 +63,14 @@ export class Advancer {
         },
       );
       this.working = false;
+      this.lastGained = heldOf(session) < before;
+      session.linksGoOn();
     }
+  }
+
+  /** Whether fewer records are held than before the last look, and more may go: links may wait for that. */
+  get gains(): boolean {
+    return this.lastGained;
   }
 
   /** Nothing has news that was not looked at. What is only to be looked at again later does not count. */
@@ -107,4 +118,8 @@ export class Advancer {
   forget(entity: string): void {
     for (const id of this.due.keys()) if (parseRecordId(id).entity === entity) this.due.delete(id);
   }
+}
+
+function heldOf({ links }: Session): number {
+  return links.sql.held.size + links.mongodb.held.size;
 }

@@ -21,8 +21,4 @@ export class EchoGate {
     this.waiting.add(source);
     return true;
   }
-
-  isWaiting(source: Side): boolean {
-    return this.waiting.has(source);
-  }
 }

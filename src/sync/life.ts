@@ -115,6 +115,10 @@ export class Life {
       decisions: new Decisions(parts.options.disabledRules.has('shown')),
       echoGate: new EchoGate(parts.options.awaitingMost),
       stopped: new Map(recovered.work.stops.map(({ entity, reason }) => [entity, reason])),
+      gains: () => advancer.gains,
+      linksGoOn: () => {
+        for (const side of sides) links[side].goOn();
+      },
       nudge: advancer.nudge,
       fail: (error) => this.fail(error),
       signal: this.abort.signal,

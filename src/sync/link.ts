@@ -41,10 +41,9 @@ export class Link {
   private readonly unsettled: { readonly stretch: Stretch; readonly parts: Batch['parts'] }[] = [];
   private wake: (() => void) | null = null;
   private paused = false;
-  /** Something with a record was handled since the last save. */
-  private unsaved = false;
-  /** Changes of our own that were read back since then: a new process would read them again. */
-  private echoed = 0;
+  private waits = false;
+  /** Since the last save: whether a change was handled without one, and how many of our own were read back. */
+  private unsaved = { changed: false, echoed: 0 };
   private reader: ChangeReader | null = null;
   private readonly throttle: Throttle;
 
@@ -123,7 +122,7 @@ export class Link {
       const neighbours = [...this.flying];
       if (neighbours.some((batch) => batch.alone)) return;
       const lane = this.free[0];
-      if (lane === undefined || this.waitsForEchoes() || this.throttle.holds(() => this.pump())) return;
+      if (lane === undefined || this.waitsForOthers() || this.throttle.holds(() => this.pump())) return;
       if (this.inbox.nextIsAlone && neighbours.length > 0) return;
       const batch = this.inbox.take();
       const stretch = progress.begin(batch.to);
@@ -142,14 +141,19 @@ export class Link {
     }
   }
 
-  private waitsForEchoes(): boolean {
+  /** Too much is in memory that others are about to bring to an end. */
+  private waitsForOthers(): boolean {
     const { session, memory } = this.parts;
-    return session.echoGate.holds(memory.source, session.links[otherSide(memory.source)].awaiting.size);
+    // What is held may need what is still to be read: only while it grows less is it waited for.
+    this.waits =
+      session.echoGate.holds(memory.source, session.links[otherSide(memory.source)].awaiting.size) ||
+      (memory.held.size > session.parts.options.heldMost && session.gains());
+    return this.waits;
   }
 
-  /** Enough was read back of what this link wrote. */
+  /** What this link may wait for has gone on. */
   goOn(): void {
-    if (!this.parts.session.echoGate.isWaiting(this.parts.memory.source) || this.waitsForEchoes()) return;
+    if (!this.waits || this.waitsForOthers()) return;
     this.pump();
     this.wakeReader();
   }
@@ -194,8 +198,8 @@ export class Link {
 
   private finished(stretch: Stretch, result: { readonly saved: boolean; readonly batch: Batch }): void {
     const { progress } = this.parts;
-    if (result.saved) this.saved();
-    else if (result.batch.changes > 0) this.unsaved = true;
+    if (result.saved) this.unsaved = { changed: false, echoed: 0 };
+    else if (result.batch.changes > 0) this.unsaved.changed = true;
     progress.finish(stretch);
     this.settleEchoes();
     for (const mark of this.marks.passed(progress.position)) this.parts.onMark(mark);
@@ -213,7 +217,7 @@ export class Link {
       for (const { part } of this.unsettled.shift()?.parts ?? [])
         if (part.echo) {
           awaiting.settle(part.echo.lane, part.echo.number);
-          this.echoed += part.changes.length;
+          this.unsaved.echoed += part.changes.length;
         }
     }
     this.parts.onEchoes();
@@ -240,7 +244,7 @@ export class Link {
   async save(always: boolean): Promise<void> {
     const { progress } = this.parts;
     const moved = progress.position !== progress.durable;
-    if (!moved || !(this.unsaved || always || this.echoed >= echoesASave)) return;
+    if (!moved || !(this.unsaved.changed || always || this.unsaved.echoed >= echoesASave)) return;
     const lane = this.free.shift();
     if (lane === undefined) return;
     const now = progress.toSave();
@@ -251,17 +255,12 @@ export class Link {
       this.parts.session.parts.faults.reach('save.after-commit');
       progress.stored(lane.lane, now);
       this.reader?.acknowledge(progress.durable);
-      this.saved();
+      this.unsaved = { changed: false, echoed: 0 };
     } finally {
       this.free.push(lane);
       this.pump();
       this.wakeReader();
     }
-  }
-
-  private saved(): void {
-    this.unsaved = false;
-    this.echoed = 0;
   }
 
   private wakeReader(): void {

@@ -29,6 +29,8 @@ export interface EngineOptions {
   readonly restartMaxMs: number;
   /** Records that a link wrote and that were not read back, before it waits for the other link to read their echoes. */
   readonly awaitingMost: number;
+  /** Records that a link holds, before it waits while the settlement of held ones gets on. */
+  readonly heldMost: number;
   /** Chunks of one load that are read ahead. */
   readonly chunksAhead: number;
   /** Changes a second that a link writes at most; null: no limit. */
@@ -52,6 +54,7 @@ export const defaultEngineOptions: EngineOptions = {
   restartMs: 100,
   restartMaxMs: 10_000,
   awaitingMost: 30_000,
+  heldMost: 10_000,
   chunksAhead: 3,
   throttle: null,
   disabledRules: new Set(),

@@ -79,6 +79,10 @@ export interface Session {
   readonly echoGate: EchoGate;
   /** Entities that are not followed until the operator chooses (rule 10), with the reason. */
   readonly stopped: Map<string, string>;
+  /** Whether held records are being settled, so that a link which holds too many had better wait. */
+  readonly gains: () => boolean;
+  /** Links that wait for held records to go on look again. */
+  readonly linksGoOn: () => void;
   /** A held record has news: look at it soon. */
   readonly nudge: (id: RecordId) => void;
   /** Ends this life; a retryable error lets a new one begin. */

@@ -65,6 +65,7 @@ export function drawOptions(
     restartMs: 2,
     restartMaxMs: 20,
     awaitingMost: random.pick([1, 4, 1000]),
+    heldMost: random.pick([0, 2, 1000]),
     chunksAhead: 1 + random.int(3),
     disabledRules: new Set(removableRules.filter((rule) => disabled.includes(rule))),
   };
