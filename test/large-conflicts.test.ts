@@ -46,6 +46,23 @@ test.each([
   await expectEqual(rig, sync, [{ table: 'papers', key: ['id'] }]);
 });
 
+test('many that are large are decided in several transactions: one for all is more than a server’s cache holds', async () => {
+  const [first, last] = [10, 79];
+  await rig.sql.query(`insert into papers select i, repeat('a', 200000) from generate_series($1::int, $2::int) i`, [
+    first,
+    last,
+  ]);
+  await settle(sync, 60_000);
+  const filter = { _id: { $gte: first, $lte: last } as never };
+  await sync.pause();
+  await rig.sql.query(`update papers set body = repeat('s', 200000) where id between $1 and $2`, [first, last]);
+  await rig.db.collection('papers').updateMany(filter, { $set: { body: 'm'.repeat(200_000) } });
+  await sync.resume();
+  await settle(sync, 60_000);
+  expect(await rig.db.collection('papers').countDocuments({ ...filter, body: /^s/ })).toBe(last - first + 1);
+  await expectEqual(rig, sync, [{ table: 'papers', key: ['id'] }]);
+}, 150_000);
+
 test('one that cannot be stored is not decided: it waits, listed, until it is smaller, and others go on', async () => {
   await collide(3, 5);
   await waitFor(() => sync.status().deadLetters + sync.status().conflicts.pending === 1, {

@@ -2,6 +2,7 @@
  * What another policy would have decided of the stored conflicts; `lww` by the clocks' skew of now, since the former one is
  * not on record. Changes nothing. Must not know where policies come from.
  */
+import { Breath } from '../base/breath.js';
 import type { Clock } from '../base/clock.js';
 import { plainValue } from '../conflict/plain-value.js';
 import type { Decision, Resolve } from '../conflict/resolve.js';
@@ -72,8 +73,6 @@ export interface ReplayParts {
 }
 
 const pageSize = 100;
-/** In one go, and together. */
-const breathMs = 20;
 const longestMs = 60_000;
 /** What is beyond is counted only. */
 const maxDifferences = 200;
@@ -83,13 +82,15 @@ type Outcome = 'same' | 'different' | 'wouldWait' | 'wouldDecide';
 export async function replayConflicts(parts: ReplayParts, request: ReplayRequest): Promise<ReplayReport> {
   const tally = new Tally(parts.entities);
   const unfit = new Set(parts.unfit.map(({ table }) => table));
-  const pace = new Pace(parts.clock);
+  // Merging long texts takes its time: the sync, which runs in the same process, must not wait for it, nor the caller for ever.
+  const breath = new Breath(parts.clock);
+  const until = parts.clock.now() + longestMs;
   for await (const conflict of newest(parts.conflicts, request)) {
-    if (tally.seen >= request.limit || pace.isOver()) {
+    if (tally.seen >= request.limit || parts.clock.now() > until) {
       tally.more = true;
       break;
     }
-    await pace.breathe();
+    await breath.take();
     if (unfit.has(conflict.entity)) tally.skip(conflict);
     else tally.add(conflict, await parts.resolve(conflict));
   }
@@ -127,27 +128,6 @@ class Tally {
   report(): Omit<ReplayReport, 'strategy' | 'unfit'> {
     const oldest = this.oldest === null ? null : new Date(this.oldest).toISOString();
     return { ...this.counts, oldest, more: this.more, differences: this.differences };
-  }
-}
-
-/** Merging long texts takes its time: the sync, which runs in the same process, must not wait for it, nor the caller for ever. */
-class Pace {
-  private readonly began: number;
-  private lastBreath: number;
-
-  constructor(private readonly clock: Clock) {
-    this.began = clock.now();
-    this.lastBreath = this.began;
-  }
-
-  isOver(): boolean {
-    return this.clock.now() - this.began > longestMs;
-  }
-
-  async breathe(): Promise<void> {
-    if (this.clock.now() - this.lastBreath <= breathMs) return;
-    await this.clock.sleep(0);
-    this.lastBreath = this.clock.now();
   }
 }
 

@@ -187,8 +187,8 @@ export class LaneCommit {
   }
 }
 
-/** A command is sent as one message of at most 48 MB. */
-const commandBytes = 24_000_000;
+/** A command is one BSON document of at most 16 MB; a single record may be nearly as large. */
+const commandBytes = 12_000_000;
 
 function* inCommands(documents: readonly Document[]): Generator<readonly Document[]> {
   let some: Document[] = [];

@@ -4,6 +4,7 @@
  * that it is made once.
  */
 
+import { Breath } from '../base/breath.js';
 import { classify } from '../conflict/classify.js';
 import type { ConflictFacts, Decision } from '../conflict/resolve.js';
 import type { Agreement, ConflictRecord, Settlement, SideVersion } from '../model/conflict.js';
@@ -14,6 +15,7 @@ import { otherSide, sides } from '../model/side.js';
 import type { ReadRecord } from '../ports/side-store.js';
 import type { Candidate, Settling } from './candidate.js';
 import { keepPending } from './close-trouble.js';
+import { portionsOf } from './portions.js';
 import type { Schedule, Session } from './session.js';
 import { storeDecisions } from './settle-mongodb.js';
 import { propagateDecisions } from './settle-sql.js';
@@ -25,9 +27,17 @@ export async function settleGroup(
   candidates: readonly Candidate[],
   schedule: Schedule,
 ): Promise<void> {
+  for (const portion of portionsOf(candidates)) await settlePortion(session, portion, schedule);
+}
+
+async function settlePortion(session: Session, candidates: readonly Candidate[], schedule: Schedule): Promise<void> {
   const settling: Settling[] = [];
   const pending: ConflictRecord[] = [];
-  for (const { candidate, raw } of await atTips(session, candidates, schedule)) {
+  const resting = await atTips(session, candidates, schedule);
+  // Merging long texts takes its time, and the links must answer their servers meanwhile.
+  const breath = new Breath(session.parts.clock);
+  for (const { candidate, raw } of resting) {
+    await breath.take();
     const settlement = await decide(session, candidate, raw);
     if (settlement === null) continue;
     if (settlement.type === 'conflict' && settlement.state === 'pending') pending.push(settlement);
