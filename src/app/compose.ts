@@ -5,6 +5,7 @@ import { type Faults, faultsFrom } from '../base/fault-points.js';
 import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/schema.js';
 import { makeAgreement } from '../conflict/agreement.js';
+import type { RunCustom } from '../conflict/custom.js';
 import { makeResolver, type Resolve } from '../conflict/resolve.js';
 import { broadcast } from '../observe/broadcast.js';
 import { ClockSkew } from '../observe/clock-skew.js';
@@ -95,8 +96,8 @@ async function assemble(
   const stores = { sql: sides.sql.store, mongodb: sides.mongodb.store };
   const { conflicts } = sides.mongodb;
   const counts = await conflicts.counts(systemClock.now());
-  const resolverWith = (by: typeof policies): Resolve =>
-    makeResolver({ entities, policies: by, skewMs, custom: custom.run });
+  const resolverWith = (by: typeof policies, run: RunCustom): Resolve =>
+    makeResolver({ entities, policies: by, skewMs, custom: run });
   const engine = new Engine({
     sides: {
       sql: { source: sides.sql.source, store: stores.sql },
@@ -104,7 +105,7 @@ async function assemble(
     },
     conflicts,
     entities,
-    resolve: resolverWith(policies),
+    resolve: resolverWith(policies, custom.run),
     agrees: makeAgreement(entities, policies),
     clock: systemClock,
     log,

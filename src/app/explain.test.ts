@@ -189,3 +189,11 @@ test('a record that a person left out, though neither side had deleted it', () =
   const none = conflict('c1', { base: null, sql: user('s', '1'), mongodb: user('m', '1'), decision: null });
   expect(explained(null, none)).toMatchObject({ deletedBy: { conflictId: 'c1', taken: 'merged', writtenAt: null } });
 });
+
+test('a field that is named like what every object has is decided by no rule that is not its own', () => {
+  const entity = { ...users, fields: users.fields.map((one, i) => (i === 0 ? { ...one, field: 'constructor' } : one)) };
+  const now = { sql: user('m', '2', '{}'), mongodb: user('m', '2', '{}') };
+  const conflicts = [{ ...merge, fields: {} }];
+  const of = explain({ entity, key: '7', now, conflicts, more: false, deadLetter: null });
+  expect(field(of, 'constructor').origin).toMatchObject({ from: 'conflict', conflict: { rule: null } });
+});

@@ -3,7 +3,7 @@
  * Must not know how either side or the record is read.
  */
 import { plainValue } from '../conflict/plain-value.js';
-import type { ConflictKind, ConflictRecord, DeadLetter } from '../model/conflict.js';
+import { type ConflictKind, type ConflictRecord, type DeadLetter, ruleOf } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
 import type { State, Value } from '../model/record.js';
 import type { Side } from '../model/side.js';
@@ -162,7 +162,7 @@ function originOf(
   const [sql, mongodb] = [valueIn(conflict.sql.state, index), valueIn(conflict.mongodb.state, index)];
   const taken = takenFrom(decision, { sql, mongodb });
   const deciding = decidingConflict(conflict, {
-    rule: conflict.fields[field] ?? null,
+    rule: ruleOf(conflict.fields, field),
     taken,
     onlyChangedBy: conflict.base === null ? null : onlyChangedBy(valueIn(conflict.base, index), { sql, mongodb }),
   });

@@ -6,7 +6,7 @@ import { Breath } from '../base/breath.js';
 import type { Clock } from '../base/clock.js';
 import { plainValue } from '../conflict/plain-value.js';
 import type { Decision, Resolve } from '../conflict/resolve.js';
-import type { ConflictKind, ConflictRecord } from '../model/conflict.js';
+import { type ConflictKind, type ConflictRecord, ruleOf } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
 import { type State, sameState } from '../model/record.js';
 import type { ConflictStore } from '../ports/conflict-store.js';
@@ -182,6 +182,6 @@ function changedFields(
   return entity.fields.flatMap(({ field, type }, index) => {
     if (one !== null && other !== null && one[index] === other[index]) return [];
     const plain = (state: State): unknown => (state === null ? undefined : plainValue(type, state[index] ?? null));
-    return [{ field, was: plain(was), would: plain(would), rule: decision.fields[field] ?? null }];
+    return [{ field, was: plain(was), would: plain(would), rule: ruleOf(decision.fields, field) }];
   });
 }

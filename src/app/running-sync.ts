@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
 import { didYouMean } from '../base/nearest.js';
 import type { Config } from '../config/schema.js';
+import type { RunCustom } from '../conflict/custom.js';
 import type { Policy } from '../conflict/policy.js';
 import type { Resolve } from '../conflict/resolve.js';
 import type { Entity } from '../model/entity.js';
@@ -17,6 +18,7 @@ import type { ConflictFilter, ConflictPage, ConflictStore } from '../ports/confl
 import type { SideStore } from '../ports/side-store.js';
 import { type Comparison, compareSides } from '../reconcile/compare.js';
 import type { Engine } from '../sync/engine.js';
+import { CustomRunner } from './custom-runner.js';
 import { decideAll, decideConflict } from './decide-conflict.js';
 import type { Explanation } from './explain.js';
 import { explainRecord } from './explain-record.js';
@@ -48,7 +50,7 @@ export interface RunningParts {
   readonly skew: ClockSkew;
   readonly retention: Retention;
   /** A resolver by other policies than the ones that are in use. */
-  readonly resolverWith: (policies: ReadonlyMap<string, Policy>) => Resolve;
+  readonly resolverWith: (policies: ReadonlyMap<string, Policy>, custom: RunCustom) => Resolve;
   readonly clock: Clock;
   /** Conflicts that were there before this process. */
   readonly conflictsBefore: number;
@@ -170,11 +172,18 @@ export class RunningSync implements Sync {
     return syncNumbers(this.status(), this.counts(), await this.conflictNumbers.read());
   }
 
-  replay(request: ReplayRequest): Promise<ReplayReport> {
+  async replay(request: ReplayRequest): Promise<ReplayReport> {
     const { clock, config, conflicts, entities, resolverWith } = this.parts;
     if (request.table !== undefined) entityNamed(entities, request.table);
     const { policies, unfit } = replayPolicies(config, entities, request.strategy);
-    return replayConflicts({ conflicts, entities, resolve: resolverWith(policies), unfit, clock }, request);
+    // Threads of its own: a module that fails here is not given up by the sync, whose questions wait for none of these.
+    const custom = new CustomRunner();
+    try {
+      const resolve = resolverWith(policies, custom.run);
+      return await replayConflicts({ conflicts, entities, resolve, unfit, clock }, request);
+    } finally {
+      await custom.close();
+    }
   }
 
   explain(table: string, key: string): Promise<Explanation> {

@@ -1,4 +1,5 @@
 /** A conflict for a person at a terminal: what happened, then field by field the ancestor, both sides and the decision. Pure. */
+import { ruleOf } from '../model/conflict.js';
 import { readableValue, table, wrap } from './format.js';
 
 type Shown = Readonly<Record<string, unknown>> | null;
@@ -131,7 +132,7 @@ function shownFields(
     // A deleted record says nothing of its fields.
     const differs = [...sides, resolvedData].some((one) => one !== null && readableValue(one[name]) !== before);
     const values = versions.map((one) => (one === null ? '(no record)' : readableValue(one[name])));
-    if (differs) changed.push({ name, values, rule: fields[name] ?? '' });
+    if (differs) changed.push({ name, values, rule: ruleOf(fields, name) ?? '' });
     else unchanged.push(name);
   }
   return { changed, unchanged };

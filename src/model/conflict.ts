@@ -59,6 +59,11 @@ export interface ConflictRecord extends RecordRef {
   readonly resolvedBy: string | null;
 }
 
+/** The rule that decided a field; null: none. Only its own: any object has a `constructor`, and so may a document. */
+export function ruleOf(fields: ConflictRecord['fields'], field: string): string | null {
+  return Object.hasOwn(fields, field) ? (fields[field] ?? null) : null;
+}
+
 /** Both sides came to the same state on their own. */
 export interface Agreement extends RecordRef {
   readonly type: 'agreement';
