@@ -77,7 +77,7 @@ function conflictData({ strategy, vector, insertManual, fields, ...advice }: Adv
     strategy,
     ...(vector === null ? {} : { vector: vector.column }),
     ...(advice.delete === null ? {} : { delete: advice.delete }),
-    ...(insertManual ? { insert: 'manual' } : {}),
+    ...(insertManual !== null ? { insert: 'manual' } : {}),
     ...(rules.length === 0 ? {} : { fields: Object.fromEntries(rules) }),
   };
 }

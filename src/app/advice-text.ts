@@ -9,22 +9,26 @@ export function conflictLines(advice: Advice): string[] {
   const keys: (readonly [string, string])[] = [['strategy', strategy]];
   if (vector !== null) keys.push(['vector', textScalar(vector.column)]);
   if (advice.delete !== null) keys.push(['delete', advice.delete]);
-  if (insertManual) keys.push(['insert', 'manual']);
+  if (insertManual !== null) keys.push(['insert', 'manual']);
   if (fields.length === 0)
     return [`    conflict: { ${keys.map(([key, value]) => `${key}: ${value}`).join(', ')} } # ${reason}`];
+  const comments = new Map([
+    ['strategy', reason],
+    ['insert', insertManual === null ? '' : insertReasons[insertManual]],
+  ]);
+  const comment = (key: string): string => (comments.has(key) ? ` # ${comments.get(key)}` : '');
   return [
     '    conflict:',
-    ...keys.map(
-      ([key, value]) => `      ${key}: ${value}${comments[key] ?? (key === 'strategy' ? ` # ${reason}` : '')}`,
-    ),
+    ...keys.map(([key, value]) => `      ${key}: ${value}${comment(key)}`),
     '      fields: # where both sides changed the field; lww: the later write',
     ...aligned(fields),
   ];
 }
 
-const comments: Readonly<Record<string, string>> = {
-  insert: ' # one key may be two different records, which must not become one',
-};
+const insertReasons = {
+  sequence: 'a sequence makes the key: one key may be two different records, which must not become one',
+  kept: 'as configured',
+} as const;
 
 function aligned(fields: readonly FieldAdvice[]): string[] {
   const rules = fields.map(({ field, rule }) => `        ${scalar(field.column)}: ${ruleText(rule)}`);

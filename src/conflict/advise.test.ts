@@ -89,12 +89,15 @@ describe('by what a table is for', () => {
   });
 
   it('says where a sequence makes the keys', () =>
-    expect([adviceFor(users).insertManual, adviceFor(entity('users', {}, true)).insertManual]).toEqual([false, true]));
+    expect([adviceFor(users).insertManual, adviceFor(entity('users', {}, true)).insertManual]).toEqual([
+      null,
+      'sequence',
+    ]));
 
   it('keeps what is configured of deletes and inserts, which no name tells: pasted, the advice must not lose it', () => {
     const kept = { delete: 'update_wins', insertManual: true } as const;
     for (const table of [users, orders])
-      expect(adviceFor(table, { kept })).toMatchObject({ delete: 'update_wins', insertManual: true });
+      expect(adviceFor(table, { kept })).toMatchObject({ delete: 'update_wins', insertManual: 'kept' });
     expect(adviceFor(users, { kept, criticality: 'high', rate: 0.5 })).toMatchObject({ delete: 'manual' });
   });
 });

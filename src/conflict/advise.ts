@@ -36,8 +36,8 @@ export interface Advice {
   readonly reason: string;
   /** Null: what holds by default, `delete_wins`. */
   readonly delete: DeletePolicy | null;
-  /** Whether an insert on both sides stays with a person although a strategy is named: a sequence makes the keys, or it was configured. */
-  readonly insertManual: boolean;
+  /** Why an insert on both sides stays with a person although a strategy is named: the keys' sequence, or the configuration; null: it does not. */
+  readonly insertManual: 'sequence' | 'kept' | null;
   /** `version_vector`: the application's own vector. */
   readonly vector: Field | null;
   /** Every field that has a rule, in the table's order; empty where the strategy takes the record as a whole. */
@@ -69,9 +69,9 @@ const tableReasons: Record<TableKind, string> = {
 
 export function advise(facts: AdviceFacts): Advice {
   const { entity, criticality, rate, kept } = facts;
-  const whole = {
+  const whole: Pick<Advice, 'delete' | 'insertManual' | 'vector' | 'fields'> = {
     delete: kept.delete,
-    insertManual: entity.sequenceKey || kept.insertManual,
+    insertManual: entity.sequenceKey ? 'sequence' : kept.insertManual ? 'kept' : null,
     vector: null,
     fields: [],
   };
