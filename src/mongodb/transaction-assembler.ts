@@ -6,6 +6,7 @@
 import { IsthmusError } from '../base/errors.js';
 import type { Change, Position } from '../model/change.js';
 import { sameState } from '../model/record.js';
+import { weightOf } from '../model/weight.js';
 import type { Echo, SourceEvent, SourcePart } from '../ports/change-source.js';
 import { bsonKind, findElement, numberAt, stringAt } from './bson-walk.js';
 import type { DocumentReader } from './document-reader.js';
@@ -13,7 +14,7 @@ import { collectionOf, type EventView } from './event-view.js';
 import { laneOf, markId, progressCollection } from './names.js';
 import { positionAt } from './position.js';
 
-/** A larger transaction is handed on in parts of this many changes. */
+/** A larger transaction is handed on in parts of about this weight. */
 const partSize = 2000;
 
 interface Open {
@@ -23,6 +24,7 @@ interface Open {
   readonly committedAt: number;
   readonly echo: Echo | null;
   changes: Change[];
+  weight: number;
   position: Position;
 }
 
@@ -97,8 +99,9 @@ export class TransactionAssembler {
     const change = reader === null || reader === 'progress' ? null : changeOf(event, reader);
     if (change !== null && change !== 'stop') {
       // Only now is it known that the part before this change is not the last one. Our own stay whole, since an echo is handled as one.
-      if (open.changes.length >= partSize && open.echo === null) this.emit(open, false);
+      if (open.weight >= partSize && open.echo === null) this.emit(open, false);
       open.changes.push(change);
+      open.weight += weightOf(change);
     }
     open.position = position;
   }
@@ -109,6 +112,7 @@ export class TransactionAssembler {
     // A stranger's transaction without a mapped change is nothing; one that began in earlier parts must still be ended.
     if (changes.length > 0 || echo !== null || !last) this.out.push(part);
     open.changes = [];
+    open.weight = 0;
   }
 
   /** Which of our transactions the progress document's write belongs to. */
@@ -167,6 +171,7 @@ function begin(event: EventView, position: Position, echo: Echo | null): Open {
     committedAt: event.wallTime,
     echo,
     changes: [],
+    weight: 0,
     position,
   };
 }

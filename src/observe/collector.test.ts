@@ -109,7 +109,9 @@ describe('Prometheus', () => {
   it('counts by operation, and never names a key', async () => {
     const prometheus = make();
     prometheus.applied(batch('sql_to_mongodb'));
-    prometheus.conflict(conflict('propagating'));
+    prometheus.conflict({ ...conflict('propagating'), resolvedBy: 'policy' });
+    // It was counted as pending when it was found.
+    prometheus.conflict({ ...conflict('propagating'), resolvedBy: 'somebody' });
     const { body } = await prometheus.text(readings);
     for (const operation of ['insert', 'update', 'delete']) {
       expect(body).toContain(

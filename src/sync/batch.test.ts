@@ -48,6 +48,31 @@ test('a transaction stays whole until it is too large, then its pieces go alone'
   expect(inbox.changes).toBe(0);
 });
 
+test('large rows make small batches, and a transaction of them is cut however few they are', () => {
+  const large = (transaction: string, count: number): { part: SourcePart; windows: [] } => {
+    const { part: one, windows } = part(transaction, count);
+    const changes = one.changes.map((change) => ({ ...change, after: ['x'.repeat(8_000)] }));
+    return { part: { ...one, changes }, windows };
+  };
+  const inbox = new Inbox({ batch: 10, wholeTransaction: 20 });
+  for (const name of ['a', 'b', 'c']) inbox.add(large(name, 1));
+  expect(inbox.weight).toBe(15);
+  expect(inbox.take().changes).toBe(2);
+  expect(inbox.take().changes).toBe(1);
+  for (const last of [false, false, true]) inbox.add({ ...large('big', 2), part: { ...large('big', 2).part, last } });
+  expect(inbox.ready).toBe(true);
+  expect([inbox.take(), inbox.take(), inbox.take()]).toMatchObject([
+    { changes: 2, alone: true },
+    { changes: 2, alone: true },
+    { changes: 2, alone: true },
+  ]);
+  expect({ changes: inbox.changes, weight: inbox.weight, ready: inbox.ready }).toEqual({
+    changes: 0,
+    weight: 0,
+    ready: false,
+  });
+});
+
 test('a position without changes moves the last unit on, never the middle of a transaction', () => {
   const inbox = new Inbox({ batch: 10, wholeTransaction: 20 });
   inbox.passed('p9000');

@@ -1,5 +1,5 @@
 /** Cuts what is to be settled into portions that one transaction can take, however large its records are. Pure. */
-import type { State } from '../model/record.js';
+import { unitsOf } from '../model/weight.js';
 import type { Candidate } from './candidate.js';
 
 /**
@@ -13,7 +13,7 @@ export function portionsOf(candidates: readonly Candidate[]): readonly (readonly
   const portions: Candidate[][] = [];
   let units = portionUnits;
   for (const candidate of candidates) {
-    const own = unitsOf(candidate.base) + unitsOf(candidate.tips.sql) + unitsOf(candidate.tips.mongodb);
+    const own = 1 + unitsOf(candidate.base) + unitsOf(candidate.tips.sql) + unitsOf(candidate.tips.mongodb);
     units += own;
     if (units > portionUnits) {
       portions.push([]);
@@ -22,10 +22,4 @@ export function portionsOf(candidates: readonly Candidate[]): readonly (readonly
     portions.at(-1)?.push(candidate);
   }
   return portions;
-}
-
-function unitsOf(state: State): number {
-  let units = 1;
-  for (const value of state ?? []) units += value?.length ?? 0;
-  return units;
 }

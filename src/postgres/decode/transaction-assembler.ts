@@ -4,6 +4,7 @@
  */
 import type { Change } from '../../model/change.js';
 import type { RecordId, State } from '../../model/record.js';
+import { weightOf } from '../../model/weight.js';
 import type { Echo, SourceEvent } from '../../ports/change-source.js';
 import { lsnHex, partPosition, type ReadPosition, wholePosition } from './position.js';
 import type { BeginMessage } from './wire.js';
@@ -28,6 +29,8 @@ export class TransactionAssembler {
   private count = 0;
   private skip = 0;
   private cut = false;
+  /** Of `changes`. */
+  private weight = 0;
   private progress: ProgressRow | null = null;
   private marks: string[] = [];
   private readonly resume: { readonly lsnHex: string; readonly count: number } | null;
@@ -53,6 +56,7 @@ export class TransactionAssembler {
     this.lsn = message.lsnHex;
     this.committedAt = message.committedAt;
     this.changes = [];
+    this.weight = 0;
     this.count = 0;
     this.skip = this.resume !== null && this.resume.lsnHex === message.lsnHex ? this.resume.count : 0;
     this.cut = this.skip > 0;
@@ -64,8 +68,9 @@ export class TransactionAssembler {
     this.count += 1;
     if (this.count <= this.skip) return;
     this.changes.push(change);
+    this.weight += weightOf(change);
     // Our own transaction says so in its first row and is bounded by our own batch size.
-    if (this.changes.length >= this.partSize && this.progress === null)
+    if (this.weight >= this.partSize && this.progress === null)
       this.emitPart(partPosition(this.lsn, this.count), false);
   }
 
@@ -100,6 +105,7 @@ export class TransactionAssembler {
     const changes = this.changes.length === 0 ? noChanges : this.changes;
     this.emitted += changes.length;
     this.changes = [];
+    this.weight = 0;
     if (!last) this.cut = true;
     const echo = this.progress === null ? null : readEcho(this.progress);
     this.events.push({

@@ -2,7 +2,7 @@
 import type { State, Value } from '../../model/record.js';
 import type { Side } from '../../model/side.js';
 import type { Random } from '../random.js';
-import { atomsOf, letter, ofPieces, type WideName, wideFields, wideNames } from './wide-fields.js';
+import { atomsOf, hit, letter, ofPieces, type WideName, wideFields, wideNames } from './wide-fields.js';
 
 /** Names and numbers that nobody has had before in this run. */
 export interface Fresh {
@@ -31,19 +31,20 @@ function changed(edit: Edit, name: WideName, before: Value): Value {
   if (random.chance(0.04)) return null;
   if (name === 'owner') return random.pick(['sql', 'mongodb', 'nobody']);
   if (wideFields[name].make === 'register') return registerOf(name, edit.fresh.number());
+  if (name === 'hits') return countedOn(before, edit.fresh.place());
   const pieces = [...atomsOf(name, before)];
-  if (name !== 'hits' && pieces.length > 0 && random.chance(0.4)) pieces.splice(random.int(pieces.length), 1);
-  if (name === 'hits' || random.chance(0.7)) {
-    const piece = newPiece(name, edit.fresh);
-    if (piece !== null) pieces.splice(random.int(pieces.length + 1), 0, piece);
-  }
+  if (pieces.length > 0 && random.chance(0.4)) pieces.splice(random.int(pieces.length), 1);
+  if (random.chance(0.7)) pieces.splice(random.int(pieces.length + 1), 0, newPiece(name, edit.fresh));
   return ofPieces(name, pieces);
 }
 
-function newPiece(name: WideName, fresh: Fresh): string | null {
-  if (name !== 'hits') return name === 'note' ? letter(fresh.number()) : `${name}${fresh.number()}`;
-  const place = fresh.place();
-  return place === null ? null : String(place);
+/** As an application counts: without looking at what others counted. */
+function countedOn(before: Value, place: number | null): Value {
+  return place === null ? before : (BigInt(before ?? 0) + hit(place)).toString();
+}
+
+function newPiece(name: WideName, fresh: Fresh): string {
+  return name === 'note' ? letter(fresh.number()) : `${name}${fresh.number()}`;
 }
 
 /** Unique, and not in the order in which they are made: a later one is as often smaller. */
