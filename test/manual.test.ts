@@ -139,6 +139,23 @@ test('a value that a unique index refuses waits; the side that may stand is chos
   await expectEqual(rig, sync, pairs);
 });
 
+test('two inserts have no ancestor: base is refused, since it would delete the record on both sides', async () => {
+  await atOnce(
+    sync,
+    () => rig.sql.query('insert into notes values (12, $$sql$$, 0)'),
+    () => rig.db.collection('notes').insertOne({ _id: 12 as never, title: 'mongo', n: 1 }),
+  );
+  const conflict = await pendingOf(12);
+  expect(conflict.kind).toBe('insert_insert');
+  const decide = (use: 'base' | 'sql') => sync.decide(conflict.conflictId, { use, seen: seenOf(conflict), by: 'me' });
+  await expect(decide('base')).rejects.toMatchObject({ code: 'decision_refused' });
+  expect(await sync.decideAll({ use: 'base', by: 'me' })).toMatchObject({ decided: 0, refused: 1 });
+  expect(await titles(12)).toEqual({ sql: 'sql', mongodb: 'mongo' });
+  await decide('sql');
+  expect(await titles(12)).toEqual(both('sql'));
+  await expectEqual(rig, sync, pairs);
+});
+
 test('while paused nothing is decided; after a restart the queue is there, and nothing else waited for it', async () => {
   const conflict = await collide(10);
   const decision = { use: 'mongodb', seen: seenOf(conflict), by: 'me' } as const;

@@ -1,5 +1,6 @@
 /** A person's decision, from the words of the API to the engine, and the outcome as an answer or an error. */
 import { IsthmusError } from '../base/errors.js';
+import { wronglyNull } from '../conflict/fits-column.js';
 import { stateOfPlain } from '../conflict/plain.js';
 import type { ConflictRecord } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
@@ -44,15 +45,16 @@ export async function decideConflict(
   return (await parts.conflicts.get(id)) ?? {};
 }
 
-export async function decideAll({ engine }: DecisionParts, choice: DecisionForAll): Promise<DecisionCounts> {
+export async function decideAll({ engine, entities }: DecisionParts, choice: DecisionForAll): Promise<DecisionCounts> {
   mustRun(engine);
   const { use, table, kind, by } = choice;
   const waiting = engine
     .pending()
     .filter((one) => (table === undefined || one.entity === table) && (kind === undefined || one.kind === kind));
-  const counts = { decided: 0, moved: 0, refused: 0, unknown: 0 };
-  for (let at = 0; at < waiting.length; at += together) {
-    const some = waiting.slice(at, at + together);
+  const fit = waiting.filter((one) => unfit(entities.get(one.entity), one, use) === null);
+  const counts = { decided: 0, moved: 0, refused: waiting.length - fit.length, unknown: 0 };
+  for (let at = 0; at < fit.length; at += together) {
+    const some = fit.slice(at, at + together);
     const outcomes = await Promise.all(some.map((one) => engine.decide(one, { choice: { use }, by }, limitMs)));
     for (const outcome of outcomes) counts[outcome.kind]++;
   }
@@ -66,19 +68,31 @@ function mustRun(engine: Engine): void {
 }
 
 function choiceOf({ entities }: DecisionParts, shown: ConflictRecord, { use, value }: ConflictDecision): Choice {
-  if (use !== 'value') return { use };
+  const entity = entities.get(shown.entity);
+  if (use !== 'value') {
+    const reason = unfit(entity, shown, use);
+    if (reason !== null) throw new IsthmusError('decision_refused', { message: reason });
+    return { use };
+  }
   // Null would delete the record on both sides: that must be said, not left out.
   if (value === undefined)
     throw new IsthmusError('request_invalid', {
       message: 'The value is missing.',
       remedy: 'Give the whole record as value; null stands for no record.',
     });
-  const entity = entities.get(shown.entity);
   if (entity === undefined)
     throw new IsthmusError('decision_refused', { message: `${shown.entity} is no longer synced.` });
   const found = stateOfPlain(entity, shown.key, value);
   if (!found.ok) throw new IsthmusError('decision_refused', { message: found.reason });
   return { use, state: found.state };
+}
+
+/** Why a version cannot stand on both sides, as far as that can be told before it is written; null: it may. */
+function unfit(entity: Entity | undefined, shown: ConflictRecord, use: 'sql' | 'mongodb' | 'base'): string | null {
+  if (use === 'base' && shown.base === null)
+    return 'There is no ancestor, since both sides inserted the record: base would delete it on both. Choose a side, or give the value null.';
+  const empty = entity && wronglyNull(entity, use === 'base' ? shown.base : shown[use].state);
+  return empty ? `Field ${empty} is null in that version, and its column must not be.` : null;
 }
 
 function tell(outcome: DecisionOutcome): void {
