@@ -1,7 +1,7 @@
 /** The record of conflicts in use: explained, replayed, counted over restarts and retention, by API and command line. */
 import { beforeAll, expect, test } from 'vitest';
-import type { Explanation } from '../src/app/explain.js';
-import type { ReplayReport } from '../src/app/replay.js';
+import type { Explanation } from '../src/app/record/explain.js';
+import type { ReplayReport } from '../src/app/record/replay.js';
 import type { SyncNumbers } from '../src/app/sync.js';
 import { runProgram } from '../src/cli/program.js';
 import { makeStyle } from '../src/cli/terminal.js';

@@ -1,6 +1,6 @@
 /** The routes that tell about the record of conflicts: numbers, replay, explanation. All of them only read. */
-import type { ReplayRequest } from '../app/replay.js';
-import type { ReplayStrategy } from '../app/replay-policies.js';
+import type { ReplayRequest } from '../app/record/replay.js';
+import type { ReplayStrategy } from '../app/record/replay-policies.js';
 import { IsthmusError } from '../base/errors.js';
 import { durationMs } from '../config/duration.js';
 import * as schemas from './record-schemas.js';

@@ -2,7 +2,7 @@
 import { Ajv } from 'ajv';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ReplayRequest } from '../app/replay.js';
+import type { ReplayRequest } from '../app/record/replay.js';
 import type { Sync, SyncState } from '../app/sync.js';
 import { silentLogger } from '../base/logger.js';
 import { explanationSchema, numbersSchema, replaySchema } from './record-schemas.js';

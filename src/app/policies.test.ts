@@ -6,7 +6,7 @@ import type { Policy } from '../conflict/policy.js';
 import type { CatalogColumn, CatalogTable } from '../model/catalog.js';
 import type { ColumnType } from '../model/entity.js';
 import { typeOf } from '../testing/conflict-cases.js';
-import { checkMapping } from './check-mapping.js';
+import { checkMapping } from './check/check-mapping.js';
 import { mapSchema } from './read-schema.js';
 
 const plain = {

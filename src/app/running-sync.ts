@@ -18,14 +18,14 @@ import type { ConflictFilter, ConflictPage, ConflictStore } from '../ports/confl
 import type { SideStore } from '../ports/side-store.js';
 import { type Comparison, compareSides } from '../reconcile/compare.js';
 import type { Engine } from '../sync/engine.js';
-import { CustomRunner } from './custom-runner.js';
-import { decideAll, decideConflict } from './decide-conflict.js';
-import type { Explanation } from './explain.js';
-import { explainRecord } from './explain-record.js';
-import { type ReplayReport, type ReplayRequest, replayConflicts } from './replay.js';
-import { replayPolicies } from './replay-policies.js';
-import type { Retention } from './retention.js';
-import { showDeadLetter } from './show-dead-letter.js';
+import { CustomRunner } from './custom/custom-runner.js';
+import { decideAll, decideConflict } from './record/decide-conflict.js';
+import type { Explanation } from './record/explain.js';
+import { explainRecord } from './record/explain-record.js';
+import { type ReplayReport, type ReplayRequest, replayConflicts } from './record/replay.js';
+import { replayPolicies } from './record/replay-policies.js';
+import type { Retention } from './record/retention.js';
+import { showDeadLetter } from './record/show-dead-letter.js';
 import type {
   ConflictDecision,
   DecisionCounts,

@@ -6,8 +6,8 @@ import type { Counts } from '../observe/collector.js';
 import type { ConflictTotals } from '../observe/conflict-numbers.js';
 import type { ConflictFilter, ConflictPage } from '../ports/conflict-store.js';
 import type { Comparison } from '../reconcile/compare.js';
-import type { Explanation } from './explain.js';
-import type { ReplayReport, ReplayRequest } from './replay.js';
+import type { Explanation } from './record/explain.js';
+import type { ReplayReport, ReplayRequest } from './record/replay.js';
 
 export type SyncState = 'starting' | 'loading' | 'running' | 'paused' | 'failed' | 'stopped';
 

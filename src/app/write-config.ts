@@ -4,7 +4,7 @@ import { advise } from '../conflict/advise.js';
 import type { CatalogTable } from '../model/catalog.js';
 import type { Entity } from '../model/entity.js';
 import { compileEntity } from '../model/mapping.js';
-import { conflictLines, scalar, textScalar } from './advice-text.js';
+import { conflictLines, scalar, textScalar } from './advise/advice-text.js';
 
 export interface WriteConfigOptions {
   readonly name: string;

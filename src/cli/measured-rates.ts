@@ -1,5 +1,5 @@
 /** What a running process has counted by table, read off its page for Prometheus. Must not know what the numbers decide. */
-import type { MeasuredTable } from '../app/advise.js';
+import type { MeasuredTable } from '../app/advise/advise.js';
 import type { ApiTarget } from './client.js';
 
 const limitMs = 3000;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { BSON } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { CustomRunner } from '../app/custom-runner.js';
+import { CustomRunner } from '../app/custom/custom-runner.js';
 import { readConfigText } from '../config/load.js';
 import { conflictKinds } from '../model/conflict.js';
 import type { ColumnType, Entity, Field } from '../model/entity.js';

@@ -1,7 +1,7 @@
 /** `advise`: proposes a policy for each table, with its reasons. Works with or without a running process. */
 
-import { adviceData, adviceLines } from '../../app/advice-report.js';
-import { adviseAll } from '../../app/advise.js';
+import { adviceData, adviceLines } from '../../app/advise/advice-report.js';
+import { adviseAll } from '../../app/advise/advise.js';
 import { type ApiOptions, apiTarget, type Context, readConfig } from '../context.js';
 import { exit } from '../exit.js';
 import { measuredRates } from '../measured-rates.js';

@@ -1,6 +1,6 @@
 /** `check`: everything that must hold before a run, or with `--resolvers` what the conflict policies do, one line each. */
-import { checkAll } from '../../app/check.js';
-import { checkResolvers } from '../../app/check-resolvers.js';
+import { checkAll } from '../../app/check/check.js';
+import { checkResolvers } from '../../app/check/check-resolvers.js';
 import type { Finding } from '../../base/finding.js';
 import { type ConfigOptions, type Context, readConfig } from '../context.js';
 import { exit } from '../exit.js';

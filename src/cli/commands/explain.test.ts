@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DecidingConflict, Explanation, Origin } from '../../app/explain.js';
+import type { DecidingConflict, Explanation, Origin } from '../../app/record/explain.js';
 import { makeStyle } from '../terminal.js';
 import { explainLines } from './explain.js';
 

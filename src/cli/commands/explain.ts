@@ -1,5 +1,5 @@
 /** `explain TABLE KEY`: where each field of a record has its value from, asked of a running process. */
-import type { DecidingConflict, ExplainedField, Explanation } from '../../app/explain.js';
+import type { DecidingConflict, ExplainedField, Explanation } from '../../app/record/explain.js';
 import { askApi } from '../client.js';
 import { type ApiOptions, apiTarget, type Context } from '../context.js';
 import { exit } from '../exit.js';

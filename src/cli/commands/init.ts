@@ -1,6 +1,6 @@
 /** `init`: reads the schema and writes a commented configuration. */
 import { existsSync, writeFileSync } from 'node:fs';
-import { readAverageBytes } from '../../app/advise.js';
+import { readAverageBytes } from '../../app/advise/advise.js';
 import { readSchema } from '../../app/read-schema.js';
 import { writeConfig } from '../../app/write-config.js';
 import { IsthmusError } from '../../base/errors.js';

@@ -1,5 +1,5 @@
 /** `conflicts replay`: what another strategy would have decided, asked of a running process. */
-import type { ReplayDifference, ReplayReport } from '../../app/replay.js';
+import type { ReplayDifference, ReplayReport } from '../../app/record/replay.js';
 import { askApi } from '../client.js';
 import { type ApiOptions, apiTarget, type Context } from '../context.js';
 import { exit } from '../exit.js';

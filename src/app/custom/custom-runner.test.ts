@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { CustomInput } from '../conflict/custom.js';
-import { defaultPolicy, type Policy } from '../conflict/policy.js';
-import { waitFor } from '../testing/wait-for.js';
+import type { CustomInput } from '../../conflict/custom.js';
+import { defaultPolicy, type Policy } from '../../conflict/policy.js';
+import { waitFor } from '../../testing/wait-for.js';
 import { CustomRunner } from './custom-runner.js';
 import { type CustomLimits, defaultCustomLimits } from './custom-thread.js';
 

@@ -1,11 +1,11 @@
 /** Conflicts that could happen to a table, made from its column types: the same ones at every call. Pure. */
-import { classify } from '../conflict/classify.js';
-import type { ConflictFacts } from '../conflict/conflict-facts.js';
-import type { Policy } from '../conflict/policy.js';
-import type { SideVersion } from '../model/conflict.js';
-import type { Entity } from '../model/entity.js';
-import { encodeKey } from '../model/key.js';
-import { type State, sameState, type Value } from '../model/record.js';
+import { classify } from '../../conflict/classify.js';
+import type { ConflictFacts } from '../../conflict/conflict-facts.js';
+import type { Policy } from '../../conflict/policy.js';
+import type { SideVersion } from '../../model/conflict.js';
+import type { Entity } from '../../model/entity.js';
+import { encodeKey } from '../../model/key.js';
+import { type State, sameState, type Value } from '../../model/record.js';
 import { valuesOf } from './generated-values.js';
 
 export interface GenerateOptions {

@@ -1,13 +1,13 @@
 /** A record's key as a person types and reads it: the plain value of a single key column, a JSON object for several. Pure. */
 
-import { IsthmusError } from '../base/errors.js';
-import { didYouMean } from '../base/nearest.js';
-import { scalarFrom } from '../conflict/fits-column.js';
-import { plainKey } from '../conflict/plain.js';
-import { plainValue, valueOfPlain } from '../conflict/plain-value.js';
-import type { Entity, Field } from '../model/entity.js';
-import { encodeKey } from '../model/key.js';
-import { isRefused } from '../model/refusal.js';
+import { IsthmusError } from '../../base/errors.js';
+import { didYouMean } from '../../base/nearest.js';
+import { scalarFrom } from '../../conflict/fits-column.js';
+import { plainKey } from '../../conflict/plain.js';
+import { plainValue, valueOfPlain } from '../../conflict/plain-value.js';
+import type { Entity, Field } from '../../model/entity.js';
+import { encodeKey } from '../../model/key.js';
+import { isRefused } from '../../model/refusal.js';
 
 /** Throws `request_invalid`, without the key. */
 export function keyOfText(entity: Entity, text: string): string {

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Finding } from '../base/finding.js';
-import { compilePolicy } from '../conflict/compile-policy.js';
-import type { FieldRuleConfig } from '../conflict/compile-rule.js';
-import type { Strategy } from '../conflict/policy.js';
-import type { ColumnType, Entity } from '../model/entity.js';
+import type { Finding } from '../../base/finding.js';
+import { compilePolicy } from '../../conflict/compile-policy.js';
+import type { FieldRuleConfig } from '../../conflict/compile-rule.js';
+import type { Strategy } from '../../conflict/policy.js';
+import type { ColumnType, Entity } from '../../model/entity.js';
 import { tryMapping } from './check-resolvers.js';
 
 let folder: string;

@@ -1,8 +1,8 @@
 /** What the trial of a table's resolver means for the person who configured it. Pure. */
 import { basename } from 'node:path';
-import { type Finding, failed, ok, warning } from '../base/finding.js';
-import type { FieldRule, Policy } from '../conflict/policy.js';
-import type { Entity } from '../model/entity.js';
+import { type Finding, failed, ok, warning } from '../../base/finding.js';
+import type { FieldRule, Policy } from '../../conflict/policy.js';
+import type { Entity } from '../../model/entity.js';
 import type { Asked, Differences, Trial } from './resolver-trial.js';
 
 export interface Tried {

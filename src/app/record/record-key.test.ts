@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { encodeKey } from '../model/key.js';
-import { entity, field, users } from '../testing/mongodb/entities.js';
+import { encodeKey } from '../../model/key.js';
+import { entity, field, users } from '../../testing/mongodb/entities.js';
 import { keyOfText, shownKey } from './record-key.js';
 
 const ids = entity('ids', [field('id', 'uuid', 'uuid')], []);

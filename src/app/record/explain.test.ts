@@ -1,8 +1,8 @@
 /** Where values come from, told from states alone. */
 import { expect, test } from 'vitest';
-import type { ConflictRecord } from '../model/conflict.js';
-import type { State } from '../model/record.js';
-import { ref, user, users } from '../testing/mongodb/entities.js';
+import type { ConflictRecord } from '../../model/conflict.js';
+import type { State } from '../../model/record.js';
+import { ref, user, users } from '../../testing/mongodb/entities.js';
 import { type ExplainedField, type Explanation, explain } from './explain.js';
 
 function conflict(

@@ -1,12 +1,12 @@
 /** What another policy would have decided, over a store in memory and the real resolvers. */
 import { expect, test } from 'vitest';
-import { configFrom } from '../config/load.js';
-import { makeResolver } from '../conflict/resolve.js';
-import type { ConflictRecord } from '../model/conflict.js';
-import type { Entity } from '../model/entity.js';
-import type { State } from '../model/record.js';
-import type { RecordFilter, RecordPage } from '../ports/conflict-store.js';
-import { entity, field, ref, user, users } from '../testing/mongodb/entities.js';
+import { configFrom } from '../../config/load.js';
+import { makeResolver } from '../../conflict/resolve.js';
+import type { ConflictRecord } from '../../model/conflict.js';
+import type { Entity } from '../../model/entity.js';
+import type { State } from '../../model/record.js';
+import type { RecordFilter, RecordPage } from '../../ports/conflict-store.js';
+import { entity, field, ref, user, users } from '../../testing/mongodb/entities.js';
 import { type ReplayReport, type ReplayRequest, replayConflicts } from './replay.js';
 import { type ReplayStrategy, replayPolicies } from './replay-policies.js';
 

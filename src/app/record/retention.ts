@@ -1,9 +1,9 @@
 /** Removes in the background what the record of conflicts is no longer to keep, a little at a time. Must not know how it is stored. */
-import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
-import { durationMs } from '../config/duration.js';
-import type { Config } from '../config/schema.js';
-import type { ConflictStore } from '../ports/conflict-store.js';
+import type { Clock } from '../../base/clock.js';
+import type { Logger } from '../../base/logger.js';
+import { durationMs } from '../../config/duration.js';
+import type { Config } from '../../config/schema.js';
+import type { ConflictStore } from '../../ports/conflict-store.js';
 
 export interface RetentionOptions {
   readonly conflicts: ConflictStore;

@@ -1,14 +1,14 @@
 /** Everything that must hold before a run, gathered from both databases and the mapping. Changes nothing. */
-import { systemClock } from '../base/clock.js';
-import { type Finding, failed, ok, warning } from '../base/finding.js';
-import type { Logger } from '../base/logger.js';
-import type { Config } from '../config/schema.js';
-import type { Policy } from '../conflict/policy.js';
-import { ClockSkew } from '../observe/clock-skew.js';
+import { systemClock } from '../../base/clock.js';
+import { type Finding, failed, ok, warning } from '../../base/finding.js';
+import type { Logger } from '../../base/logger.js';
+import type { Config } from '../../config/schema.js';
+import type { Policy } from '../../conflict/policy.js';
+import { ClockSkew } from '../../observe/clock-skew.js';
+import { CustomRunner } from '../custom/custom-runner.js';
+import { readSchema } from '../read-schema.js';
+import { type OpenSides, openSides } from '../sides.js';
 import { checkMapping } from './check-mapping.js';
-import { CustomRunner } from './custom-runner.js';
-import { readSchema } from './read-schema.js';
-import { type OpenSides, openSides } from './sides.js';
 
 /** Beyond this, `lww` can be wrong by what the skew changes between two measures. */
 const skewLimitMs = 1000;

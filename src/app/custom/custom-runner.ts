@@ -1,8 +1,8 @@
 /** Runs the user's conflict modules, a thread for each: one that hangs never holds up another. */
-import { IsthmusError } from '../base/errors.js';
-import { type Finding, failed, ok } from '../base/finding.js';
-import type { CustomCall, RunCustom } from '../conflict/custom.js';
-import type { Policy } from '../conflict/policy.js';
+import { IsthmusError } from '../../base/errors.js';
+import { type Finding, failed, ok } from '../../base/finding.js';
+import type { CustomCall, RunCustom } from '../../conflict/custom.js';
+import type { Policy } from '../../conflict/policy.js';
 import { type CustomLimits, CustomThread, defaultCustomLimits, type ModuleAnswer } from './custom-thread.js';
 
 const remedy =

@@ -1,9 +1,9 @@
 /** A dead letter in words for a person. Pure. */
-import type { DeadLetter } from '../model/conflict.js';
-import type { Entity } from '../model/entity.js';
-import type { State } from '../model/record.js';
-import { isRefused, readRefusal } from '../model/refusal.js';
-import type { ShownDeadLetter } from './sync.js';
+import type { DeadLetter } from '../../model/conflict.js';
+import type { Entity } from '../../model/entity.js';
+import type { State } from '../../model/record.js';
+import { isRefused, readRefusal } from '../../model/refusal.js';
+import type { ShownDeadLetter } from '../sync.js';
 
 /** `entity`: undefined if the table is no longer synced; its fields are then numbered. */
 export function showDeadLetter(letter: DeadLetter, entity: Entity | undefined): ShownDeadLetter {

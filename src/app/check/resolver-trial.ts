@@ -2,15 +2,15 @@
  * Tries a table's real resolver on generated conflicts: once, again in another order, with facts that went through JSON, and
  * with the sides swapped. Must not judge what it finds.
  */
-import type { ConflictFacts } from '../conflict/conflict-facts.js';
-import type { CustomCall } from '../conflict/custom.js';
-import { stateOfPlain } from '../conflict/plain.js';
-import { valueOfPlain } from '../conflict/plain-value.js';
-import type { Policy } from '../conflict/policy.js';
-import { type Decision, makeResolver } from '../conflict/resolve.js';
-import type { Entity, Field } from '../model/entity.js';
-import { type State, sameState } from '../model/record.js';
-import type { ModuleAnswer } from './custom-thread.js';
+import type { ConflictFacts } from '../../conflict/conflict-facts.js';
+import type { CustomCall } from '../../conflict/custom.js';
+import { stateOfPlain } from '../../conflict/plain.js';
+import { valueOfPlain } from '../../conflict/plain-value.js';
+import type { Policy } from '../../conflict/policy.js';
+import { type Decision, makeResolver } from '../../conflict/resolve.js';
+import type { Entity, Field } from '../../model/entity.js';
+import { type State, sameState } from '../../model/record.js';
+import type { ModuleAnswer } from '../custom/custom-thread.js';
 import { generateConflicts, swapSides } from './generated-conflicts.js';
 
 /** What a module answered about a field (null: about whole records), in how many questions. */

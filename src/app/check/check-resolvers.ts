@@ -1,11 +1,11 @@
 /** `isthmus check --resolvers`: each table's policy, tried on generated conflicts. Reads the schema, and nothing else of a database. */
-import type { Finding } from '../base/finding.js';
-import type { Logger } from '../base/logger.js';
-import type { Config } from '../config/schema.js';
+import type { Finding } from '../../base/finding.js';
+import type { Logger } from '../../base/logger.js';
+import type { Config } from '../../config/schema.js';
+import { CustomRunner } from '../custom/custom-runner.js';
+import { type Mapping, readSchema } from '../read-schema.js';
 import { noTables } from './check.js';
 import { checkMapping } from './check-mapping.js';
-import { CustomRunner } from './custom-runner.js';
-import { type Mapping, readSchema } from './read-schema.js';
 import { resolverFindings } from './resolver-findings.js';
 import { tryResolver } from './resolver-trial.js';
 

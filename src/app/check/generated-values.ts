@@ -1,10 +1,10 @@
 /** A few canonical values of each column type, close enough to each other to collide: what resolvers are tried on. Pure. */
 
-import { createPnCounter, decrement, increment } from '../conflict/crdt/counter.js';
-import { scalarFrom } from '../conflict/fits-column.js';
-import { writeArray } from '../model/canonical.js';
-import { canonicalJson } from '../model/canonical-json.js';
-import type { ColumnKind, ColumnType } from '../model/entity.js';
+import { createPnCounter, decrement, increment } from '../../conflict/crdt/counter.js';
+import { scalarFrom } from '../../conflict/fits-column.js';
+import { writeArray } from '../../model/canonical.js';
+import { canonicalJson } from '../../model/canonical-json.js';
+import type { ColumnKind, ColumnType } from '../../model/entity.js';
 
 const numbers = ['0', '1', '2', '-3', '10', '0.5', '2.5', '19.99', '1000', '30000'];
 const texts = [

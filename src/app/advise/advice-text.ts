@@ -1,7 +1,7 @@
 /** Advice as lines of the configuration, with the reasons as comments. Pure; it must not know where the lines end up. */
-import type { EntityFileConfig, FieldConfig } from '../config/entity-schema.js';
-import { type Advice, type FieldAdvice, usualReason } from '../conflict/advise.js';
-import type { FieldRuleConfig } from '../conflict/compile-rule.js';
+import type { EntityFileConfig, FieldConfig } from '../../config/entity-schema.js';
+import { type Advice, type FieldAdvice, usualReason } from '../../conflict/advise.js';
+import type { FieldRuleConfig } from '../../conflict/compile-rule.js';
 
 /** The `conflict` section of an entity; a rule's comment stands behind it. */
 export function conflictLines(advice: Advice): string[] {

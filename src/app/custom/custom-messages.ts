@@ -1,5 +1,5 @@
 /** What passes between the main thread and the thread of a custom module. Types only: the thread is plain JavaScript. */
-import type { CustomInput } from '../conflict/custom.js';
+import type { CustomInput } from '../../conflict/custom.js';
 
 /** What the thread is given at its start. */
 export interface ThreadData {

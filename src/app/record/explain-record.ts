@@ -1,9 +1,9 @@
 /** Reads a record on both sides and its conflicts, to explain it. Changes nothing. */
-import type { Entity } from '../model/entity.js';
-import { recordId } from '../model/record.js';
-import type { Side } from '../model/side.js';
-import type { ConflictStore } from '../ports/conflict-store.js';
-import type { SideStore } from '../ports/side-store.js';
+import type { Entity } from '../../model/entity.js';
+import { recordId } from '../../model/record.js';
+import type { Side } from '../../model/side.js';
+import type { ConflictStore } from '../../ports/conflict-store.js';
+import type { SideStore } from '../../ports/side-store.js';
 import { type Explanation, explain } from './explain.js';
 import { keyOfText } from './record-key.js';
 

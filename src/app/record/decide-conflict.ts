@@ -1,14 +1,14 @@
 /** A person's decision, from the words of the API to the engine, and the outcome as an answer or an error. */
-import { IsthmusError } from '../base/errors.js';
-import { wronglyNull } from '../conflict/fits-column.js';
-import { stateOfPlain } from '../conflict/plain.js';
-import type { ConflictRecord } from '../model/conflict.js';
-import type { Entity } from '../model/entity.js';
-import { seenToken } from '../model/seen.js';
-import type { ConflictStore } from '../ports/conflict-store.js';
-import type { Choice, DecisionOutcome } from '../sync/decisions.js';
-import type { Engine } from '../sync/engine.js';
-import type { ConflictDecision, DecisionCounts, DecisionForAll } from './sync.js';
+import { IsthmusError } from '../../base/errors.js';
+import { wronglyNull } from '../../conflict/fits-column.js';
+import { stateOfPlain } from '../../conflict/plain.js';
+import type { ConflictRecord } from '../../model/conflict.js';
+import type { Entity } from '../../model/entity.js';
+import { seenToken } from '../../model/seen.js';
+import type { ConflictStore } from '../../ports/conflict-store.js';
+import type { Choice, DecisionOutcome } from '../../sync/decisions.js';
+import type { Engine } from '../../sync/engine.js';
+import type { ConflictDecision, DecisionCounts, DecisionForAll } from '../sync.js';
 
 export interface DecisionParts {
   readonly engine: Engine;

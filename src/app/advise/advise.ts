@@ -2,20 +2,20 @@
  * A proposal of policies for the configured tables, from both databases and, where one runs, from the process' numbers.
  * Changes nothing; it must not know how the proposal is printed.
  */
-import { systemClock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
-import { mongodbUrl, sqlUrl } from '../config/connection.js';
-import type { EntityFileConfig } from '../config/entity-schema.js';
-import type { Config } from '../config/schema.js';
-import { type Advice, advise } from '../conflict/advise.js';
-import type { CatalogTable } from '../model/catalog.js';
-import type { ConflictRecord } from '../model/conflict.js';
-import type { Entity } from '../model/entity.js';
-import { expandTables } from '../model/mapping-tables.js';
-import { openMongo } from '../mongodb/open.js';
-import { readStatistics, type TableStatistics } from '../postgres/statistics.js';
-import { checkMapping } from './check-mapping.js';
-import { namedTables, readSchema } from './read-schema.js';
+import { systemClock } from '../../base/clock.js';
+import type { Logger } from '../../base/logger.js';
+import { mongodbUrl, sqlUrl } from '../../config/connection.js';
+import type { EntityFileConfig } from '../../config/entity-schema.js';
+import type { Config } from '../../config/schema.js';
+import { type Advice, advise } from '../../conflict/advise.js';
+import type { CatalogTable } from '../../model/catalog.js';
+import type { ConflictRecord } from '../../model/conflict.js';
+import type { Entity } from '../../model/entity.js';
+import { expandTables } from '../../model/mapping-tables.js';
+import { openMongo } from '../../mongodb/open.js';
+import { readStatistics, type TableStatistics } from '../../postgres/statistics.js';
+import { checkMapping } from '../check/check-mapping.js';
+import { namedTables, readSchema } from '../read-schema.js';
 
 /** What a running process counted of a table since it started. */
 export interface MeasuredTable {

@@ -1,5 +1,5 @@
 /** The whole proposal as YAML that can be pasted, reasons as comments, and as plain data. Pure. */
-import type { Advice } from '../conflict/advise.js';
+import type { Advice } from '../../conflict/advise.js';
 import { conflictLines, mappingLines, scalar } from './advice-text.js';
 import type { AllAdvice, ConflictRate, TableAdvice } from './advise.js';
 

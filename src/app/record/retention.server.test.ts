@@ -1,12 +1,12 @@
 /** Retention on a real MongoDB: what goes, what stays, and a stop in the middle. */
 import { expect, test } from 'vitest';
-import { systemClock } from '../base/clock.js';
-import { silentLogger } from '../base/logger.js';
-import type { ConflictRecord } from '../model/conflict.js';
-import { ref, user } from '../testing/mongodb/entities.js';
-import { newLane, openTestSide, type TestSide } from '../testing/mongodb/test-side.js';
-import { testMongo } from '../testing/servers/fixtures/test-mongo.js';
-import { waitFor } from '../testing/wait-for.js';
+import { systemClock } from '../../base/clock.js';
+import { silentLogger } from '../../base/logger.js';
+import type { ConflictRecord } from '../../model/conflict.js';
+import { ref, user } from '../../testing/mongodb/entities.js';
+import { newLane, openTestSide, type TestSide } from '../../testing/mongodb/test-side.js';
+import { testMongo } from '../../testing/servers/fixtures/test-mongo.js';
+import { waitFor } from '../../testing/wait-for.js';
 import { Retention } from './retention.js';
 
 const mongo = testMongo();

@@ -2,14 +2,14 @@
  * What another policy would have decided of the stored conflicts; `lww` by the clocks' skew of now, since the former one is
  * not on record. Changes nothing. Must not know where policies come from.
  */
-import { Breath } from '../base/breath.js';
-import type { Clock } from '../base/clock.js';
-import { plainValue } from '../conflict/plain-value.js';
-import type { Decision, Resolve } from '../conflict/resolve.js';
-import { type ConflictKind, type ConflictRecord, ruleOf } from '../model/conflict.js';
-import type { Entity } from '../model/entity.js';
-import { type State, sameState } from '../model/record.js';
-import type { ConflictStore } from '../ports/conflict-store.js';
+import { Breath } from '../../base/breath.js';
+import type { Clock } from '../../base/clock.js';
+import { plainValue } from '../../conflict/plain-value.js';
+import type { Decision, Resolve } from '../../conflict/resolve.js';
+import { type ConflictKind, type ConflictRecord, ruleOf } from '../../model/conflict.js';
+import type { Entity } from '../../model/entity.js';
+import { type State, sameState } from '../../model/record.js';
+import type { ConflictStore } from '../../ports/conflict-store.js';
 import { shownKey } from './record-key.js';
 import type { ReplayStrategy, Unfit } from './replay-policies.js';
 

@@ -2,15 +2,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { EntityFileConfig } from '../config/entity-schema.js';
-import { readConfigText } from '../config/load.js';
-import { advise } from '../conflict/advise.js';
-import type { CatalogColumn, CatalogTable } from '../model/catalog.js';
-import type { ColumnType } from '../model/entity.js';
-import { compileEntity } from '../model/mapping.js';
+import type { EntityFileConfig } from '../../config/entity-schema.js';
+import { readConfigText } from '../../config/load.js';
+import { advise } from '../../conflict/advise.js';
+import type { CatalogColumn, CatalogTable } from '../../model/catalog.js';
+import type { ColumnType } from '../../model/entity.js';
+import { compileEntity } from '../../model/mapping.js';
+import { compileFor } from '../policies.js';
+import { writeConfig } from '../write-config.js';
 import { conflictLines, mappingLines } from './advice-text.js';
-import { compileFor } from './policies.js';
-import { writeConfig } from './write-config.js';
 
 const array = (element: ColumnType): ColumnType => ({ kind: 'array', sql: `${element.sql}[]`, element });
 

@@ -1,9 +1,9 @@
 /** The policies that decide a replay: the configured ones, or one strategy for every table that it fits. Pure. */
-import type { Config } from '../config/schema.js';
-import type { Policy, Strategy } from '../conflict/policy.js';
-import type { Entity } from '../model/entity.js';
-import { compileFor, type PolicyWish } from './policies.js';
-import { namedTables } from './read-schema.js';
+import type { Config } from '../../config/schema.js';
+import type { Policy, Strategy } from '../../conflict/policy.js';
+import type { Entity } from '../../model/entity.js';
+import { compileFor, type PolicyWish } from '../policies.js';
+import { namedTables } from '../read-schema.js';
 
 export type ReplayStrategy = Strategy | 'configured';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { isCanonical } from '../conflict/fits-column.js';
-import { plainValue, valueOfPlain } from '../conflict/plain-value.js';
-import { defaultPolicy } from '../conflict/policy.js';
-import type { ColumnType, Entity, Field } from '../model/entity.js';
+import { isCanonical } from '../../conflict/fits-column.js';
+import { plainValue, valueOfPlain } from '../../conflict/plain-value.js';
+import { defaultPolicy } from '../../conflict/policy.js';
+import type { ColumnType, Entity, Field } from '../../model/entity.js';
 import { generateConflicts } from './generated-conflicts.js';
 import { valuesOf } from './generated-values.js';
 

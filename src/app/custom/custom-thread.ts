@@ -5,7 +5,7 @@
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { CustomInput } from '../conflict/custom.js';
+import type { CustomInput } from '../../conflict/custom.js';
 import type { ThreadData, ThreadMessage, ThreadQuestion } from './custom-messages.js';
 
 export interface CustomLimits {

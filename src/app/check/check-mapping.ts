@@ -1,14 +1,14 @@
 /** What `check` says of each table: whether it can be synced as configured, and what to mind. Pure. */
-import { isIsthmusError } from '../base/errors.js';
-import { type Finding, failed, ok, warning } from '../base/finding.js';
-import type { Config } from '../config/schema.js';
-import type { Policy } from '../conflict/policy.js';
-import type { CatalogTable } from '../model/catalog.js';
-import type { Entity } from '../model/entity.js';
-import { compileEntity } from '../model/mapping.js';
-import { type ExpandedTable, expandTables } from '../model/mapping-tables.js';
-import { compileFor } from './policies.js';
-import { type Mapping, type NamedConfig, namedTables } from './read-schema.js';
+import { isIsthmusError } from '../../base/errors.js';
+import { type Finding, failed, ok, warning } from '../../base/finding.js';
+import type { Config } from '../../config/schema.js';
+import type { Policy } from '../../conflict/policy.js';
+import type { CatalogTable } from '../../model/catalog.js';
+import type { Entity } from '../../model/entity.js';
+import { compileEntity } from '../../model/mapping.js';
+import { type ExpandedTable, expandTables } from '../../model/mapping-tables.js';
+import { compileFor } from '../policies.js';
+import { type Mapping, type NamedConfig, namedTables } from '../read-schema.js';
 
 export interface CheckedMapping extends Mapping {
   readonly findings: readonly Finding[];

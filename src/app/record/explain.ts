@@ -2,11 +2,11 @@
  * Where each field of a record has its present value from, as far as the record of conflicts reaches. Pure.
  * Must not know how either side or the record is read.
  */
-import { plainValue } from '../conflict/plain-value.js';
-import { type ConflictKind, type ConflictRecord, type DeadLetter, ruleOf } from '../model/conflict.js';
-import type { Entity } from '../model/entity.js';
-import type { State, Value } from '../model/record.js';
-import type { Side } from '../model/side.js';
+import { plainValue } from '../../conflict/plain-value.js';
+import { type ConflictKind, type ConflictRecord, type DeadLetter, ruleOf } from '../../model/conflict.js';
+import type { Entity } from '../../model/entity.js';
+import type { State, Value } from '../../model/record.js';
+import type { Side } from '../../model/side.js';
 import { shownKey } from './record-key.js';
 
 export interface ExplainFacts {
