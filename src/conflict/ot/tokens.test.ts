@@ -1,7 +1,7 @@
 /** No border of ours stands inside a grapheme cluster. */
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../testing/random.js';
-import { clustersOf, linesOf, wordsOf } from './tokens.js';
+import { clustersOf, linesOf, wordPattern, wordsOf } from './tokens.js';
 import { isClusterStart, isWordStart } from './unchanged-ends.js';
 
 /** Single code points that join others, and some that do not. */
@@ -46,6 +46,18 @@ describe('tokens', () => {
         expect(pieces.join('')).toBe(text);
         for (const border of borders(pieces)) if (!allowed.has(border)) expect.fail(JSON.stringify([text, pieces]));
       }
+    }
+  });
+
+  it('are the same words by the short ways', () => {
+    const random = new Random(6);
+    const pieces = [...points, ...'abc _ 9\t\n\n\r\n'];
+    for (let i = 0; i < 20_000; i++) {
+      const text = Array.from({ length: random.int(30) }, () => random.pick(i % 3 ? pieces : [...'ab_1 .\t\n\r'])).join(
+        '',
+      );
+      if (JSON.stringify(wordsOf(text)) !== JSON.stringify(text.match(wordPattern) ?? []))
+        expect.fail(JSON.stringify(text));
     }
   });
 
