@@ -21,7 +21,10 @@ export function openapi(routes: readonly Route[], version: string): object {
 }
 
 function operation(route: Route): object {
-  const answer = route.response === null ? { 'text/plain': {} } : { 'application/json': { schema: route.response } };
+  const answer =
+    route.response === null
+      ? { [route.media ?? 'text/plain']: {} }
+      : { 'application/json': { schema: route.response } };
   return {
     summary: route.summary,
     operationId: `${route.method.toLowerCase()}${route.path.replaceAll(/[/:]+([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,

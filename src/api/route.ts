@@ -3,6 +3,7 @@ import type { TSchema } from '@sinclair/typebox';
 import type { Sync } from '../app/sync.js';
 
 export interface RouteRequest {
+  readonly headers: Readonly<Record<string, string | undefined>>;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string | number | undefined>>;
   readonly body: unknown;
@@ -26,5 +27,7 @@ export interface Route {
   readonly query?: TSchema;
   readonly body?: TSchema;
   readonly response: TSchema | null;
+  /** Of an answer that is no JSON. */
+  readonly media?: string;
   readonly handle: (sync: Sync, request: RouteRequest) => Promise<Reply> | Reply;
 }

@@ -5,6 +5,7 @@ import { IsthmusError } from '../base/errors.js';
 import type { ConflictKind, ConflictState } from '../model/conflict.js';
 import type { Side } from '../model/side.js';
 import type { ConflictFilter } from '../ports/conflict-store.js';
+import { eventRoutes } from './event-routes.js';
 import { recordRoutes } from './record-routes.js';
 import type { Route, RouteRequest } from './route.js';
 import * as schemas from './schemas.js';
@@ -144,6 +145,7 @@ export const routes: readonly Route[] = [
     },
   },
   ...recordRoutes,
+  ...eventRoutes,
 ];
 
 function health(state: string, good: (state: string) => boolean): { status: number; body: object } {

@@ -1,7 +1,12 @@
 /** The API's answers, guard and errors, over a sync that stands still. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { Ajv } from 'ajv';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
+import { EventFeed, type LiveEvent } from '../app/events/event-feed.js';
 import type { ReplayRequest } from '../app/record/replay.js';
 import type { Sync, SyncState } from '../app/sync.js';
 import { silentLogger } from '../base/logger.js';
@@ -152,6 +157,10 @@ class StillSync implements Sync {
       more: false,
     };
   }
+  feed = new EventFeed({ epoch: 'test', mostListeners: 1 });
+  events = {
+    listen: (lastId: string | undefined, listener: (event: LiveEvent) => void) => this.feed.listen(lastId, listener),
+  };
   async metrics() {
     return { type: 'text/plain', body: 'isthmus_phase 1\n' };
   }
@@ -163,9 +172,10 @@ afterEach(async () => {
   for (const app of apps.splice(0)) await app.close();
 });
 
-function open(options: { token?: string; host?: string } = {}) {
+function open(options: { token?: string; host?: string; dashboard?: string } = {}) {
   const sync = new StillSync();
-  const app = makeApp(sync, { token: options.token ?? '', log: silentLogger }, options.host ?? '127.0.0.1');
+  const { token = '', dashboard = '/nowhere' } = options;
+  const app = makeApp(sync, { token, log: silentLogger, dashboard }, options.host ?? '127.0.0.1');
   apps.push(app);
   const get = (url: string, headers: Record<string, string> = {}) =>
     app.inject({ method: 'GET', url, headers: { host: '127.0.0.1:7070', ...headers } });
@@ -263,11 +273,31 @@ describe('answers', () => {
     expect(Object.keys(document.paths)).toContain('/api/conflicts/{id}');
   });
 
-  it('serves a page whose script and style its policy allows by hash only', async () => {
-    const page = await open().get('/');
+  it('serves the built dashboard from memory: types, a policy without inline code, zipped where that is read', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'isthmus-dashboard-'));
+    mkdirSync(join(folder, 'assets'));
+    writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Isthmus</title>');
+    writeFileSync(join(folder, 'assets', 'index-abc.js'), 'export {};');
+    writeFileSync(join(folder, 'assets', 'unknown.bin'), 'x');
+    const { get } = open({ dashboard: folder, token: 'right' });
+    rmSync(folder, { recursive: true });
+    const page = await get('/');
     expect(page.headers['content-type']).toContain('text/html');
-    expect(page.headers['content-security-policy']).toMatch(/script-src 'sha256-/);
-    expect(page.headers['content-security-policy']).not.toContain('unsafe-inline');
+    expect(page.headers['content-security-policy']).toContain("default-src 'self'");
+    expect(page.headers['content-security-policy']).not.toContain('unsafe');
+    expect(page.headers['cache-control']).toBe('no-cache');
+    const script = await get('/assets/index-abc.js', { 'accept-encoding': 'gzip, br' });
+    expect(script.headers).toMatchObject({ 'content-encoding': 'gzip', 'x-content-type-options': 'nosniff' });
+    expect(script.headers['content-type']).toContain('text/javascript');
+    expect(gunzipSync(script.rawPayload).toString()).toBe('export {};');
+    for (const path of ['/assets/unknown.bin', '/assets/..%2f..%2fpackage.json'])
+      expect((await get(path, { authorization: 'Bearer right' })).statusCode).toBe(404);
+  });
+
+  it('says what to do where the dashboard is not built', async () => {
+    const page = await open({ dashboard: '/nowhere' }).get('/');
+    expect(page.statusCode).toBe(200);
+    expect(page.body).toContain('npm run build');
   });
 });
 

@@ -5,12 +5,12 @@ import type { Sync } from '../app/sync.js';
 import { IsthmusError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { version } from '../base/version.js';
+import { addDashboard, builtDashboard } from './dashboard.js';
 import { guard, isLoopback } from './guard.js';
 import { errorBody, httpError } from './http-error.js';
 import { openapi } from './openapi.js';
 import type { Route, RouteRequest } from './route.js';
 import { routes } from './routes.js';
-import { statusPage } from './status-page.js';
 
 export interface ApiOptions {
   /** `host:port`; port 0 takes a free one. */
@@ -18,6 +18,8 @@ export interface ApiOptions {
   /** Empty: none. */
   readonly token: string;
   readonly log: Logger;
+  /** The folder of the built dashboard; by default the one of this package. */
+  readonly dashboard?: string;
 }
 
 export interface Api {
@@ -51,7 +53,7 @@ export async function startApi(sync: Sync, options: ApiOptions): Promise<Api> {
 
 export function makeApp(
   sync: Sync,
-  { token, log }: Pick<ApiOptions, 'token' | 'log'>,
+  { token, log, dashboard = builtDashboard }: Pick<ApiOptions, 'token' | 'log' | 'dashboard'>,
   listenHost: string,
 ): FastifyInstance {
   const app = fastify({ logger: false, bodyLimit: 1024 * 1024, forceCloseConnections: true });
@@ -72,9 +74,7 @@ export function makeApp(
     reply.code(404).send(errorBody(new IsthmusError('not_found', { remedy: 'See /api/openapi.json.' }))),
   );
   for (const route of routes) addRoute(app, sync, route);
-  app.get('/', { config: { open: true } }, (_request, reply) =>
-    reply.type('text/html; charset=utf-8').headers(statusPage.headers).send(statusPage.html),
-  );
+  addDashboard(app, dashboard);
   app.get('/api/openapi.json', () => openapi(routes, version));
   return app;
 }
@@ -112,7 +112,7 @@ function addRoute(app: FastifyInstance, sync: Sync, route: Route): void {
       if (route.body !== undefined) checkBody(route, request.body ?? {});
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
-      const answer = await route.handle(sync, request as RouteRequest);
+      const answer = await route.handle(sync, request as unknown as RouteRequest);
       return reply
         .code(answer.status ?? 200)
         .type(answer.type ?? 'application/json')

@@ -52,6 +52,7 @@ function withApi(sync: Sync, api: Api | null): StartedSync {
     numbers: () => sync.numbers(),
     replay: (request) => sync.replay(request),
     explain: (table, key) => sync.explain(table, key),
+    events: sync.events,
     metrics: () => sync.metrics(),
     on: (event, listener) => sync.on(event, listener),
     stop: async () => {

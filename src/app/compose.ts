@@ -14,6 +14,8 @@ import { Prometheus } from '../observe/prometheus.js';
 import { Engine } from '../sync/engine.js';
 import { defaultEngineOptions, type EngineOptions } from '../sync/options.js';
 import { CustomRunner } from './custom/custom-runner.js';
+import { engineNews } from './events/engine-news.js';
+import { EventFeed } from './events/event-feed.js';
 import { prepareSides } from './prepare.js';
 import { type Mapping, readMapping } from './read-schema.js';
 import { Retention } from './record/retention.js';
@@ -93,6 +95,7 @@ async function assemble(
   const strategies = new Map([...policies].map(([table, { strategy }]) => [table, strategy]));
   const collector = new Collector(skewMs, systemClock.now);
   const prometheus = new Prometheus({ tables: [...entities.keys()], strategies, skewMs });
+  const feed = new EventFeed({ epoch: randomUUID().slice(0, 8) });
   const stores = { sql: sides.sql.store, mongodb: sides.mongodb.store };
   const { conflicts } = sides.mongodb;
   const counts = await conflicts.counts(systemClock.now());
@@ -110,7 +113,7 @@ async function assemble(
     clock: systemClock,
     log,
     newId: randomUUID,
-    observer: broadcast([collector, prometheus]),
+    observer: broadcast([collector, prometheus, engineNews(feed, systemClock)]),
     faults,
     options: { ...engineOptions(config), ...bounds },
   });
@@ -125,6 +128,8 @@ async function assemble(
     prometheus,
     skew,
     retention,
+    feed,
+    log,
     resolverWith,
     clock: systemClock,
     conflictsBefore: counts.groups.reduce((sum, { total }) => sum + total, 0),

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
+import type { Logger } from '../base/logger.js';
 import { didYouMean } from '../base/nearest.js';
 import type { Config } from '../config/schema.js';
 import type { RunCustom } from '../conflict/custom.js';
@@ -19,12 +20,15 @@ import type { SideStore } from '../ports/side-store.js';
 import { type Comparison, compareSides } from '../reconcile/compare.js';
 import type { Engine } from '../sync/engine.js';
 import { CustomRunner } from './custom/custom-runner.js';
+import type { EventFeed } from './events/event-feed.js';
+import { LiveEvents } from './events/live-events.js';
 import { decideAll, decideConflict } from './record/decide-conflict.js';
 import type { Explanation } from './record/explain.js';
 import { explainRecord } from './record/explain-record.js';
 import { type ReplayReport, type ReplayRequest, replayConflicts } from './record/replay.js';
 import { replayPolicies } from './record/replay-policies.js';
 import type { Retention } from './record/retention.js';
+import { showConflict } from './record/show-conflict.js';
 import { showDeadLetter } from './record/show-dead-letter.js';
 import type {
   ConflictDecision,
@@ -49,6 +53,8 @@ export interface RunningParts {
   readonly prometheus: Prometheus;
   readonly skew: ClockSkew;
   readonly retention: Retention;
+  readonly feed: EventFeed;
+  readonly log: Logger;
   /** A resolver by other policies than the ones that are in use. */
   readonly resolverWith: (policies: ReadonlyMap<string, Policy>, custom: RunCustom) => Resolve;
   readonly clock: Clock;
@@ -67,9 +73,12 @@ export class RunningSync implements Sync {
   };
   private stopped: Promise<void> | null = null;
   private readonly conflictNumbers: ConflictNumbers;
+  readonly events: LiveEvents;
 
   constructor(private readonly parts: RunningParts) {
     this.conflictNumbers = new ConflictNumbers({ ...parts, tables: [...parts.entities.keys()] });
+    this.events = new LiveEvents({ ...parts, status: () => this.status(), numbers: () => this.numbers() });
+    this.events.start();
     void parts.engine.failure.then((error) => {
       // A successor may keep the record by other rules.
       void parts.retention.stop();
@@ -152,7 +161,7 @@ export class RunningSync implements Sync {
   }
 
   conflict(id: string): Promise<Readonly<Record<string, unknown>> | null> {
-    return this.parts.conflicts.get(id);
+    return showConflict(this.parts, id);
   }
 
   decide(id: string, decision: ConflictDecision): Promise<Readonly<Record<string, unknown>>> {
@@ -207,6 +216,7 @@ export class RunningSync implements Sync {
     const late = clock.sleep(stopLimitMs, limit.signal).then(() => limit.signal.aborted);
     const inTime = await Promise.race([engine.stop().then(() => true), late]);
     limit.abort();
+    await this.events.stop();
     await skew.stop();
     await retention.stop();
     await close();

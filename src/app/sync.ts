@@ -6,6 +6,7 @@ import type { Counts } from '../observe/collector.js';
 import type { ConflictTotals } from '../observe/conflict-numbers.js';
 import type { ConflictFilter, ConflictPage } from '../ports/conflict-store.js';
 import type { Comparison } from '../reconcile/compare.js';
+import type { LiveEvents } from './events/live-events.js';
 import type { Explanation } from './record/explain.js';
 import type { ReplayReport, ReplayRequest } from './record/replay.js';
 
@@ -138,6 +139,8 @@ export interface Sync {
   replay(request: ReplayRequest): Promise<ReplayReport>;
   /** Where each field of a record has its value from. `key`: plain text, or a JSON object for several columns. */
   explain(table: string, key: string): Promise<Explanation>;
+  /** What changes, told as it happens. */
+  readonly events: Pick<LiveEvents, 'listen'>;
   metrics(): Promise<{ readonly type: string; readonly body: string }>;
   on<E extends keyof SyncEvents>(event: E, listener: (...values: SyncEvents[E]) => void): void;
 }

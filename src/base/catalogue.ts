@@ -157,6 +157,11 @@ const entries = {
     meaning: 'The sync is paused or not ready, so nothing can be written now.',
     remedy: 'Wait for it or run `isthmus resume`, then ask again.',
   },
+  too_many_clients: {
+    kind: 'transient',
+    meaning: 'Too many clients follow the live events at once.',
+    remedy: 'Close a dashboard that nobody looks at, or try again later.',
+  },
   not_found: {
     kind: 'usage',
     meaning: 'There is nothing by that name.',
