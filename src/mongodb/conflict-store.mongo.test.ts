@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
 import { ref, user } from '../testing/mongodb/entities.js';
-import { openTestSide } from '../testing/mongodb/test-side.js';
+import { newLane, openTestSide } from '../testing/mongodb/test-side.js';
 import { testMongo } from '../testing/servers/fixtures/test-mongo.js';
 
 const mongo = testMongo();
@@ -38,7 +38,16 @@ test('pending conflicts are one document each, come back as they were, and close
   const bare = open.map((one) => ({ ...one, sql: { ...one.sql, raw: null } }));
   expect((await conflicts.openWork()).pending).toEqual(bare);
   expect(await side.store.settled([first.id])).toEqual(new Set());
-  await conflicts.finish([first.id], { state: 'resolved', at: 5000, by: 'agreement' });
+  await conflicts.finish([first.id], { state: 'resolved', at: 4000 });
+  expect((await conflicts.openWork()).pending).toHaveLength(2);
+  const lane = await newLane(side);
+  await lane.commit([], () => ({
+    writes: [],
+    hold: [],
+    drop: [],
+    settlements: [],
+    close: { ids: [first.id, 'gone'], at: 5000, by: 'agreement' },
+  }));
   expect((await conflicts.openWork()).pending).toHaveLength(1);
   expect(await conflicts.get(first.id)).toMatchObject({
     conflictId: first.id,

@@ -78,15 +78,11 @@ export class MongoConflictStore implements ConflictStore {
 
   finish(
     ids: readonly string[],
-    end: { readonly state: 'resolved' | 'superseded'; readonly at: number; readonly by?: string },
+    end: { readonly state: 'resolved' | 'superseded'; readonly at: number },
   ): Promise<void> {
     return this.told('ending settlements', async () => {
-      const filter = { _id: { $in: [...ids] }, name: this.options.name, state: { $in: ['pending', 'propagating'] } };
-      const $set = {
-        state: end.state,
-        resolvedAt: new Date(end.at),
-        ...(end.by === undefined ? {} : { resolvedBy: end.by }),
-      };
+      const filter = { _id: { $in: [...ids] }, name: this.options.name, state: 'propagating' };
+      const $set = { state: end.state, resolvedAt: new Date(end.at) };
       for (const collection of ['conflicts', 'settlements'])
         await this.stored(collection).updateMany(filter, { $set }, majority);
     });

@@ -13,7 +13,7 @@ import { hasLabel, isPassing, mongoError } from './mongo-error.js';
 import { heldCollection, metadataDatabase } from './names.js';
 import type { ProgressDocuments } from './progress.js';
 import { readStates } from './records.js';
-import { settlementCommands } from './settlement-commands.js';
+import { closingCommand, settlementCommands } from './settlement-commands.js';
 import { writeCommands } from './statements.js';
 import { assertWritten, Redo, RefusedWrite, writeFault } from './write-refusal.js';
 
@@ -110,6 +110,7 @@ export class LaneCommit {
     for (const command of settlementCommands(this.options.name, plans, plan.settlements)) {
       await this.run(metadataDatabase, command.command, command.expected, String(command.command['update']));
     }
+    if (plan.close) await this.run(metadataDatabase, closingCommand(this.options.name, plan.close), null, 'conflicts');
   }
 
   private async writeHeld({ hold, drop }: Plan): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Document } from 'mongodb';
 import type { Settlement } from '../model/conflict.js';
+import type { Closing } from '../ports/side-store.js';
 import { type SizedDocument, settlementDocument } from './conflict-document.js';
 import { type EntityPlans, planOf } from './entity-plan.js';
 
@@ -34,6 +35,12 @@ export function settlementCommands(
       expected: documents.length,
     }));
   }
+}
+
+export function closingCommand(name: string, { ids, at, by }: Closing): Readonly<Record<string, unknown>> {
+  const q = { _id: { $in: [...ids] }, name, state: 'pending' };
+  const u = { $set: { state: 'resolved', resolvedAt: new Date(at), resolvedBy: by } };
+  return { update: 'conflicts', updates: [{ q, u, multi: true }] };
 }
 
 function bounded(settlements: readonly SizedDocument[]): Document[][] {

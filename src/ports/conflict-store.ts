@@ -117,10 +117,10 @@ export interface ConflictStore {
   openWork(): Promise<OpenWork>;
   /** Inserts or replaces, by id; a pending conflict has one document however often it changes. */
   savePending(conflicts: readonly ConflictRecord[]): Promise<void>;
-  /** Ends settlements (conflicts and agreements) and pending conflicts. */
+  /** Ends settlements (conflicts and agreements) of which both halves are written. */
   finish(
     ids: readonly string[],
-    end: { readonly state: 'resolved' | 'superseded'; readonly at: number; readonly by?: string },
+    end: { readonly state: 'resolved' | 'superseded'; readonly at: number },
   ): Promise<void>;
   deadLetters(): Promise<readonly DeadLetter[]>;
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void>;

@@ -50,6 +50,12 @@ export interface RecordWrite extends RecordRef {
   readonly after: State;
 }
 
+export interface Closing {
+  readonly ids: readonly string[];
+  readonly at: number;
+  readonly by: string;
+}
+
 /** What one transaction shall do, decided from what it read. */
 export interface Plan {
   readonly writes: readonly RecordWrite[];
@@ -59,6 +65,8 @@ export interface Plan {
   readonly drop: readonly RecordRef[];
   /** MongoDB stores each whole (upsert by id), SQL stores their ids. */
   readonly settlements: readonly Settlement[];
+  /** Pending conflicts that closed by themselves: said of them in the same transaction, by MongoDB. */
+  readonly close?: Closing;
   /** Stored as the lane's `saved` instead of `CommitRequest.save`: what only the plan knows (rare: while a load is open). */
   readonly save?: unknown;
 }

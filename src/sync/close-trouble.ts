@@ -2,6 +2,7 @@
 import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
 import { parseRecordId, type RecordId, recordId, sameState } from '../model/record.js';
 import { sides } from '../model/side.js';
+import type { Closing } from '../ports/side-store.js';
 import { nameOf, type Schedule, type Session } from './session.js';
 
 /** Conflicts that a person must decide: stored when new and when a side has moved since. */
@@ -42,8 +43,14 @@ export async function closeTrouble(session: Session, ids: readonly RecordId[]): 
     if (letter) letters.push(letter);
   }
   const { clock, conflicts } = session.parts;
-  if (over.length > 0) await conflicts.finish(over, { state: 'resolved', at: clock.now(), by: 'agreement' });
+  if (over.length > 0) await close(session, { ids: over, at: clock.now(), by: 'agreement' });
   if (letters.length > 0) await conflicts.removeDeadLetters(letters);
+}
+
+/** As a transaction of a lane too: a record that waits again has the same conflict, which is its successor's to close. */
+async function close(session: Session, closing: Closing): Promise<void> {
+  const plan = { writes: [], hold: [], drop: [], settlements: [], close: closing };
+  await session.settleLanes.mongodb.commit({ read: [], plan: () => plan });
 }
 
 /** Writes that stay refused become dead letters; each is tried again after a pause. */

@@ -16,6 +16,7 @@ import {
   type RecordPage,
   type StopRow,
 } from '../../ports/conflict-store.js';
+import type { Closing } from '../../ports/side-store.js';
 import type { Actor, Scheduler } from '../scheduler.js';
 
 type Stored = Settlement & { readonly done?: boolean };
@@ -37,6 +38,14 @@ export class MemoryConflicts {
 
   store(settlement: Settlement): void {
     this.settlements.set(settlement.id, settlement);
+  }
+
+  close({ ids, at, by }: Closing): void {
+    for (const id of ids) {
+      const one = this.settlements.get(id);
+      if (one?.type === 'conflict' && one.state === 'pending')
+        this.store({ ...one, state: 'resolved', resolvedAt: at, resolvedBy: by });
+    }
   }
 
   get conflicts(): ConflictRecord[] {
@@ -80,14 +89,13 @@ export class MemoryConflictStore implements ConflictStore {
 
   finish(
     ids: readonly string[],
-    end: { readonly state: 'resolved' | 'superseded'; readonly at: number; readonly by?: string },
+    end: { readonly state: 'resolved' | 'superseded'; readonly at: number },
   ): Promise<void> {
     return this.call('finishes', () => {
       for (const id of ids) {
         const one = this.data.settlements.get(id);
         if (one?.type === 'agreement') this.data.store({ ...one, done: true } as Stored);
-        else if (one !== undefined)
-          this.data.store({ ...one, state: end.state, resolvedAt: end.at, resolvedBy: end.by ?? one.resolvedBy });
+        else if (one?.state === 'propagating') this.data.store({ ...one, state: end.state, resolvedAt: end.at });
       }
     });
   }

@@ -154,6 +154,7 @@ export class MemoryTransaction {
       at.settlementIds.add(settlement.id);
       if (at.side === 'mongodb') at.options.conflicts.store(settlement);
     }
+    if (plan.close && at.side === 'mongodb') at.options.conflicts.close(plan.close);
     this.committed = true;
     this.end();
     at.onCommit({
