@@ -4,6 +4,7 @@ import { type Finding, failed, ok, warning } from '../base/finding.js';
 import { inspectCollections } from './inspect-collections.js';
 import { inspectRights } from './inspect-rights.js';
 import { mongoError } from './mongo-error.js';
+import { oplogEnds, oplogIsFull } from './oplog.js';
 import type { PrepareTarget } from './prepare.js';
 import { isAtLeast, type ServerVersion, splitsEvents, versionOf } from './server-version.js';
 
@@ -55,44 +56,20 @@ function topologyFinding(hello: Document): Finding {
 
 async function oplogFinding({ client }: PrepareTarget): Promise<Finding> {
   const id = 'mongodb.oplog';
-  try {
-    const window = await oplogWindow(client);
-    const what = `the oplog holds the last ${window.hours.toFixed(1)} hours${window.full ? '' : ' and is not full yet'}`;
-    if (!window.full || window.hours >= oplogHours) return ok(id, what);
+  const ends = await oplogEnds(client);
+  if (ends === null)
     return warning(
       id,
-      what,
-      'Enlarge it: `db.adminCommand({ replSetResizeOplog: 1, size: <megabytes>, minRetentionHours: 48 })`.',
+      'the oplog may not be read: how long it holds our place stays unknown, and no alert warns before it is lost',
+      'Grant `read` on the database `local`: `db.getSiblingDB("admin").grantRolesToUser(<user>, [{ role: "read", db: "local" }])`.',
     );
-  } catch {
-    return warning(
-      id,
-      'the oplog’s window cannot be read',
-      'Grant `read` on the database `local` to see it: `db.getSiblingDB("admin").grantRolesToUser(<user>, [{ role: "read", db: "local" }])`.',
-    );
-  }
-}
-
-/** How far back the oplog reaches, and whether it has begun to drop its oldest entries. */
-export async function oplogWindow(
-  client: PrepareTarget['client'],
-): Promise<{ readonly hours: number; readonly full: boolean }> {
-  const oplog = client.db('local').collection('oplog.rs');
-  const [first] = await oplog
-    .find({}, { projection: { ts: 1 } })
-    .sort({ $natural: 1 })
-    .limit(1)
-    .toArray();
-  const [last] = await oplog
-    .find({}, { projection: { ts: 1 } })
-    .sort({ $natural: -1 })
-    .limit(1)
-    .toArray();
-  const stats = await client.db('local').command({ collStats: 'oplog.rs' });
-  const seconds = secondsOf(last) - secondsOf(first);
-  return { hours: seconds / 3600, full: Number(stats['size']) > Number(stats['maxSize']) * 0.9 };
-}
-
-function secondsOf(entry: Document | undefined): number {
-  return (entry?.['ts'] as { t?: number } | undefined)?.t ?? 0;
+  const hours = (ends.newest - ends.oldest) / 3600;
+  const full = await oplogIsFull(client);
+  const what = `the oplog holds the last ${hours.toFixed(1)} hours${full ? '' : ' and is not full yet'}`;
+  if (!full || hours >= oplogHours) return ok(id, what);
+  return warning(
+    id,
+    what,
+    'Enlarge it: `db.adminCommand({ replSetResizeOplog: 1, size: <megabytes>, minRetentionHours: 48 })`.',
+  );
 }

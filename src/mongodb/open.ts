@@ -4,10 +4,13 @@ import type { Clock } from '../base/clock.js';
 import type { Finding } from '../base/finding.js';
 import type { Logger } from '../base/logger.js';
 import type { Entity } from '../model/entity.js';
+import type { LogRoomReader } from '../ports/log-room.js';
 import { MongoSource } from './capture.js';
 import { MongoConflictStore } from './conflict-store.js';
 import { inspect } from './inspect.js';
 import { mongoError } from './mongo-error.js';
+import { logRoom } from './oplog.js';
+import { patiently } from './patience.js';
 import { type PrepareOptions, prepare, teardown } from './prepare.js';
 import { splitsEvents, versionOf } from './server-version.js';
 import { MongoSideStore } from './side-store.js';
@@ -24,7 +27,7 @@ export interface OpenMongoOptions {
   readonly timeoutMs?: number;
 }
 
-export interface MongoSide {
+export interface MongoSide extends LogRoomReader {
   readonly source: MongoSource;
   readonly store: MongoSideStore;
   readonly conflicts: MongoConflictStore;
@@ -49,6 +52,7 @@ export async function openMongo(options: OpenMongoOptions): Promise<MongoSide> {
       prepare: (how) => prepare(target, how),
       teardown: (how) => teardown(target, how),
       inspect: () => inspect(target),
+      logRoom: (position) => patiently(options.clock, 'reading its oplog', () => logRoom(client, position)),
       close: async () => {
         await store.close();
         await client.close();

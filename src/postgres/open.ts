@@ -4,10 +4,12 @@ import type { Finding } from '../base/finding.js';
 import type { Logger } from '../base/logger.js';
 import type { Entity } from '../model/entity.js';
 import type { ChangeSource } from '../ports/change-source.js';
+import type { LogRoomReader } from '../ports/log-room.js';
 import type { SideStore } from '../ports/side-store.js';
 import { PostgresSource } from './capture/postgres-source.js';
 import type { PostgresContext } from './context.js';
 import { Fence } from './fence.js';
+import { logRoom } from './log-room.js';
 import { namesOf } from './names.js';
 import { Session } from './session.js';
 import { inspect } from './setup/inspect.js';
@@ -26,7 +28,7 @@ export interface PostgresOptions {
   readonly triggers?: Triggers;
 }
 
-export interface PostgresSide {
+export interface PostgresSide extends LogRoomReader {
   readonly source: ChangeSource;
   readonly store: SideStore;
   prepare(options: SetupOptions): Promise<void>;
@@ -58,6 +60,7 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSi
       await teardown(context, setup);
     },
     inspect: () => inspect(context),
+    logRoom: () => logRoom(context),
     close: async () => {
       await store.close();
       await close();
