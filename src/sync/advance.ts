@@ -17,26 +17,31 @@ import { settleGroup } from './settle.js';
 export async function advanceGroup(session: Session, ids: readonly RecordId[], schedule: Schedule): Promise<void> {
   await session.locks.acquire(ids);
   try {
-    const apart = new Set(ids.filter((id) => haveMovedApart(session, id)));
-    for (const side of sides)
-      await writeTips(
-        session,
-        session.links[side],
-        ids.filter((id) => !apart.has(id)),
-      );
-    const candidates = await findCandidates(
-      session,
-      ids.filter((id) => !session.stopped.has(parseRecordId(id).entity)),
-      schedule,
-    );
-    await settleGroup(session, candidates, schedule);
-    for (const side of sides) await writeTips(session, session.links[side], [...apart]);
-    await closeTrouble(session, ids);
-    for (const id of ids) if (!session.trouble.conflictOf(id)) session.decisions.answer(id, { kind: 'moved' });
-    await openLetters(session, ids, schedule);
+    await advanceLocked(session, ids, schedule);
   } finally {
     session.locks.release(ids);
   }
+}
+
+/** The records are locked by the caller. */
+export async function advanceLocked(session: Session, ids: readonly RecordId[], schedule: Schedule): Promise<void> {
+  const apart = new Set(ids.filter((id) => haveMovedApart(session, id)));
+  for (const side of sides)
+    await writeTips(
+      session,
+      session.links[side],
+      ids.filter((id) => !apart.has(id)),
+    );
+  const candidates = await findCandidates(
+    session,
+    ids.filter((id) => !session.stopped.has(parseRecordId(id).entity)),
+    schedule,
+  );
+  await settleGroup(session, candidates, schedule);
+  for (const side of sides) await writeTips(session, session.links[side], [...apart]);
+  await closeTrouble(session, ids);
+  for (const id of ids) if (!session.trouble.conflictOf(id)) session.decisions.answer(id, { kind: 'moved' });
+  await openLetters(session, ids, schedule);
 }
 
 /**

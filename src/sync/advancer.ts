@@ -18,6 +18,7 @@ export class Advancer {
   private paused = false;
   private working = false;
   private lastGained = false;
+  private readonly errands: (() => Promise<void>)[] = [];
 
   constructor(
     private readonly clock: Session['parts']['clock'],
@@ -30,6 +31,21 @@ export class Advancer {
     this.wake?.();
   };
 
+  /** Work that uses the settlements' lanes, done between two looks. After the session's end nothing more is done. */
+  perform<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.errands.push(async () => {
+        try {
+          resolve(await work());
+        } catch (error) {
+          reject(error as Error);
+          throw error;
+        }
+      });
+      this.wake?.();
+    });
+  }
+
   /** Nobody has news: look at it again later. */
   private later(id: RecordId, wait: { readonly ms: number; readonly pause: number }): void {
     if (this.timerless) return;
@@ -41,10 +57,12 @@ export class Advancer {
   async run(session: Session): Promise<void> {
     const { options } = session.parts;
     while (!session.signal.aborted) {
+      await this.runErrand(session);
       const { ids, nextAt } = this.take(options.group);
       if (ids.length === 0) {
         this.lastGained = false;
         session.linksGoOn();
+        if (this.errands.length > 0 && !this.paused) continue;
         await this.rest(session, nextAt);
         continue;
       }
@@ -68,6 +86,15 @@ export class Advancer {
     }
   }
 
+  private async runErrand(session: Session): Promise<void> {
+    const errand = this.paused ? undefined : this.errands.shift();
+    if (errand === undefined) return;
+    this.working = true;
+    await errand();
+    this.working = false;
+    session.linksGoOn();
+  }
+
   /** Whether fewer records are held than before the last look, and more may go: links may wait for that. */
   get gains(): boolean {
     return this.lastGained;
@@ -76,7 +103,7 @@ export class Advancer {
   /** Nothing has news that was not looked at. What is only to be looked at again later does not count. */
   get idle(): boolean {
     const now = this.clock.now();
-    return !this.working && [...this.due.values()].every(({ at }) => at > now);
+    return !this.working && this.errands.length === 0 && [...this.due.values()].every(({ at }) => at > now);
   }
 
   private take(most: number): { ids: { id: RecordId; pause: number }[]; nextAt: number | null } {

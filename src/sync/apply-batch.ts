@@ -10,6 +10,7 @@ import type { Chunk } from './loads.js';
 import { type BatchPlan, type Prepared, planBatch, prepareBatch, prepareChunk } from './plan-batch.js';
 import { type Attempt, commitIsolated } from './refused.js';
 import { type LinkMemory, nameOf, type Session } from './session.js';
+import { listens, tellNews } from './watches.js';
 
 export interface BatchContext {
   readonly session: Session;
@@ -37,7 +38,7 @@ export async function applyBatch(context: BatchContext, batch: Batch): Promise<B
         (chunk) => chunk.range.entity === ref.entity && link.loads.get(ref.entity)?.covers(chunk.range, ref.key),
       ),
   });
-  if (!session.silent.idle) for (const id of batch.ids) session.silent.news(id);
+  if (listens(session)) for (const id of batch.ids) tellNews(session, id);
   session.parts.observer.read(nameOf(link), folded.changes, folded.echoes.size);
   const prepared = batch.chunk
     ? prepareChunk(session, link, batch as Batch & { chunk: Chunk })

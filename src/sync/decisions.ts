@@ -3,7 +3,7 @@
  * settled, and is written by that settlement. Must not know who asks, nor write anything.
  */
 import type { ConflictRecord } from '../model/conflict.js';
-import { type RecordId, recordId, type State, sameState } from '../model/record.js';
+import { type RecordId, type RecordRef, recordId, type State, sameState } from '../model/record.js';
 import { refusedField } from '../model/refusal.js';
 import type { Candidate } from './candidate.js';
 
@@ -12,7 +12,16 @@ export type Choice = { readonly use: 'sql' | 'mongodb' | 'base' } | { readonly u
 export interface PersonDecision {
   readonly choice: Choice;
   readonly by: string;
+  /** Stored as the strategy; absent: the one that left the conflict to a person. */
+  readonly strategy?: string;
 }
+
+/** The two versions that a decision is about, and their ancestor. */
+export type Shown = RecordRef & {
+  readonly base: State;
+  readonly sql: { readonly state: State };
+  readonly mongodb: { readonly state: State };
+};
 
 export type DecisionOutcome =
   | { readonly kind: 'decided'; readonly conflict: ConflictRecord }
@@ -23,9 +32,17 @@ export type DecisionOutcome =
   /** This life of the engine ended, or the time was up, before the outcome was known. */
   | { readonly kind: 'unknown' };
 
+/** What was decided, for the record's settlement. */
+export interface Laid {
+  readonly state: State;
+  readonly by: string;
+  /** Null: the strategy that left it to a person. */
+  readonly strategy: string | null;
+}
+
 interface Asked {
   /** As it was shown: the decision is for exactly these two versions. */
-  readonly shown: ConflictRecord;
+  readonly shown: Shown;
   readonly decision: PersonDecision;
   readonly answer: (outcome: DecisionOutcome) => void;
 }
@@ -37,7 +54,7 @@ export class Decisions {
   constructor(private readonly blind = false) {}
 
   /** Resolves when the record was settled or could not be; of two decisions about one record the second has not seen the first. */
-  ask(shown: ConflictRecord, decision: PersonDecision): Promise<DecisionOutcome> {
+  ask(shown: Shown, decision: PersonDecision): Promise<DecisionOutcome> {
     const id = recordId(shown);
     if (this.asked.has(id)) return Promise.resolve({ kind: 'moved' });
     return new Promise((resolve) => {
@@ -50,7 +67,7 @@ export class Decisions {
   }
 
   /** The decision about these very versions; one about others is told that a side has moved. */
-  for(candidate: Candidate): { readonly state: State; readonly by: string } | undefined {
+  for(candidate: Candidate): Laid | undefined {
     const asked = this.asked.get(candidate.id);
     if (asked === undefined) return undefined;
     const { shown, decision } = asked;
@@ -59,7 +76,7 @@ export class Decisions {
       return undefined;
     }
     const state = chosen(decision.choice, shown);
-    if (refusedField(state) < 0) return { state, by: decision.by };
+    if (refusedField(state) < 0) return { state, by: decision.by, strategy: decision.strategy ?? null };
     asked.answer({ kind: 'refused', reason: 'This version holds a value that the other side cannot hold.' });
     return undefined;
   }
@@ -88,11 +105,11 @@ export class Decisions {
   }
 }
 
-function isAbout(shown: ConflictRecord, versions: Candidate['tips']): boolean {
+function isAbout(shown: Shown, versions: Candidate['tips']): boolean {
   return sameState(shown.sql.state, versions.sql) && sameState(shown.mongodb.state, versions.mongodb);
 }
 
-function chosen(choice: Choice, shown: ConflictRecord): State {
+function chosen(choice: Choice, shown: Shown): State {
   if (choice.use === 'value') return choice.state;
   return choice.use === 'base' ? shown.base : shown[choice.use].state;
 }

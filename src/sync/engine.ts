@@ -4,12 +4,14 @@
  */
 import { IsthmusError, isIsthmusError } from '../base/errors.js';
 import type { ConflictRecord } from '../model/conflict.js';
-import { recordId } from '../model/record.js';
+import { type RecordId, type RecordRef, recordId } from '../model/record.js';
 import type { Side } from '../model/side.js';
 import { sides } from '../model/side.js';
 import type { DecisionOutcome, PersonDecision } from './decisions.js';
-import { Life } from './life.js';
+import { examine, type Verdict } from './examine.js';
+import { Life, type Running } from './life.js';
 import type { Reign } from './recover.js';
+import { type Difference, type RepairChoice, type RepairOutcome, repair } from './repair.js';
 import type { EngineParts } from './session.js';
 import { type EngineStatus, statusOf } from './status.js';
 
@@ -117,6 +119,41 @@ export class Engine {
       if (!limit.signal.aborted) session.decisions.answer(recordId(shown), { kind: 'unknown' });
     });
     return outcome.finally(() => limit.abort());
+  }
+
+  /**
+   * Tells true differences from changes on their way; at most a few hundred records. Waits until both links have come to
+   * what is written now. Throws `not_running` while paused or before the start.
+   */
+  examine(refs: readonly RecordRef[]): Promise<ReadonlyMap<RecordId, Verdict>> {
+    return examine(this.working(), refs);
+  }
+
+  /** Ends differences as `examine` found them, a few hundred at most. Throws `not_running` as well. */
+  async repair(
+    differences: readonly Difference[],
+    choice: RepairChoice,
+  ): Promise<ReadonlyMap<RecordId, RepairOutcome>> {
+    const { advancer, session } = this.working();
+    const unknown = new Map<RecordId, RepairOutcome>(differences.map(({ id }) => [id, { kind: 'unknown' }]));
+    let end = (): void => {};
+    const ended = new Promise<ReadonlyMap<RecordId, RepairOutcome>>((resolve) => {
+      end = () => resolve(unknown);
+    });
+    session.signal.addEventListener('abort', end, { once: true });
+    try {
+      const work = advancer.perform(() => repair(session, differences, choice));
+      // What fails ends the life.
+      return await Promise.race([work.catch(() => ended), ended]);
+    } finally {
+      session.signal.removeEventListener('abort', end);
+    }
+  }
+
+  private working(): Running {
+    const running = this.life?.running;
+    if (!running || this.paused || running.session.signal.aborted) throw new IsthmusError('not_running');
+    return running;
   }
 
   status(): EngineStatus {

@@ -32,6 +32,7 @@ import { type EngineParts, type LinkMemory, Numbers, type Session } from './sess
 import { finishSettlements } from './settle-sql.js';
 import { Silent } from './silent.js';
 import { Trouble } from './trouble.js';
+import { Watches } from './watches.js';
 
 export class Life {
   private readonly abort = new AbortController();
@@ -111,6 +112,7 @@ export class Life {
       locks: new RecordLocks(parts.options.disabledRules.has('lock')),
       numbers,
       silent: new Silent(advancer.nudge),
+      watches: new Watches(),
       trouble: new Trouble(recovered.work),
       decisions: new Decisions(parts.options.disabledRules.has('shown')),
       echoGate: new EchoGate(parts.options.awaitingMost),

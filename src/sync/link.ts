@@ -14,6 +14,7 @@ import { Marks } from './marks.js';
 import type { ReadProgress, SavedProgress, Stretch } from './read-progress.js';
 import type { LinkMemory, Session } from './session.js';
 import { Throttle } from './throttle.js';
+import { listens, tellNews } from './watches.js';
 
 export interface LinkParts {
   readonly session: Session;
@@ -101,7 +102,7 @@ export class Link {
     const { session, progress } = this.parts;
     if (progress.wasDone(part.position) && !session.parts.options.disabledRules.has('ranges'))
       return this.inbox.passed(part.position);
-    if (!session.silent.idle) for (const change of part.changes) session.silent.news(recordId(change));
+    if (listens(session)) for (const change of part.changes) tellNews(session, recordId(change));
     this.inbox.add({ part, windows: this.marks.windows });
   }
 
@@ -109,8 +110,9 @@ export class Link {
   private takeMark(id: string, position: Position): boolean {
     const chunk = this.marks.take(id, position);
     if (chunk === null) return false;
-    const { silent } = this.parts.session;
-    if (!silent.idle) for (const row of chunk.rows) silent.news(recordId({ entity: chunk.range.entity, key: row.key }));
+    const { session } = this.parts;
+    const { entity } = chunk.range;
+    if (listens(session)) for (const { key } of chunk.rows) tellNews(session, recordId({ entity, key }));
     this.inbox.addChunk(chunk, position);
     return true;
   }

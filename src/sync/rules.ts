@@ -18,6 +18,8 @@ export const removableRules = [
   'deviation',
   'compare',
   'shown',
+  'watch',
+  'confirm',
 ] as const;
 
 export type RemovableRule = (typeof removableRules)[number];

@@ -25,6 +25,7 @@ import type { EngineObserver } from './observer.js';
 import type { EngineOptions } from './options.js';
 import type { Silent } from './silent.js';
 import type { Trouble } from './trouble.js';
+import type { Watches } from './watches.js';
 
 export interface EngineParts {
   readonly sides: Readonly<Record<Side, { readonly source: ChangeSource; readonly store: SideStore }>>;
@@ -74,6 +75,7 @@ export interface Session {
   readonly locks: RecordLocks;
   readonly numbers: Numbers;
   readonly silent: Silent;
+  readonly watches: Watches;
   readonly trouble: Trouble;
   readonly decisions: Decisions;
   readonly echoGate: EchoGate;

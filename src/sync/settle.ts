@@ -8,13 +8,14 @@ import { Breath } from '../base/breath.js';
 import { classify } from '../conflict/classify.js';
 import type { ConflictFacts, Decision } from '../conflict/resolve.js';
 import type { Agreement, ConflictRecord, Settlement, SideVersion } from '../model/conflict.js';
-import { parseRecordId, type State, sameState } from '../model/record.js';
+import { parseRecordId, sameState } from '../model/record.js';
 import { isRefused, refusedField } from '../model/refusal.js';
 import type { Side } from '../model/side.js';
 import { otherSide, sides } from '../model/side.js';
 import type { ReadRecord } from '../ports/side-store.js';
 import type { Candidate, Settling } from './candidate.js';
 import { keepPending } from './close-trouble.js';
+import type { Laid } from './decisions.js';
 import { portionsOf } from './portions.js';
 import type { Schedule, Session } from './session.js';
 import { storeDecisions } from './settle-mongodb.js';
@@ -112,9 +113,7 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
     mongodb: { state: tips.mongodb, raw: raw.mongodb, time: held.mongodb?.time ?? null, version: versions.mongodb },
   };
   const person = session.decisions.for(candidate);
-  const decision = person
-    ? decidedBy(facts, person.state, known)
-    : (oneWay(session, facts) ?? (await parts.resolve(facts)));
+  const decision = person ? decidedBy(facts, person, known) : (oneWay(session, facts) ?? (await parts.resolve(facts)));
   const conflict = {
     ...facts,
     type: 'conflict' as const,
@@ -179,13 +178,13 @@ function versionsOf({ sql, mongodb }: Candidate['held']): Record<Side, SideVersi
   };
 }
 
-function decidedBy(facts: ConflictFacts, state: State, known: ConflictRecord | undefined): Decision {
+function decidedBy(facts: ConflictFacts, { state, strategy }: Laid, known: ConflictRecord | undefined): Decision {
   const winner = sides.find((side) => sameState(state, facts[side].state));
   return {
     decided: true,
     state,
     resolution: winner === undefined ? 'merged' : winner === 'sql' ? 'sql_wins' : 'mongo_wins',
-    strategy: known?.strategy ?? 'manual',
+    strategy: strategy ?? known?.strategy ?? 'manual',
     fields: {},
   };
 }

@@ -19,9 +19,10 @@ export function checkAtRest(world: World): string[] {
   checkDecisions(world, problems);
   checkFields(world, problems);
   checkPeople(world, problems);
+  problems.push(...world.comparer.check());
   // A decision that a unique index refuses stands on one side, and another one follows.
   const again = world.options.scenario.unique ? world.people.writes.length : 0;
-  const most = world.history.writes.length + world.filled + world.deviations + again;
+  const most = world.history.writes.length + world.filled + world.deviations + again + world.comparer.writesMost;
   if (world.ours > most)
     problems.push(
       `${world.ours} writes of ours for ${world.history.writes.length} of users and ${world.filled} loaded records`,

@@ -67,6 +67,8 @@ const shows: Record<RuleName, string> = {
   'atomic-progress': 'crash',
   merge: 'strategies',
   shown: 'people',
+  watch: 'comparison',
+  confirm: 'comparison',
 };
 
 describe('without a rule something breaks', () => {

@@ -29,11 +29,13 @@ export interface Scenario {
   readonly policies?: boolean;
   /** People decide what waits for them, all of it at last; operators pause now and then. */
   readonly people?: boolean;
+  /** Some records differ from before the sync; somebody compares while all is moving, and repairs. */
+  readonly planted?: boolean;
   /** What only some of the runs have. */
   readonly sometimes?: readonly Flag[];
 }
 
-type Flag = 'crash' | 'zombie' | 'load' | 'lanes' | 'people' | 'unique';
+type Flag = 'crash' | 'zombie' | 'load' | 'lanes' | 'people' | 'unique' | 'aba' | 'manual';
 
 export const scenarios: readonly Scenario[] = [
   { name: 'plain' },
@@ -59,6 +61,8 @@ export const scenarios: readonly Scenario[] = [
   { name: 'people', manual: true, people: true, sometimes: ['crash', 'zombie', 'lanes', 'unique'] },
   { name: 'strategies', policies: true, sometimes: ['people', 'lanes', 'load'] },
   { name: 'strategies+crash', policies: true, crash: true, sometimes: ['people', 'zombie', 'lanes', 'load'] },
+  { name: 'comparison', planted: true, sometimes: ['lanes', 'aba', 'manual'] },
+  { name: 'comparison+crash', planted: true, crash: true, sometimes: ['zombie', 'lanes', 'aba', 'manual'] },
   { name: 'all', crash: true, zombie: true, load: true, overlap: 0.3, lanes: true, deviate: true, manual: true },
 ];
 

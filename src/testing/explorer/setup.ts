@@ -31,15 +31,16 @@ export function makeEntities(random: Random, scenario: Scenario): ReadonlyMap<st
 }
 
 export function drawRefs(random: Random, scenario: Scenario): RecordRef[] {
-  const count = scenario.disjoint
-    ? 4
-    : scenario.load
-      ? 3 + random.int(3)
-      : scenario.lanes || scenario.unique || scenario.deviate
-        ? 2 + random.int(3)
-        : scenario.dense
-          ? 1
-          : 1 + random.int(2);
+  const count =
+    scenario.disjoint || scenario.planted
+      ? 4
+      : scenario.load
+        ? 3 + random.int(3)
+        : scenario.lanes || scenario.unique || scenario.deviate
+          ? 2 + random.int(3)
+          : scenario.dense
+            ? 1
+            : 1 + random.int(2);
   return ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, count).map((key) => ({ entity: entityName, key }));
 }
 
@@ -129,6 +130,8 @@ export function fill({ random, scenario, history, refs }: Filling, from: MemoryS
       from.fill([{ ...ref, after: state }]);
       // Without a load both are in step before.
       if (!scenario.load) other.fill([{ ...ref, after: state }]);
+    } else if (scenario.planted) {
+      plant(random, history, { ref, from, other });
     } else if (!scenario.load) {
       return;
     } else if (random.chance(0.8)) {
@@ -141,6 +144,19 @@ export function fill({ random, scenario, history, refs }: Filling, from: MemoryS
       other.fill([{ ...ref, after: initial(scenario, history.first()) }]);
     }
   }
+}
+
+/** In step before, or missing on a side, or different. */
+function plant(
+  random: Random,
+  history: History,
+  { ref, from, other }: { readonly ref: RecordRef; readonly from: MemorySide; readonly other: MemorySide },
+): void {
+  if (random.chance(0.2)) return;
+  const token = history.first();
+  from.fill([{ ...ref, after: [token] }]);
+  if (random.chance(0.2)) return;
+  other.fill([{ ...ref, after: [random.chance(0.4) ? history.first() : token] }]);
 }
 
 function initial(scenario: Scenario, token: string): readonly (string | null)[] {

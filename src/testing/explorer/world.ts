@@ -11,6 +11,7 @@ import { MemorySide } from '../memory/memory-side.js';
 import { plainTable } from '../memory/memory-table.js';
 import { hashed, Random } from '../random.js';
 import { Actor, Scheduler, settled } from '../scheduler.js';
+import { Comparer } from './comparer.js';
 import { makeDecider } from './decide.js';
 import { makePolicyDecider } from './decide-by-policy.js';
 import { drawPolicy } from './draw-policy.js';
@@ -45,6 +46,7 @@ export class World {
   readonly problems: string[] = [];
   readonly whole: WholeTransactions;
   readonly people: People;
+  readonly comparer: Comparer;
   /** Where scenarios decide by one. */
   readonly policy: Policy | null;
   readonly sequenceKey: boolean;
@@ -92,11 +94,11 @@ export class World {
     this.users = { random, history, scenario, refs: this.refs };
     const entities = makeEntities(random, scenario);
     const entity = entities.get(entityName) as Entity;
-    const loses = options.disabledRules.includes('merge');
     const policy = scenario.policies ? drawPolicy(random, entity) : null;
     this.policy = policy;
     this.sequenceKey = entity.sequenceKey;
     this.people = new People({ random, history, stored: () => this.conflicts.conflicts });
+    this.comparer = new Comparer(this);
     const drawn = drawOptions(random, scenario, options.disabledRules);
     this.loadFrom = drawn.loadFrom;
     this.parts = {
@@ -112,7 +114,7 @@ export class World {
                 entities,
                 policy,
                 history,
-                loses,
+                loses: options.disabledRules.includes('merge'),
                 skewMs: this.sides.sql.skewMs,
                 moduleAnswers: () => this.scheduler.step(this.modules, 'a module answers', () => {}),
               }),
@@ -123,6 +125,7 @@ export class World {
     drawSlow(random, this.scheduler);
     this.listen(options.trace);
     fill(this.users, this.sides[this.loadFrom], this.sides[otherSide(this.loadFrom)]);
+    this.comparer.begin();
     this.filled = scenario.load ? this.sides.sql.table.ids().length + this.sides.mongodb.table.ids().length : 0;
   }
 
@@ -156,6 +159,7 @@ export class World {
       }
       this.disturbProcesses(6 / steps);
       if (scenario.people) this.people.disturb(this.processes.at(-1), this.zombie, 20 / steps);
+      this.comparer.disturb(this.processes.at(-1), this.zombie, 20 / steps);
       scheduler.tick();
       await settled();
       this.supervise();
@@ -188,10 +192,9 @@ export class World {
   }
 
   private wakeZombie(): void {
-    if (this.zombie) {
-      this.zombie.actor.paused = false;
-      this.say(`${this.zombie.actor.name} goes on`);
-    }
+    if (this.zombie === null) return;
+    this.zombie.actor.paused = false;
+    this.say(`${this.zombie.actor.name} goes on`);
     this.zombie = null;
   }
 
@@ -249,13 +252,14 @@ export class World {
 
   /** Whether something was left to decide at rest. */
   private decideRest(): boolean {
+    const { people } = this.options.scenario;
     // A paused one may not know yet that it was succeeded.
     const process = this.processes.findLast((one) => one.running && one.started);
-    if (!this.options.scenario.people || process === undefined) return false;
-    if (this.people.decideAll(process.engine) === 0) return false;
+    if (process === undefined) return false;
+    const asked = this.comparer.atRest(process.engine) || (people && this.people.decideAll(process.engine) > 0);
     if (this.people.rounds > 8) this.problems.push('people cannot decide what waits for them');
-    this.lastChange = this.scheduler.now;
-    return true;
+    if (asked) this.lastChange = this.scheduler.now;
+    return asked === true;
   }
 
   private get resting(): boolean {
@@ -280,6 +284,7 @@ export class World {
         const changed = commit.changes.filter((one) => !sameState(one.before, one.after));
         if (changed.length + commit.held.length > 0) this.lastChange = this.scheduler.now;
         if (commit.number !== null) this.ours += changed.length;
+        this.comparer.look();
         this.deviations += commit.deviations;
         // What hangs on a deleted record goes with it, seen or not: the side's own doing, like a user's.
         if (commit.added.length > 0) this.history.record(commit.side, commit.added, true);
