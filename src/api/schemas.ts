@@ -29,7 +29,7 @@ const linkSchema = Type.Object({
 export const statusSchema = Type.Object({
   name: Type.String(),
   phase: Type.String(),
-  state: oneOf(['starting', 'loading', 'running', 'paused', 'failed', 'stopped']),
+  state: oneOf(['starting', 'idle', 'loading', 'running', 'paused', 'failed', 'stopped']),
   rollbackLevel: Type.Integer(),
   links: Type.Object({ sql_to_mongodb: linkSchema, mongodb_to_sql: linkSchema }),
   entities: Type.Array(

@@ -12,6 +12,7 @@ import { ClockSkew } from '../observe/clock-skew.js';
 import { Collector } from '../observe/collector.js';
 import { Prometheus } from '../observe/prometheus.js';
 import { Engine } from '../sync/engine.js';
+import { fixedCourse } from '../sync/following.js';
 import { defaultEngineOptions, type EngineOptions } from '../sync/options.js';
 import { CustomRunner } from './custom/custom-runner.js';
 import { engineNews } from './events/engine-news.js';
@@ -107,6 +108,7 @@ async function assemble(
       mongodb: { source: sides.mongodb.source, store: stores.mongodb },
     },
     conflicts,
+    courses: fixedCourse(config.direction),
     entities,
     resolve: resolverWith(policies, custom.run),
     agrees: makeAgreement(entities, policies),
@@ -140,13 +142,12 @@ async function assemble(
   });
 }
 
-function engineOptions({ apply, direction, initial }: Config): EngineOptions {
+function engineOptions({ apply, initial }: Config): EngineOptions {
   return {
     ...defaultEngineOptions,
     batch: apply.batch,
     lanes: apply.lanes,
     throttle: apply.throttle,
-    direction,
     initial,
   };
 }

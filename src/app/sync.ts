@@ -10,7 +10,7 @@ import type { LiveEvents } from './events/live-events.js';
 import type { Explanation } from './record/explain.js';
 import type { ReplayReport, ReplayRequest } from './record/replay.js';
 
-export type SyncState = 'starting' | 'loading' | 'running' | 'paused' | 'failed' | 'stopped';
+export type SyncState = 'starting' | 'idle' | 'loading' | 'running' | 'paused' | 'failed' | 'stopped';
 
 export interface LinkStatus {
   readonly position: string | null;

@@ -13,6 +13,7 @@ export function broadcast(observers: readonly EngineObserver[]): EngineObserver 
     agreement: (table) => all((observer) => observer.agreement(table)),
     deadLetter: (letter) => all((observer) => observer.deadLetter(letter)),
     loaded: (entity, rows) => all((observer) => observer.loaded(entity, rows)),
+    passive: (link, records) => all((observer) => observer.passive(link, records)),
     failed: (code, message) => all((observer) => observer.failed(code, message)),
     restarted: (cause) => all((observer) => observer.restarted(cause)),
   };

@@ -110,6 +110,8 @@ export class Collector implements EngineObserver {
     if (letter.attempts <= 1 || letter.firstAt === letter.lastAt) this.deadLetters += 1;
   }
 
+  passive(): void {}
+
   loaded(_entity: string, rows: number): void {
     this.loadedRows += rows;
   }

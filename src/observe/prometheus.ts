@@ -2,6 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { catalogue } from '../base/catalogue.js';
 import { type ConflictRecord, conflictKinds } from '../model/conflict.js';
+import type { RecordRef } from '../model/record.js';
 import type { LinkName } from '../model/side.js';
 import type { AppliedBatch, EngineObserver } from '../sync/observer.js';
 import { latencyMs } from './collector.js';
@@ -37,6 +38,9 @@ export class Prometheus implements EngineObserver {
     'strategy',
     'resolution',
   ]);
+  private readonly passives = this.counter('passive_writes_total', 'Users’ changes on a side that does not lead', [
+    'table',
+  ]);
   private readonly lag = this.gauge('lag_seconds', 'Age of the oldest change that has not crossed', ['link']);
   private readonly held = this.gauge('held_records', 'Records that wait for the other side’s news', ['link']);
   private readonly pending = this.gauge('conflicts_pending', 'Conflicts that wait for a person', []);
@@ -57,6 +61,7 @@ export class Prometheus implements EngineObserver {
       for (const table of options.tables)
         for (const operation of operations) this.changes.inc({ link, table, operation }, 0);
     }
+    for (const table of options.tables) this.passives.inc({ table }, 0);
     for (const code of Object.keys(catalogue)) this.errors.inc({ code }, 0);
     for (const [table, strategy] of options.strategies) {
       for (const kind of conflictKinds) {
@@ -110,6 +115,10 @@ export class Prometheus implements EngineObserver {
   agreement(): void {}
 
   deadLetter(): void {}
+
+  passive(_link: LinkName, records: readonly RecordRef[]): void {
+    for (const { entity } of records) this.passives.inc({ table: entity });
+  }
 
   loaded(): void {}
 

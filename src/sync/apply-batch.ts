@@ -43,6 +43,7 @@ export async function applyBatch(context: BatchContext, batch: Batch): Promise<B
   const prepared = batch.chunk
     ? prepareChunk(session, link, batch as Batch & { chunk: Chunk })
     : prepareBatch(session, link, folded);
+  if (prepared.passive.length > 0) session.parts.observer.passive(nameOf(link), prepared.passive);
   const result = await commitBatch(context, batch, prepared);
   for (const ref of prepared.loaded) link.loads.markLoaded(ref);
   if (batch.chunk) {

@@ -3,8 +3,9 @@ import type { SourcePart } from '../ports/change-source.js';
 import { Inbox } from './batch.js';
 
 let clock = 0;
-const part = (transaction: string, count: number, last = true): { part: SourcePart; windows: [] } => ({
+const part = (transaction: string, count: number, last = true): { part: SourcePart; windows: []; followed: true } => ({
   windows: [],
+  followed: true,
   part: {
     kind: 'part',
     position: `p${String(++clock).padStart(4, '0')}`,
@@ -49,10 +50,10 @@ test('a transaction stays whole until it is too large, then its pieces go alone'
 });
 
 test('large rows make small batches, and a transaction of them is cut however few they are', () => {
-  const large = (transaction: string, count: number): { part: SourcePart; windows: [] } => {
-    const { part: one, windows } = part(transaction, count);
+  const large = (transaction: string, count: number): { part: SourcePart; windows: []; followed: true } => {
+    const { part: one, ...read } = part(transaction, count);
     const changes = one.changes.map((change) => ({ ...change, after: ['x'.repeat(8_000)] }));
-    return { part: { ...one, changes }, windows };
+    return { ...read, part: { ...one, changes } };
   };
   const inbox = new Inbox({ batch: 10, wholeTransaction: 20 });
   for (const name of ['a', 'b', 'c']) inbox.add(large(name, 1));

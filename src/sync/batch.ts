@@ -16,6 +16,8 @@ export interface ReadPart {
   readonly weight: number;
   /** Chunks between whose marks it stands. */
   readonly windows: readonly Chunk[];
+  /** What the side's users changed in it is to cross. */
+  readonly followed: boolean;
 }
 
 export interface Batch {
@@ -54,9 +56,9 @@ export class Inbox {
 
   constructor(private readonly limits: { readonly batch: number; readonly wholeTransaction: number }) {}
 
-  add({ part, windows }: Omit<ReadPart, 'weight'>): void {
+  add({ part, windows, followed }: Omit<ReadPart, 'weight'>): void {
     const weight = weightOfAll(part.changes);
-    const read = { part, windows, weight };
+    const read = { part, windows, followed, weight };
     const open = this.units.at(-1);
     if (open !== undefined && !open.complete && open.chunk === null) {
       open.parts.push(read);

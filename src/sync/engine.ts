@@ -4,6 +4,7 @@
  */
 import { IsthmusError, isIsthmusError } from '../base/errors.js';
 import type { ConflictRecord } from '../model/conflict.js';
+import type { Course, Direction } from '../model/course.js';
 import { type RecordId, type RecordRef, recordId } from '../model/record.js';
 import type { Side } from '../model/side.js';
 import { sides } from '../model/side.js';
@@ -62,7 +63,7 @@ export class Engine {
         started();
         pause = options.restartMs;
         await life.ended;
-        return;
+        await life.stop();
       } catch (error) {
         const known = asIsthmusError(error);
         await life.stop();
@@ -75,6 +76,46 @@ export class Engine {
         pause = Math.min(pause * 2, options.restartMaxMs);
       }
     }
+  }
+
+  /**
+   * Changes which way changes cross. Nothing is lost by it: a side that begins to lead is followed before `save` stores the
+   * course (false: a later life has claimed it), one that ceases to lead is followed up to its log's end as of then.
+   * Throws `not_running` where there is no life to tell, and what `save` throws.
+   */
+  async turn(direction: Direction, save: (epoch: number, course: Course) => Promise<boolean>): Promise<void> {
+    const { life } = this;
+    const following = life?.following;
+    if (!life || !following || this.stopping) throw new IsthmusError('not_running');
+    const was = following.direction;
+    await following.alone(async () => {
+      following.widen(direction);
+      const course = following.next(direction);
+      const stored = await save(life.epoch, course).catch((error: unknown) => {
+        // It may have been stored: the next life looks.
+        life.fail(error);
+        throw error;
+      });
+      if (!stored) {
+        // Another life has claimed it: this one looks again, and ends if it was another process's.
+        const error = new IsthmusError('transient', { message: 'The sync was started anew meanwhile.' });
+        life.fail(error);
+        throw error;
+      }
+      for (const side of following.turn(course)) life.payOwed(side);
+    });
+    // From or to standing still another life begins.
+    if (was !== direction && (was === 'none' || direction === 'none')) life.leave();
+  }
+
+  /** Which way changes cross; null while no life knows it. */
+  get direction(): Direction | null {
+    return this.life?.following?.direction ?? null;
+  }
+
+  /** The number that the present life took over under. */
+  get epoch(): number {
+    return this.reign.epoch ?? 0;
   }
 
   /** Finishes what is under way and lets go of both servers' logs; stores stay open. */

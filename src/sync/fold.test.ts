@@ -22,7 +22,7 @@ const part = (changes: SourcePart['changes'], echo: SourcePart['echo'] = null): 
   changes,
 });
 const batch = (...parts: SourcePart[]): Batch => ({
-  parts: parts.map((one) => ({ part: one, windows: [], weight: one.changes.length })),
+  parts: parts.map((one) => ({ part: one, windows: [], followed: true, weight: one.changes.length })),
   chunk: null,
   to: 'p',
   alone: false,

@@ -19,6 +19,8 @@ export interface Folded extends RecordRef {
   inWindow: boolean;
   /** It stems from our own write (a trigger, a default), not from a user of the side. */
   readonly ours: boolean;
+  /** Some change of it is to cross. */
+  followed: boolean;
 }
 
 export interface FoldedBatch {
@@ -59,6 +61,7 @@ export function foldBatch(batch: Batch, context: FoldContext): FoldedBatch {
         last: read.part.position,
         inWindow,
         ours,
+        followed: read.followed,
       });
     } else {
       // What changes nothing is no later write.
@@ -66,6 +69,7 @@ export function foldBatch(batch: Batch, context: FoldContext): FoldedBatch {
       known.after = states.after;
       known.last = read.part.position;
       known.inWindow ||= inWindow;
+      known.followed ||= read.followed;
     }
     changes++;
   };

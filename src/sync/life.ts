@@ -12,6 +12,7 @@ import { Advancer } from './advancer.js';
 import { beginLoads, newLoad, openLoads } from './begin-loads.js';
 import { Decisions } from './decisions.js';
 import { EchoGate } from './echo-gate.js';
+import { Following, payOwed } from './following.js';
 import { Heartbeat } from './heartbeat.js';
 import { LaneWriter } from './lane-writer.js';
 import { Link } from './link.js';
@@ -42,6 +43,7 @@ export class Life {
   private end: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
   private built: Running | null = null;
   private paused = false;
+  private course: Following | null = null;
 
   constructor(
     private readonly parts: EngineParts,
@@ -60,7 +62,16 @@ export class Life {
   /** Resolves once both links read. */
   async start(): Promise<void> {
     try {
-      this.built = await this.build();
+      const recovered = await takeOverBoth(this.parts, this.reign);
+      const { keepsPassive, disabledRules } = this.parts.options;
+      this.course = new Following(await this.parts.courses.claim(this.epoch), {
+        keeps: keepsPassive,
+        forgets: disabledRules.has('owed'),
+        late: disabledRules.has('early'),
+      });
+      if (this.course.direction === 'none') return;
+      this.built = await this.build(recovered, this.course);
+      if (this.paused) this.pause();
       const { session, links, advancer, loaders, heartbeat } = this.built;
       await finishSettlements(session, this.built.recovered.work.propagating);
       for (const side of sides) {
@@ -71,16 +82,16 @@ export class Life {
       this.run(advancer.run(session));
       this.run(heartbeat.run());
       for (const side of sides) for (const load of session.links[side].loads.all) this.run(loaders[side].run(load));
+      for (const side of this.course.owing) this.payOwed(side);
     } catch (error) {
       this.fail(error);
       throw error;
     }
   }
 
-  private async build(): Promise<Running> {
+  private async build(recovered: Recovered, following: Following): Promise<Running> {
     const { parts } = this;
     const id = parts.newId();
-    const recovered = await takeOverBoth(parts, this.reign);
     const progress = await this.positions(recovered);
     const awaiting = {
       sql: await findAwaiting(parts, 'sql', {
@@ -101,12 +112,13 @@ export class Life {
       awaiting: awaiting[source],
       held: recoverHeld(recovered.links[source], awaiting[source]),
       loads: openLoads(parts, source, recovered),
-      active: parts.options.direction === 'both' || parts.options.direction === linkFrom(source),
     });
     const advancer = new Advancer(parts.clock, parts.options.disabledRules.has('timer'));
     const session: Session = {
       parts,
       id,
+      epoch: this.epoch,
+      following,
       links: { sql: memory('sql'), mongodb: memory('mongodb') },
       settleLanes: { mongodb: lanes.sql.at(-1) as LaneWriter, sql: lanes.mongodb.at(-1) as LaneWriter },
       locks: new RecordLocks(parts.options.disabledRules.has('lock')),
@@ -134,6 +146,7 @@ export class Life {
         lanes: lanes[source].slice(0, -1),
         onMark: (mark) => {
           session.silent.markRead(mark);
+          session.following.markPassed(mark);
           heartbeat.markRead(mark);
         },
         onEchoes: () => links[otherSide(source)].goOn(),
@@ -200,15 +213,27 @@ export class Life {
     this.run(loaders[from].run(load));
   }
 
+  /** What a side that leads no more still owes is followed, as far as it stands in its log by now. */
+  payOwed(side: Side): void {
+    if (this.built) this.run(payOwed(this.built.session, side));
+  }
+
   private run(task: Promise<void>): void {
     this.tasks.push(task.catch((error: unknown) => this.fail(error)));
   }
 
-  private fail(error: unknown): void {
+  fail(error: unknown): void {
     if (this.abort.signal.aborted) return;
     this.abort.abort();
     this.built?.session.decisions.close();
     this.end.reject(error);
+  }
+
+  /** Ends it as if it had run its time: whoever started it stops it. */
+  leave(): void {
+    this.abort.abort();
+    this.built?.session.decisions.close();
+    this.end.resolve();
   }
 
   /** Lets nothing new begin, waits for what is under way, and lets go of the logs. */
@@ -240,6 +265,16 @@ export class Life {
 
   get isPaused(): boolean {
     return this.paused;
+  }
+
+  /** The number that this life took over under. */
+  get epoch(): number {
+    return this.reign.epoch ?? 0;
+  }
+
+  /** Which way changes cross; null before it is known. With `none` nothing runs. */
+  get following(): Following | null {
+    return this.course;
   }
 
   /** What there is to be seen while it runs; null before `start` is done. */

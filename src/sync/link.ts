@@ -99,18 +99,19 @@ export class Link {
   }
 
   private takePart(part: SourcePart): void {
-    const { session, progress } = this.parts;
+    const { session, progress, memory } = this.parts;
     if (progress.wasDone(part.position) && !session.parts.options.disabledRules.has('ranges'))
       return this.inbox.passed(part.position);
     if (listens(session)) for (const change of part.changes) tellNews(session, recordId(change));
-    this.inbox.add({ part, windows: this.marks.windows });
+    this.inbox.add({ part, windows: this.marks.windows, followed: session.following.follows(memory.source) });
   }
 
   /** Whether the mark became a batch. */
   private takeMark(id: string, position: Position): boolean {
+    const { session } = this.parts;
+    session.following.markRead(id);
     const chunk = this.marks.take(id, position);
     if (chunk === null) return false;
-    const { session } = this.parts;
     const { entity } = chunk.range;
     if (listens(session)) for (const { key } of chunk.rows) tellNews(session, recordId({ entity, key }));
     this.inbox.addChunk(chunk, position);

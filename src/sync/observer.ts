@@ -1,5 +1,6 @@
 /** What the engine tells about itself while it works; metrics and status lines listen. Calls must be cheap and must not throw. */
 import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
+import type { RecordRef } from '../model/record.js';
 import type { LinkName } from '../model/side.js';
 import type { RecordWrite } from '../ports/side-store.js';
 
@@ -21,6 +22,8 @@ export interface EngineObserver {
   agreement(table: string): void;
   deadLetter(letter: DeadLetter): void;
   loaded(entity: string, rows: number): void;
+  /** Users changed these on a side that does not lead. Told again where a log is read again. */
+  passive(link: LinkName, records: readonly RecordRef[]): void;
   failed(code: string, message: string): void;
   restarted(cause: string): void;
 }
@@ -33,6 +36,7 @@ export const silentObserver: EngineObserver = {
   agreement() {},
   deadLetter() {},
   loaded() {},
+  passive() {},
   failed() {},
   restarted() {},
 };

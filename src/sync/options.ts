@@ -7,7 +7,8 @@ export interface EngineOptions {
   readonly batch: number;
   /** Writers per link. */
   readonly lanes: number;
-  readonly direction: 'both' | 'sql_to_mongodb' | 'mongodb_to_sql';
+  /** What users write on a side that does not lead crosses all the same. */
+  readonly keepsPassive: boolean;
   /** Which side fills the other when the sync starts for the first time. */
   readonly initial: Side | 'none';
   /** A source transaction up to this many changes stays whole on the target. */
@@ -41,7 +42,7 @@ export interface EngineOptions {
 export const defaultEngineOptions: EngineOptions = {
   batch: 1000,
   lanes: 2,
-  direction: 'both',
+  keepsPassive: false,
   initial: 'none',
   wholeTransaction: 10_000,
   group: 500,

@@ -27,6 +27,8 @@ export interface Prepared {
   readonly drop: readonly RecordRef[];
   readonly loaded: readonly RecordRef[];
   readonly loadedNow: ReadonlySet<RecordId>;
+  /** Records that users changed on a side that does not lead. */
+  readonly passive: readonly RecordRef[];
 }
 
 interface Candidate extends RecordRef {
@@ -53,6 +55,7 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
   const hold: HeldRow[] = [];
   const drop: RecordRef[] = [];
   const loaded: RecordRef[] = [];
+  const passive: RecordRef[] = [];
   for (const id of folded.echoes) {
     const ref = parseRecordId(id);
     if (!session.parts.options.disabledRules.has('echo-loads') && link.loads.isUnloaded(ref)) loaded.push(ref);
@@ -60,7 +63,10 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
   }
   for (const [id, record] of folded.records) {
     const held = link.held.get(id);
-    if (session.stopped.has(record.entity) || !(link.active || record.ours || held)) continue;
+    if (session.stopped.has(record.entity)) continue;
+    const crosses = record.followed || record.ours;
+    if (!crosses && !sameState(record.before, record.after)) passive.push(refOf(record));
+    if (!(crosses || held || session.following.keeps)) continue;
     const inPlace = record.inWindow && link.loads.isUnloaded(record);
     if (held === undefined) {
       if (!sameState(record.before, record.after)) candidates.set(id, candidateOf(record, false));
@@ -75,7 +81,7 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
       hold.push(heldWith(undefined, { ...newsOf(session, link, record), base: null }, moment(session)));
     } else hold.push(heldWith(held, { ...newsOf(session, link, record), base: held.base }, moment(session)));
   }
-  return { candidates, hold, drop, loaded, loadedNow: new Set(loaded.map(recordId)) };
+  return { candidates, hold, drop, loaded, loadedNow: new Set(loaded.map(recordId)), passive };
 }
 
 /**
@@ -110,7 +116,7 @@ export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & 
         ),
       );
   }
-  return { candidates, hold, drop: [], loaded: [], loadedNow: new Set() };
+  return { candidates, hold, drop: [], loaded: [], loadedNow: new Set(), passive: [] };
 }
 
 export interface PlanContext {

@@ -20,6 +20,8 @@ export const removableRules = [
   'shown',
   'watch',
   'confirm',
+  'owed',
+  'early',
 ] as const;
 
 export type RemovableRule = (typeof removableRules)[number];

@@ -13,10 +13,12 @@ import type { RecordId } from '../model/record.js';
 import { linkFrom, type Side } from '../model/side.js';
 import type { ChangeSource } from '../ports/change-source.js';
 import type { ConflictStore } from '../ports/conflict-store.js';
+import type { CourseStore } from '../ports/course-store.js';
 import type { SideStore } from '../ports/side-store.js';
 import type { Awaiting } from './awaiting.js';
 import type { Decisions } from './decisions.js';
 import type { EchoGate } from './echo-gate.js';
+import type { Following } from './following.js';
 import type { Held } from './held.js';
 import type { LaneWriter } from './lane-writer.js';
 import type { Loads } from './loads.js';
@@ -30,6 +32,7 @@ import type { Watches } from './watches.js';
 export interface EngineParts {
   readonly sides: Readonly<Record<Side, { readonly source: ChangeSource; readonly store: SideStore }>>;
   readonly conflicts: ConflictStore;
+  readonly courses: CourseStore;
   readonly entities: ReadonlyMap<string, Entity>;
   readonly resolve: Resolve;
   readonly agrees: Agrees;
@@ -61,14 +64,14 @@ export interface LinkMemory {
   /** What we wrote to the source and have not read back. */
   readonly awaiting: Awaiting;
   readonly loads: Loads;
-  /** Whether users' changes of the source are written to the target. */
-  readonly active: boolean;
 }
 
 export interface Session {
   readonly parts: EngineParts;
   /** Names this life, so that marks of another one are told apart. */
   readonly id: string;
+  readonly epoch: number;
+  readonly following: Following;
   readonly links: Readonly<Record<Side, LinkMemory>>;
   /** Per side that is written: the lane of advances and settlements. */
   readonly settleLanes: Readonly<Record<Side, LaneWriter>>;

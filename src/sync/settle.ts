@@ -148,8 +148,12 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
  * Whether equal states settle it. Always where one side is right anyway, and where a person was asked: then both were set
  * by hand.
  */
-function agree({ parts, links }: Session, { id, base, tips }: Candidate, known: ConflictRecord | undefined): boolean {
-  if (known !== undefined || sides.some((side) => !links[side].active)) return true;
+function agree(
+  { parts, following }: Session,
+  { id, base, tips }: Candidate,
+  known: ConflictRecord | undefined,
+): boolean {
+  if (known !== undefined || !following.bothLead) return true;
   return parts.agrees({ ...parseRecordId(id), base, state: tips.sql });
 }
 
@@ -191,7 +195,7 @@ function decidedBy(facts: ConflictFacts, { state, strategy }: Laid, known: Confl
 
 /** Where only one link writes, its source is right: the other side is noticed, kept in the record, and overwritten. */
 function oneWay(session: Session, facts: ConflictFacts): Decision | null {
-  const source = sides.find((side) => !session.links[side === 'sql' ? 'mongodb' : 'sql'].active);
+  const source = session.following.bothLead ? undefined : sides.find((side) => session.following.leads(side));
   if (
     source === undefined ||
     isRefused(facts.key) ||

@@ -31,7 +31,8 @@ export interface EntityStatus {
 }
 
 export interface EngineStatus {
-  readonly state: 'starting' | 'loading' | 'running' | 'paused' | 'failed';
+  /** `idle`: no direction is set, so nothing runs. */
+  readonly state: 'starting' | 'idle' | 'loading' | 'running' | 'paused' | 'failed';
   readonly links: Readonly<Record<Side, LinkStatus>>;
   readonly entities: readonly EntityStatus[];
   readonly conflictsPending: number;
@@ -48,8 +49,19 @@ export function statusOf(of: {
   const entities = entitiesOf(of.life);
   const loading = entities.some(({ load }) => load?.state === 'open');
   const failed = of.lastError !== null && !of.lastError.retry;
+  const idle = of.life?.following?.direction === 'none';
   return {
-    state: failed ? 'failed' : of.paused ? 'paused' : running === null ? 'starting' : loading ? 'loading' : 'running',
+    state: failed
+      ? 'failed'
+      : of.paused
+        ? 'paused'
+        : idle
+          ? 'idle'
+          : running === null
+            ? 'starting'
+            : loading
+              ? 'loading'
+              : 'running',
     links: { sql: linkStatus(of.life, 'sql'), mongodb: linkStatus(of.life, 'mongodb') },
     entities,
     conflictsPending: running?.session.trouble.pendingCount ?? 0,

@@ -69,6 +69,8 @@ const shows: Record<RuleName, string> = {
   shown: 'people',
   watch: 'comparison',
   confirm: 'comparison',
+  owed: 'turns',
+  early: 'turns',
 };
 
 describe('without a rule something breaks', () => {

@@ -2,12 +2,14 @@
 import type { IsthmusError } from '../../base/errors.js';
 import { noFaults } from '../../base/fault-points.js';
 import { silentLogger } from '../../base/logger.js';
+import type { RecordRef } from '../../model/record.js';
 import { sides } from '../../model/side.js';
 import { Engine } from '../../sync/engine.js';
 import { silentObserver } from '../../sync/observer.js';
 import type { EngineParts } from '../../sync/session.js';
 import type { MemoryConflicts } from '../memory/memory-conflicts.js';
 import { MemoryConflictStore } from '../memory/memory-conflicts.js';
+import type { MemoryCourses } from '../memory/memory-courses.js';
 import type { MemorySide } from '../memory/memory-side.js';
 import { MemorySource } from '../memory/memory-source.js';
 import { MemoryStore } from '../memory/memory-store.js';
@@ -18,6 +20,9 @@ export interface ProcessParts {
   readonly sql: MemorySide;
   readonly mongodb: MemorySide;
   readonly conflicts: MemoryConflicts;
+  readonly courses: MemoryCourses;
+  /** Records that were changed on a side that does not lead. */
+  readonly passive: (records: readonly RecordRef[]) => void;
   readonly engine: Pick<EngineParts, 'entities' | 'resolve' | 'options'>;
 }
 
@@ -43,11 +48,16 @@ export class Process {
       ...parts.engine,
       sides: { sql: this.side(parts.sql), mongodb: this.side(parts.mongodb) },
       conflicts: new MemoryConflictStore(conflicts, scheduler, this.actor),
+      courses: parts.courses.store(scheduler, this.actor),
       clock: scheduler.clock(this.actor),
       log: silentLogger,
       faults: noFaults,
       newId: () => `${name}.${++ids}`,
-      observer: { ...silentObserver, restarted: () => void this.restarts++ },
+      observer: {
+        ...silentObserver,
+        restarted: () => void this.restarts++,
+        passive: (_, records) => parts.passive(records),
+      },
     });
     void this.engine.failure.then((error) => {
       this.failure = error;

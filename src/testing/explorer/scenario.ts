@@ -31,6 +31,10 @@ export interface Scenario {
   readonly people?: boolean;
   /** Some records differ from before the sync; somebody compares while all is moving, and repairs. */
   readonly planted?: boolean;
+  /** Operators change which way changes cross in mid-work; users keep to the sides that lead. */
+  readonly turns?: boolean;
+  /** With turns: users write on sides that do not lead as well. */
+  readonly astray?: boolean;
   /** What only some of the runs have. */
   readonly sometimes?: readonly Flag[];
 }
@@ -63,6 +67,9 @@ export const scenarios: readonly Scenario[] = [
   { name: 'strategies+crash', policies: true, crash: true, sometimes: ['people', 'zombie', 'lanes', 'load'] },
   { name: 'comparison', planted: true, sometimes: ['lanes', 'aba', 'manual'] },
   { name: 'comparison+crash', planted: true, crash: true, sometimes: ['zombie', 'lanes', 'aba', 'manual'] },
+  { name: 'turns', turns: true, sometimes: ['lanes', 'aba'] },
+  { name: 'turns+crash', turns: true, crash: true, sometimes: ['zombie', 'lanes', 'aba'] },
+  { name: 'astray', turns: true, astray: true, sometimes: ['crash', 'lanes'] },
   { name: 'all', crash: true, zombie: true, load: true, overlap: 0.3, lanes: true, deviate: true, manual: true },
 ];
 

@@ -54,6 +54,7 @@ export function drawOptions(
     ...defaultEngineOptions,
     batch: random.pick(scenario.lanes || scenario.unique ? [2, 3, 6, 100] : [1, 2, 100]),
     lanes: scenario.lanes ? 1 + random.int(3) : 1,
+    keepsPassive: scenario.astray === true && random.chance(0.3),
     initial: scenario.load ? loadFrom : 'none',
     wholeTransaction: random.pick([6, 10, 100]),
     group: random.pick([1, 2, 500]),

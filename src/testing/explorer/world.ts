@@ -16,6 +16,7 @@ import { makeDecider } from './decide.js';
 import { makePolicyDecider } from './decide-by-policy.js';
 import { drawPolicy } from './draw-policy.js';
 import { History } from './history.js';
+import { Operators } from './operators.js';
 import { People } from './people.js';
 import { Process, type ProcessParts } from './process.js';
 import type { RuleName } from './rule-names.js';
@@ -41,6 +42,7 @@ export class World {
   readonly random: Random;
   readonly history = new History();
   readonly conflicts = new MemoryConflicts();
+  readonly operators: Operators;
   readonly sides: Readonly<Record<Side, MemorySide>>;
   readonly refs: readonly RecordRef[];
   readonly problems: string[] = [];
@@ -63,7 +65,6 @@ export class World {
   private readonly processes: Process[] = [];
   private zombie: Process | null = null;
   private lastChange = 0;
-  private openUsers = 0;
   private readonly users: UsersContext;
   private booted = 0;
   /** How often connections break, until the run comes to rest. */
@@ -77,6 +78,7 @@ export class World {
     const options = { ...given, scenario };
     this.options = options;
     this.scheduler = new Scheduler(random);
+    this.operators = new Operators({ random, scheduler: this.scheduler, scenario });
     if (scenario.crash && random.chance(0.5)) this.faults = 0.02;
     const side = (name: Side): MemorySide =>
       new MemorySide(name, {
@@ -105,6 +107,7 @@ export class World {
       scheduler: this.scheduler,
       ...this.sides,
       conflicts: this.conflicts,
+      ...this.operators.forProcesses(drawn.options.keepsPassive),
       engine: {
         entities,
         resolve:
@@ -144,7 +147,7 @@ export class World {
     const { random, scheduler } = this;
     const { scenario } = this.options;
     const steps = 80 + random.int(900);
-    const transactions = scenario.dense ? 10 + random.int(20) : 2 + random.int(14);
+    const transactions = scenario.dense || scenario.turns ? 10 + random.int(20) : 2 + random.int(14);
     const speed = { sql: random.pick([0.05, 0.15, 0.4]), mongodb: random.pick([0.05, 0.15, 0.4]) };
     let users = 0;
     for (let step = 0; step < steps; step++) {
@@ -152,12 +155,13 @@ export class World {
       if (random.chance(speed.mongodb)) this.sides.mongodb.log.publish();
       if (users < transactions && random.chance((2 * transactions) / steps)) {
         const side = random.chance(0.5) ? 'sql' : 'mongodb';
-        if (this.isFollowed(side)) {
+        if (this.isFollowed(side) && this.operators.mayWrite(side)) {
           users++;
-          this.user(side);
+          this.operators.watch(side, userTransaction(this.users, this.sides[side]));
         }
       }
       this.disturbProcesses(6 / steps);
+      if (scenario.turns) this.operators.disturb(this.processes.at(-1), 15 / steps);
       if (scenario.people) this.people.disturb(this.processes.at(-1), this.zombie, 20 / steps);
       this.comparer.disturb(this.processes.at(-1), this.zombie, 20 / steps);
       scheduler.tick();
@@ -224,13 +228,6 @@ export class World {
     return stored || (this.options.scenario.load === true && side === this.loadFrom);
   }
 
-  private user(side: Side): void {
-    this.openUsers++;
-    void userTransaction(this.users, this.sides[side]).then(() => {
-      this.openUsers--;
-    });
-  }
-
   private async comeToRest(): Promise<void> {
     const { random, scheduler } = this;
     this.wakeZombie();
@@ -242,6 +239,7 @@ export class World {
       scheduler.tick();
       await settled();
       this.supervise();
+      if (this.options.scenario.turns) this.operators.end(this.processes.findLast((one) => one.running));
       if (this.problems.length > 0 || (this.resting && !this.decideRest())) return;
     }
     const held = Object.values(this.sides).flatMap((side) =>
@@ -266,7 +264,7 @@ export class World {
     const sides = Object.values(this.sides);
     const read = sides.every((side) => side.reader !== null && side.reader.cursor >= side.log.lastPart);
     const idle = this.processes.some((one) => one.running && one.idle);
-    if (!read || !idle || this.openUsers > 0) this.lastChange = this.scheduler.now;
+    if (!read || !idle || this.operators.openUsers > 0) this.lastChange = this.scheduler.now;
     const waiting = this.conflicts.waiting();
     return (
       this.scheduler.now - this.lastChange > calmMs &&
