@@ -16,13 +16,22 @@ export const numbersSchema = Type.Object({
   syncLatency: byLink(Type.Object({ p50Ms: Type.Number(), p95Ms: Type.Number(), p99Ms: Type.Number() })),
   throughput: Type.Number({ description: 'Records written a second, over the last minute' }),
   conflictRate: Type.Number({ description: 'Conflicts / changes read, over the last hour or since the start' }),
+  divergenceRate: orNull(
+    Type.Number({ description: 'Confirmed differences / records compared, last comparison; null: none yet' }),
+  ),
   autoResolutionRate: Type.Number({
     description: 'Conflicts that needed no person / all conflicts; 1 while there was none',
   }),
   manualResolutionPending: Type.Integer({ description: 'Conflicts that wait for a person' }),
-  errorRate: Type.Number({ description: 'Failed write attempts / attempts, since the start' }),
+  errorRate: Type.Number({ description: 'Failed write attempts / attempts, over the last hour or since the start' }),
+  retryRate: Type.Number({ description: 'Repeated write attempts / attempts, over the same time' }),
   dlqMessages: Type.Integer({ description: 'Dead letters' }),
   cdcLag: byLink(Type.Number({ description: 'Age of the oldest change that has not crossed, in ms' })),
+  kafkaLag: orNull(Type.Number({ description: 'Of the Kafka transport; null without it' })),
+  replicationLag: Type.Object({
+    sql: orNull(Type.Number({ description: 'Bytes of WAL that PostgreSQL keeps for us' })),
+    mongodb: orNull(Type.Number({ description: 'Seconds of oplog from our place to its end' })),
+  }),
   conflicts: Type.Object({
     total: Type.Integer({ description: 'Ever, those that are no longer kept too' }),
     last24h: Type.Integer(),

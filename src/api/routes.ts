@@ -9,6 +9,7 @@ import { eventRoutes } from './event-routes.js';
 import { recordRoutes } from './record-routes.js';
 import type { Route, RouteRequest } from './route.js';
 import * as schemas from './schemas.js';
+import { watchRoutes } from './watch-routes.js';
 
 export const routes: readonly Route[] = [
   {
@@ -145,6 +146,7 @@ export const routes: readonly Route[] = [
     },
   },
   ...recordRoutes,
+  ...watchRoutes,
   ...eventRoutes,
 ];
 

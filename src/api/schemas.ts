@@ -3,9 +3,9 @@ import { type TSchema, Type } from '@sinclair/typebox';
 import { conflictKinds } from '../model/conflict.js';
 
 const strict = { additionalProperties: false } as const;
-const oneOf = (values: readonly string[], description?: string): TSchema =>
+export const oneOf = (values: readonly string[], description?: string): TSchema =>
   Type.Unsafe<string>({ type: 'string', enum: [...values], ...(description === undefined ? {} : { description }) });
-const orNull = (schema: TSchema): TSchema => Type.Union([schema, Type.Null()]);
+export const orNull = (schema: TSchema): TSchema => Type.Union([schema, Type.Null()]);
 
 export const errorSchema = Type.Object({
   code: Type.String({ description: 'See docs/errors.md' }),
@@ -43,6 +43,17 @@ export const statusSchema = Type.Object({
   conflicts: Type.Object({ pending: Type.Number(), total: Type.Number() }),
   deadLetters: Type.Number(),
   clockSkewMs: Type.Number(),
+  forecast: Type.Object({
+    sql: Type.Object({
+      retainedBytes: orNull(Type.Number({ description: 'WAL that is kept for our slot' })),
+      limitBytes: orNull(Type.Number({ description: 'About where the slot is given up; null: no limit is set' })),
+      hoursLeft: orNull(Type.Number({ description: 'At the present rate; null: not in sight' })),
+    }),
+    mongodb: Type.Object({
+      windowSeconds: orNull(Type.Number({ description: 'From the oplog’s oldest entry to our place in it' })),
+      hoursLeft: orNull(Type.Number()),
+    }),
+  }),
 });
 
 export const healthSchema = Type.Object({ ok: Type.Boolean(), state: Type.String() });

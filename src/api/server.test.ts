@@ -45,6 +45,10 @@ class StillSync implements Sync {
       conflicts: { pending: 0, total: 1 },
       deadLetters: 0,
       clockSkewMs: 0,
+      forecast: {
+        sql: { retainedBytes: 1024, limitBytes: null, hoursLeft: null },
+        mongodb: { windowSeconds: 3600, hoursLeft: 1.5 },
+      },
     };
   }
   counts(): never {
@@ -118,11 +122,15 @@ class StillSync implements Sync {
       syncLatency: { sql_to_mongodb: latency, mongodb_to_sql: latency },
       throughput: 5,
       conflictRate: 0.01,
+      divergenceRate: null,
       autoResolutionRate: 1,
       manualResolutionPending: 0,
       errorRate: 0,
+      retryRate: 0,
       dlqMessages: 1,
       cdcLag: { sql_to_mongodb: 0, mongodb_to_sql: 7 },
+      kafkaLag: null,
+      replicationLag: { sql: 1024, mongodb: null },
       conflicts: {
         total: 1,
         last24h: 1,
@@ -161,6 +169,13 @@ class StillSync implements Sync {
   events = {
     listen: (lastId: string | undefined, listener: (event: LiveEvent) => void) => this.feed.listen(lastId, listener),
   };
+  alerts = { list: () => [], on: () => {} };
+  asked: number[] = [];
+  history(minutes: number) {
+    this.asked.push(minutes);
+    const course = { lagMs: [0], latencyP95Ms: [12.5], throughput: [3] };
+    return { stepMs: 1000, times: [1], links: { sql_to_mongodb: course, mongodb_to_sql: course } };
+  }
   async metrics() {
     return { type: 'text/plain', body: 'isthmus_phase 1\n' };
   }

@@ -54,6 +54,8 @@ function withApi(sync: Sync, api: Api | null): StartedSync {
     explain: (table, key) => sync.explain(table, key),
     events: sync.events,
     metrics: () => sync.metrics(),
+    history: (minutes) => sync.history(minutes),
+    alerts: sync.alerts,
     on: (event, listener) => sync.on(event, listener),
     stop: async () => {
       await api?.close();

@@ -10,6 +10,8 @@ import { makeResolver, type Resolve } from '../conflict/resolve.js';
 import { broadcast } from '../observe/broadcast.js';
 import { ClockSkew } from '../observe/clock-skew.js';
 import { Collector } from '../observe/collector.js';
+import { History } from '../observe/history.js';
+import { LogRooms } from '../observe/log-rooms.js';
 import { Prometheus } from '../observe/prometheus.js';
 import { Engine } from '../sync/engine.js';
 import { fixedCourse } from '../sync/following.js';
@@ -23,6 +25,7 @@ import { Retention } from './record/retention.js';
 import { RunningSync } from './running-sync.js';
 import { type OpenSides, openSides } from './sides.js';
 import type { Sync } from './sync.js';
+import { Watch, type WatchTimes } from './watch/watch.js';
 
 export interface ComposeOptions {
   readonly log: Logger;
@@ -32,6 +35,8 @@ export interface ComposeOptions {
   readonly engine?: Partial<EngineOptions>;
   /** For tests: how often the record of conflicts is looked through for what is too old. */
   readonly retentionEveryMs?: number;
+  /** For tests: how patient alerts are. */
+  readonly watchTimes?: WatchTimes;
   /** For tests: where the process is to end. */
   readonly faults?: Faults;
 }
@@ -89,7 +94,7 @@ type Assembly = WithCustom & { readonly skew: ClockSkew; readonly faults: Faults
 async function assemble(
   config: Config,
   sides: OpenSides,
-  { log, engine: bounds, skew, faults, retention, custom }: Assembly,
+  { log, engine: bounds, skew, faults, retention, custom, watchTimes: times = {} }: Assembly,
 ): Promise<Sync> {
   const { entities, policies } = sides;
   const { skewMs } = skew;
@@ -98,6 +103,7 @@ async function assemble(
   const prometheus = new Prometheus({ tables: [...entities.keys()], strategies, skewMs });
   const feed = new EventFeed({ epoch: randomUUID().slice(0, 8) });
   const stores = { sql: sides.sql.store, mongodb: sides.mongodb.store };
+  const history = new History({ now: systemClock.now, skewMs });
   const { conflicts } = sides.mongodb;
   const counts = await conflicts.counts(systemClock.now());
   const resolverWith = (by: typeof policies, run: RunCustom): Resolve =>
@@ -115,9 +121,19 @@ async function assemble(
     clock: systemClock,
     log,
     newId: randomUUID,
-    observer: broadcast([collector, prometheus, engineNews(feed, systemClock)]),
+    observer: broadcast([collector, prometheus, history.observer, engineNews(feed, systemClock)]),
     faults,
     options: { ...engineOptions(config), ...bounds },
+  });
+  const rooms = new LogRooms({
+    readers: { sql: sides.sql, mongodb: sides.mongodb },
+    positions: () => {
+      const { sql, mongodb } = engine.status().links;
+      return { sql: sql.position, mongodb: mongodb.position };
+    },
+    clock: systemClock,
+    log,
+    ...(times.roomEveryMs === undefined ? {} : { everyMs: times.roomEveryMs }),
   });
   await engine.start();
   return new RunningSync({
@@ -130,6 +146,7 @@ async function assemble(
     prometheus,
     skew,
     retention,
+    watch: (of) => new Watch({ ...of, config, collector, prometheus, history, rooms, clock: systemClock, log, times }),
     feed,
     log,
     resolverWith,

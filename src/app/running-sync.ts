@@ -14,6 +14,7 @@ import type { LinkName, Side } from '../model/side.js';
 import type { ClockSkew } from '../observe/clock-skew.js';
 import type { Collector, Counts } from '../observe/collector.js';
 import { ConflictNumbers } from '../observe/conflict-numbers.js';
+import type { Course } from '../observe/history.js';
 import type { Prometheus } from '../observe/prometheus.js';
 import type { ConflictFilter, ConflictPage, ConflictStore } from '../ports/conflict-store.js';
 import type { SideStore } from '../ports/side-store.js';
@@ -41,7 +42,8 @@ import type {
   SyncNumbers,
   SyncStatus,
 } from './sync.js';
-import { syncNumbers } from './sync-numbers.js';
+import { linkStatus, oldestOf, shownForecast, syncNumbers } from './sync-numbers.js';
+import type { Alerts, Watch, WatchOf } from './watch/watch.js';
 
 export interface RunningParts {
   readonly config: Config;
@@ -53,6 +55,7 @@ export interface RunningParts {
   readonly prometheus: Prometheus;
   readonly skew: ClockSkew;
   readonly retention: Retention;
+  readonly watch: (of: WatchOf) => Watch;
   readonly feed: EventFeed;
   readonly log: Logger;
   /** A resolver by other policies than the ones that are in use. */
@@ -73,15 +76,22 @@ export class RunningSync implements Sync {
   };
   private stopped: Promise<void> | null = null;
   private readonly conflictNumbers: ConflictNumbers;
+  private readonly watch: Watch;
+  readonly alerts: Alerts;
   readonly events: LiveEvents;
 
   constructor(private readonly parts: RunningParts) {
     this.conflictNumbers = new ConflictNumbers({ ...parts, tables: [...parts.entities.keys()] });
     this.events = new LiveEvents({ ...parts, status: () => this.status(), numbers: () => this.numbers() });
     this.events.start();
+    this.watch = parts.watch({ status: () => this.status(), oldestPending: () => oldestOf(parts.engine.pending()) });
+    this.alerts = this.watch.alerts;
+    this.alerts.on('change', (alert) => parts.feed.publish('alert', alert));
+    this.watch.start();
     void parts.engine.failure.then((error) => {
       // A successor may keep the record by other rules.
       void parts.retention.stop();
+      this.watch.look();
       for (const listener of this.listeners.failed) listener(error);
     });
   }
@@ -112,6 +122,7 @@ export class RunningSync implements Sync {
       conflicts: { pending: now.conflictsPending, total: conflicts },
       deadLetters: now.deadLetters,
       clockSkewMs: skew.skewMs(),
+      forecast: shownForecast(this.watch.forecast()),
     };
   }
 
@@ -178,7 +189,8 @@ export class RunningSync implements Sync {
   }
 
   async numbers(): Promise<SyncNumbers> {
-    return syncNumbers(this.status(), this.counts(), await this.conflictNumbers.read());
+    const totals = await this.conflictNumbers.read();
+    return syncNumbers({ status: this.status(), counts: this.counts(), totals, watch: this.watch });
   }
 
   async replay(request: ReplayRequest): Promise<ReplayReport> {
@@ -201,8 +213,11 @@ export class RunningSync implements Sync {
   }
 
   metrics(): Promise<{ readonly type: string; readonly body: string }> {
-    const { links, conflicts, deadLetters } = this.status();
-    return this.parts.prometheus.text({ links, conflictsPending: conflicts.pending, deadLetters });
+    return this.parts.prometheus.text(this.watch.readings());
+  }
+
+  history(minutes: number): Course {
+    return this.watch.course(minutes);
   }
 
   on<E extends keyof SyncEvents>(event: E, listener: (...values: SyncEvents[E]) => void): void {
@@ -217,8 +232,7 @@ export class RunningSync implements Sync {
     const inTime = await Promise.race([engine.stop().then(() => true), late]);
     limit.abort();
     await this.events.stop();
-    await skew.stop();
-    await retention.stop();
+    await Promise.all([skew.stop(), retention.stop(), this.watch.stop()]);
     await close();
     this.tell();
     if (!inTime)
@@ -240,22 +254,4 @@ function entityNamed(entities: ReadonlyMap<string, Entity>, table: string): Enti
     message: `The table ${table} is not synced${didYouMean(table, entities.keys())}`,
     remedy: 'Name it as schema.table; `isthmus status` lists what is synced.',
   });
-}
-
-function linkStatus(
-  now: ReturnType<Engine['status']>['links'][Side],
-  counts: Counts['links'][LinkName],
-  lastError: IsthmusError | null,
-): LinkStatus {
-  const { p50Ms, p95Ms, p99Ms } = counts.latency;
-  return {
-    position: now.position,
-    lagMs: Math.round(now.lagMs),
-    pending: now.pending,
-    held: now.held,
-    applied: counts.applied,
-    echoes: counts.echoes,
-    latency: { p50Ms, p95Ms, p99Ms },
-    lastError: lastError === null ? null : { code: lastError.code, message: lastError.message },
-  };
 }

@@ -1,27 +1,78 @@
-/** A running sync's numbers in the form of `GET /api/metrics`. Pure. */
-import type { LinkName } from '../model/side.js';
+/** A running sync's numbers in the forms of `GET /api/metrics` and `GET /api/status`. Pure. */
+import type { IsthmusError } from '../base/errors.js';
+import type { ConflictRecord } from '../model/conflict.js';
+import type { LinkName, Side } from '../model/side.js';
 import type { Counts } from '../observe/collector.js';
 import type { ConflictTotals } from '../observe/conflict-numbers.js';
+import type { LogRooms } from '../observe/log-rooms.js';
+import type { EngineStatus } from '../sync/engine.js';
 import type { LinkStatus, SyncNumbers, SyncStatus } from './sync.js';
+import type { Watch } from './watch/watch.js';
 
-export function syncNumbers(status: SyncStatus, counts: Counts, totals: ConflictTotals): SyncNumbers {
+export interface NumbersOf {
+  readonly status: SyncStatus;
+  readonly counts: Counts;
+  readonly totals: ConflictTotals;
+  readonly watch: Watch;
+}
+
+export function syncNumbers({ status, counts, totals, watch }: NumbersOf): SyncNumbers {
+  const { sql, mongodb } = watch.forecast();
   const { autoResolutionRate, ...conflicts } = totals;
-  const links = Object.values(counts.links);
-  const attempts = links.reduce((sum, link) => sum + link.attempts, 0);
-  const failed = links.reduce((sum, link) => sum + link.failedAttempts, 0);
   return {
     syncLatency: byLink(status, ({ latency }) => latency),
     throughput: counts.throughput,
-    conflictRate: counts.conflictRate,
+    conflictRate: counts.conflictRate.value,
+    divergenceRate: watch.divergenceRate,
     autoResolutionRate,
     manualResolutionPending: conflicts.pendingManual,
-    errorRate: attempts === 0 ? 0 : failed / attempts,
+    errorRate: counts.errorRate.value,
+    retryRate: counts.retryRate.value,
     dlqMessages: status.deadLetters,
     cdcLag: byLink(status, ({ lagMs }) => lagMs),
+    kafkaLag: null,
+    replicationLag: { sql: sql.room?.kept ?? null, mongodb: mongodb.room?.kept ?? null },
     conflicts,
+  };
+}
+
+/** Without limits and endless times, which JSON does not know. */
+export function shownForecast({ sql, mongodb }: ReturnType<LogRooms['forecast']>): SyncStatus['forecast'] {
+  const finite = (hours: number | null): number | null => (hours !== null && Number.isFinite(hours) ? hours : null);
+  const left = sql.room?.left ?? null;
+  return {
+    sql: {
+      retainedBytes: sql.room?.kept ?? null,
+      limitBytes: sql.room === null || left === null ? null : sql.room.kept + left,
+      hoursLeft: finite(sql.hoursLeft),
+    },
+    mongodb: { windowSeconds: mongodb.room?.left ?? null, hoursLeft: finite(mongodb.hoursLeft) },
   };
 }
 
 function byLink<T>({ links }: SyncStatus, read: (link: LinkStatus) => T): Record<LinkName, T> {
   return { sql_to_mongodb: read(links.sql_to_mongodb), mongodb_to_sql: read(links.mongodb_to_sql) };
+}
+
+export function linkStatus(
+  now: EngineStatus['links'][Side],
+  counts: Counts['links'][LinkName],
+  lastError: IsthmusError | null,
+): LinkStatus {
+  const { p50Ms, p95Ms, p99Ms } = counts.latency;
+  return {
+    position: now.position,
+    lagMs: Math.round(now.lagMs),
+    pending: now.pending,
+    held: now.held,
+    applied: counts.applied,
+    echoes: counts.echoes,
+    latency: { p50Ms, p95Ms, p99Ms },
+    lastError: lastError === null ? null : { code: lastError.code, message: lastError.message },
+  };
+}
+
+/** When the oldest of these was found; null: there is none. */
+export function oldestOf(conflicts: readonly ConflictRecord[]): number | null {
+  return conflicts.reduce<number | null>((oldest, { createdAt }) => Math.min(oldest ?? createdAt, createdAt), null);
 }

@@ -4,11 +4,13 @@ import type { ConflictKind } from '../model/conflict.js';
 import type { LinkName, Side } from '../model/side.js';
 import type { Counts } from '../observe/collector.js';
 import type { ConflictTotals } from '../observe/conflict-numbers.js';
+import type { Course } from '../observe/history.js';
 import type { ConflictFilter, ConflictPage } from '../ports/conflict-store.js';
 import type { Comparison } from '../reconcile/compare.js';
 import type { LiveEvents } from './events/live-events.js';
 import type { Explanation } from './record/explain.js';
 import type { ReplayReport, ReplayRequest } from './record/replay.js';
+import type { Alerts } from './watch/watch.js';
 
 export type SyncState = 'starting' | 'idle' | 'loading' | 'running' | 'paused' | 'failed' | 'stopped';
 
@@ -43,6 +45,20 @@ export interface SyncStatus {
   readonly conflicts: { readonly pending: number; readonly total: number };
   readonly deadLetters: number;
   readonly clockSkewMs: number;
+  /** Until each server's log forgets our place in it. Null: cannot be read; `limitBytes`, `hoursLeft`: or there is none in sight. */
+  readonly forecast: {
+    readonly sql: {
+      /** WAL that is kept for our slot. */
+      readonly retainedBytes: number | null;
+      readonly limitBytes: number | null;
+      readonly hoursLeft: number | null;
+    };
+    readonly mongodb: {
+      /** From the oplog's oldest entry to our place in it. */
+      readonly windowSeconds: number | null;
+      readonly hoursLeft: number | null;
+    };
+  };
 }
 
 /** A dead letter for a person: times as ISO text, the change as field → canonical value. */
@@ -94,14 +110,22 @@ export interface SyncNumbers {
   readonly throughput: number;
   /** Conflicts / changes read, over the last hour or since the start. */
   readonly conflictRate: number;
+  /** Confirmed differences / records compared, last comparison; null: none yet. */
+  readonly divergenceRate: number | null;
   /** Conflicts that were decided, or closed by themselves, without a person / all; 1 while there was none. */
   readonly autoResolutionRate: number;
   readonly manualResolutionPending: number;
-  /** Failed write attempts / attempts, since the start. */
+  /** Failed write attempts / attempts, over the last hour or since the start. */
   readonly errorRate: number;
+  /** Repeated attempts / attempts, over the same time. */
+  readonly retryRate: number;
   readonly dlqMessages: number;
   /** Age of the oldest change that has not crossed, in milliseconds. */
   readonly cdcLag: Readonly<Record<LinkName, number>>;
+  /** Of the Kafka transport; null without it. */
+  readonly kafkaLag: number | null;
+  /** What each server's log keeps for us: bytes of WAL, seconds of oplog; null: cannot be read. */
+  readonly replicationLag: Readonly<Record<Side, number | null>>;
   readonly conflicts: Omit<ConflictTotals, 'autoResolutionRate'>;
 }
 
@@ -141,6 +165,9 @@ export interface Sync {
   explain(table: string, key: string): Promise<Explanation>;
   /** What changes, told as it happens. */
   readonly events: Pick<LiveEvents, 'listen'>;
+  /** Lag, latency and throughput of the last so many minutes, for charts. */
+  history(minutes: number): Course;
+  readonly alerts: Alerts;
   metrics(): Promise<{ readonly type: string; readonly body: string }>;
   on<E extends keyof SyncEvents>(event: E, listener: (...values: SyncEvents[E]) => void): void;
 }

@@ -88,6 +88,12 @@ export function resumeCommand(): Command {
     .addHelpText('after', examples('isthmus resume -c isthmus.yaml'));
 }
 
+export function alertsCommand(): Command {
+  return withJson(withApi(new Command('alerts')))
+    .description('Which alerts fire; ends with 1 if one does')
+    .addHelpText('after', examples('isthmus alerts', 'isthmus alerts --json'));
+}
+
 export function loadCommand(): Command {
   return withJson(withApi(new Command('load')))
     .description('Loads a table again, through the same rules as any change; also takes up a table that was stopped')

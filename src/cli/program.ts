@@ -70,6 +70,9 @@ function makeProgram(context: Context, end: (code: number) => void): Command {
   add(define.resumeCommand(), async (options: ApiOptions) =>
     (await import('./commands/status.js')).runResume(options, context),
   );
+  add(define.alertsCommand(), async (options: ApiOptions) =>
+    (await import('./commands/alerts.js')).runAlerts(options, context),
+  );
   add(define.loadCommand(), async (options: LoadOptions) =>
     (await import('./commands/load.js')).runLoad(options, context),
   );

@@ -6,7 +6,6 @@ import { lineOf, type Source } from './validate.js';
 /** Keys (with all below them) and values that are refused as a whole: for the documentation. */
 export const unavailableKeys: readonly string[] = [
   'compare',
-  'alerts',
   'transport.brokers',
   'transport.topics',
   'transport.format',
@@ -28,7 +27,6 @@ export function unavailable(config: Config, given: ReadonlySet<string>, source: 
   if (config.apply.atomic === 'record') refuse('apply.atomic', 'atomicity by record', 'Use atomic: transaction.');
   if (config.detection === 'window') refuse('detection', 'detection by time window', 'Use detection: causal.');
   if (given.has('compare')) refuse('compare', 'a regular comparison', 'Leave the key out.');
-  if (given.has('alerts')) refuse('alerts', 'alerts', 'Leave the key out; the metrics carry the same numbers.');
   if (config.lifecycle) refuse('lifecycle', 'the phases of a migration', 'Use lifecycle: false and set `direction`.');
   return found;
 }

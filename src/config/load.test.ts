@@ -169,7 +169,6 @@ describe('what this version lacks is refused, not ignored', () => {
     ['detection: window', 'detection'],
     ['lifecycle: true', 'lifecycle'],
     ['compare: { every: 24h }', 'compare'],
-    ['alerts: { conflictRate: 0.5 }', 'alerts'],
     ['apply: { atomic: record }', 'apply.atomic'],
   ])('%s', (line, path) => {
     expect(mistake(`${base}${line}\n`)).toMatch(
@@ -208,6 +207,8 @@ describe('conflict policies', () => {
     [entity('{ fields: { a: { custom: "" } } }'), 'or { custom: PATH }'],
     [entity('{ fields: { a: countr } }'), 'did you mean "counter"?'],
     [entity('{ fields: { a: { flag: b, sql: [x] } } }'), '{ custom: PATH }; a flag needs both lists, sql and mongodb'],
+    [`${base}alerts: { manualAge: a day }\n`, 'alerts.manualAge is not usable. How long a conflict may wait'],
+    [`${base}alerts: { webhook: "ftp://x" }\n`, 'isthmus.yaml:6: alerts.webhook is not a URL like https://'],
     [`${base}record: { keep: 90 days }\n`, 'record.keep is not usable. How long a decided conflict is kept: 24h, 90d'],
     [entity('{ vectr: a }'), 'isthmus.yaml:6: entities.0.conflict.vectr is not a known key; did you mean "vector"?'],
     [`${base}conflict: { strategy: custom }\n`, 'isthmus.yaml:6: conflict.module is missing, and the strategy custom'],

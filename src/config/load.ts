@@ -95,13 +95,20 @@ function badUrls(config: Config, source: Source): Problem[] {
     ['sql.url', config.sql.url, /^postgres(ql)?:\/\/./, 'postgres://user@host:5432/database'],
     ['mongodb.url', config.mongodb.url, /^mongodb(\+srv)?:\/\/./, 'mongodb://host:27017/?replicaSet=rs0'],
   ] as const;
-  return expected
+  const problems: Problem[] = expected
     .filter(([, url, form]) => !form.test(url))
     .map(([path, , , example]) => ({
       path,
       line: lineOf(path, source),
       text: `is not a connection URL like ${example}`,
     }));
+  return [...problems, ...badWebhook(config, source)];
+}
+
+function badWebhook({ alerts }: Config, source: Source): Problem[] {
+  const path = 'alerts.webhook';
+  if (alerts.webhook === null || (/^https?:\/\/./.test(alerts.webhook) && URL.canParse(alerts.webhook))) return [];
+  return [{ path, line: lineOf(path, source), text: 'is not a URL like https://chat.example.com/hooks/isthmus' }];
 }
 
 function readText(path: string): string {

@@ -119,18 +119,40 @@ export const configSchema = Type.Object(
       }),
     }),
     alerts: section('When to raise an alert', {
-      conflictRate: Type.Number({ minimum: 0, default: 0.01, description: 'Conflicts / changes, over an hour' }),
-      divergenceRate: Type.Number({ minimum: 0, default: 0.001, description: 'Differences / records compared' }),
-      syncLatencyMs: Type.Number({ minimum: 0, default: 5000, description: 'Commit to commit' }),
+      conflictRate: Type.Number({ minimum: 0, default: 0.01, description: 'Conflicts / changes read, over an hour' }),
+      divergenceRate: Type.Number({
+        minimum: 0,
+        default: 0.001,
+        description: 'Differences / records compared, last comparison',
+      }),
+      syncLatencyMs: Type.Number({
+        minimum: 0,
+        default: 5000,
+        description: '95 % of five minutes’ transactions, commit to commit',
+      }),
       cdcLagMs: Type.Number({
         minimum: 0,
         default: 60000,
         description: 'Age of the oldest change that has not crossed',
       }),
-      errorRate: Type.Number({ minimum: 0, default: 0.05, description: 'Failed write attempts / attempts' }),
+      errorRate: Type.Number({
+        minimum: 0,
+        default: 0.05,
+        description: 'Failed write attempts / attempts, over an hour',
+      }),
+      manualAge: Type.String({
+        pattern: durationPattern,
+        default: '24h',
+        description: 'How long a conflict may wait for a person: 90m, 24h, 7d',
+      }),
+      hoursLeft: Type.Number({
+        minimum: 0,
+        default: 24,
+        description: 'Hours until a server’s log forgets our place in it, at the present rate',
+      }),
       webhook: Type.Union([Type.String({ minLength: 1 }), Type.Null()], {
         default: null,
-        description: 'Where alerts are posted; a secret',
+        description: 'An http or https address that alerts are posted to as JSON; a secret',
       }),
     }),
     record: section('How long the record of conflicts is kept; what waits for a person always stays', {

@@ -8,6 +8,8 @@ export type LinkName = 'sql_to_mongodb' | 'mongodb_to_sql';
 
 export const sides: readonly Side[] = ['sql', 'mongodb'];
 
+export const linkNames: readonly LinkName[] = ['sql_to_mongodb', 'mongodb_to_sql'];
+
 export function otherSide(side: Side): Side {
   return side === 'sql' ? 'mongodb' : 'sql';
 }

@@ -72,6 +72,7 @@ export class LaneCommit {
             ? new IsthmusError('transient', { message: `MongoDB: ${error.message}` })
             : mongoError(error, 'writing');
       }
+      request.retried?.();
       const most = Math.min(pause.mostMs, pause.firstMs * 2 ** Math.min(tries, 10));
       await clock.sleep(most / 2 + (Math.random() * most) / 2);
     }

@@ -8,7 +8,7 @@ export function broadcast(observers: readonly EngineObserver[]): EngineObserver 
   return {
     applied: (batch) => all((observer) => observer.applied(batch)),
     read: (link, changes, echoes) => all((observer) => observer.read(link, changes, echoes)),
-    attempt: (link, failed) => all((observer) => observer.attempt(link, failed)),
+    attempt: (link, attempt) => all((observer) => observer.attempt(link, attempt)),
     conflict: (conflict) => all((observer) => observer.conflict(conflict)),
     agreement: (table) => all((observer) => observer.agreement(table)),
     deadLetter: (letter) => all((observer) => observer.deadLetter(letter)),

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConflictRecord } from '../model/conflict.js';
 import { Collector } from './collector.js';
+import type { Readings } from './gauges.js';
 import { Prometheus } from './prometheus.js';
 
 const batch = (link: 'sql_to_mongodb' | 'mongodb_to_sql') => ({
@@ -12,6 +13,7 @@ const batch = (link: 'sql_to_mongodb' | 'mongodb_to_sql') => ({
     { entity: 'public.users', key: '3', before: ['a'], after: null },
   ],
   commits: [1000, 1000],
+  heldCommits: [],
   committedAt: 1100,
 });
 
@@ -67,28 +69,70 @@ describe('rates', () => {
       () => 0,
       () => clock.at,
     );
-    expect(collector.counts()).toMatchObject({ conflictRate: 0, throughput: 0 });
+    expect(collector.counts()).toMatchObject({ conflictRate: { value: 0, events: 0 }, throughput: 0 });
     collector.conflict(conflict('propagating'));
-    expect(collector.counts().conflictRate).toBe(1);
+    expect(collector.counts().conflictRate).toEqual({ value: 1, events: 0 });
     collector.read('sql_to_mongodb', 60, 5);
     collector.read('mongodb_to_sql', 40, 5);
     collector.applied(batch('sql_to_mongodb'));
     clock.at = 30_000;
-    expect(collector.counts()).toMatchObject({ conflictRate: 0.01, throughput: 0.1 });
+    expect(collector.counts()).toMatchObject({ conflictRate: { value: 0.01, events: 100 }, throughput: 0.1 });
     clock.at = 90_000;
-    expect(collector.counts()).toMatchObject({ conflictRate: 0.01, throughput: 0 });
+    expect(collector.counts()).toMatchObject({ conflictRate: { value: 0.01, events: 100 }, throughput: 0 });
     clock.at = 3_700_000;
-    expect(collector.counts().conflictRate).toBe(0);
+    expect(collector.counts().conflictRate.value).toBe(0);
+  });
+
+  it('tell failed attempts and repeated ones apart, and forget both after an hour', () => {
+    const clock = { at: 0 };
+    const collector = new Collector(
+      () => 0,
+      () => clock.at,
+    );
+    collector.attempt('sql_to_mongodb', { failed: true, repeated: false });
+    collector.attempt('sql_to_mongodb', { failed: true, repeated: true });
+    collector.attempt('mongodb_to_sql', { failed: false, repeated: true });
+    collector.attempt('mongodb_to_sql', { failed: false, repeated: false });
+    expect(collector.counts()).toMatchObject({
+      errorRate: { value: 0.5, events: 4 },
+      retryRate: { value: 0.5, events: 4 },
+      links: { sql_to_mongodb: { attempts: 2, failedAttempts: 2, repeatedAttempts: 1 } },
+    });
+    clock.at = 3_700_000;
+    expect(collector.counts()).toMatchObject({ errorRate: { value: 0, events: 0 } });
+  });
+
+  it('count a held change’s way when it has crossed', () => {
+    const collector = new Collector(
+      () => 0,
+      () => 0,
+    );
+    collector.applied({ ...batch('sql_to_mongodb'), commits: [], heldCommits: [100] });
+    const { latency, transactions } = collector.counts().links.sql_to_mongodb;
+    expect([latency.count, transactions]).toEqual([1, 0]);
+    expect(latency.p50Ms).toBeCloseTo(1000, -2);
+    expect(collector.latencyOver('sql_to_mongodb', 5).count).toBe(1);
   });
 });
 
 describe('Prometheus', () => {
   const make = () =>
     new Prometheus({ tables: ['public.users'], strategies: new Map([['public.users', 'lww']]), skewMs: () => 1500 });
-  const readings = {
+  const readings: Readings = {
     links: { sql_to_mongodb: { lagMs: 250, held: 1 }, mongodb_to_sql: { lagMs: 0, held: 0 } },
+    state: 'running',
+    phase: 'replicate',
+    rollbackLevel: 0,
     conflictsPending: 2,
+    oldestManualMs: 60_000,
     deadLetters: 3,
+    stoppedTables: { 'public.users': false },
+    divergenceRate: null,
+    forecast: {
+      sql: { room: { unit: 'bytes', kept: 1024, left: 4096 }, hoursLeft: 2.5 },
+      mongodb: { room: null, hoursLeft: null },
+    },
+    firing: ['cdc_lag', 'cdc_lag'],
   };
 
   it('has the known label sets at zero from the start', async () => {
@@ -102,8 +146,42 @@ describe('Prometheus', () => {
       'isthmus_conflicts_pending 2',
       'isthmus_dead_letters 3',
       'isthmus_clock_skew_seconds 1.5',
+      'isthmus_retries_total{link="sql_to_mongodb"} 0',
+      'isthmus_compared_records_total{table="public.users"} 0',
+      'isthmus_divergent_records{table="public.users"} 0',
+      'isthmus_retained_wal_bytes 1024',
+      'isthmus_log_hours_left{side="sql"} 2.5',
+      'isthmus_phase 3',
+      'isthmus_state{state="running"} 1',
+      'isthmus_state{state="failed"} 0',
+      'isthmus_alerts_firing{alert="cdc_lag"} 2',
+      'isthmus_alerts_firing{alert="failed"} 0',
     ])
       expect(body.split('\n')).toContain(line);
+  });
+
+  it('leaves out what cannot be read, and brings it when it can', async () => {
+    const prometheus = make();
+    const absent = [
+      'isthmus_oplog_window_seconds',
+      'isthmus_log_hours_left{side="mongodb"}',
+      'isthmus_divergence_rate',
+    ];
+    const has = (body: string) => absent.map((name) => body.split('\n').some((line) => line.startsWith(`${name} `)));
+    expect(has((await prometheus.text(readings)).body)).toEqual([false, false, false]);
+    const mongodb = { room: { unit: 'seconds' as const, kept: 1, left: 3600 }, hoursLeft: 1 };
+    const later = { ...readings, divergenceRate: 0, forecast: { ...readings.forecast, mongodb } };
+    expect(has((await prometheus.text(later)).body)).toEqual([true, true, true]);
+    expect(has((await prometheus.text(readings)).body)).toEqual([false, false, false]);
+  });
+
+  it('adds comparisons up and shows what the last one found', async () => {
+    const prometheus = make();
+    prometheus.tableCompared('public.users', { compared: 100, different: 3 });
+    prometheus.tableCompared('public.users', { compared: 100, different: 1 });
+    const { body } = await prometheus.text(readings);
+    expect(body).toContain('isthmus_compared_records_total{table="public.users"} 200');
+    expect(body).toContain('isthmus_divergent_records{table="public.users"} 1');
   });
 
   it('counts by operation, and never names a key', async () => {

@@ -1,8 +1,10 @@
 /** Counts what the engine tells, for status and reports. Bounded: totals only. Must not know who asks. */
 import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
 import type { LinkName } from '../model/side.js';
-import type { AppliedBatch, EngineObserver } from '../sync/observer.js';
-import { Latency, type Quantiles } from './latency.js';
+import type { AppliedBatch, EngineObserver, WriteAttempt } from '../sync/observer.js';
+import { crossingTimes } from './crossing-times.js';
+import type { Quantiles } from './latency.js';
+import { SlidingLatency } from './sliding-latency.js';
 import { SlidingSum } from './sliding-sum.js';
 
 export interface LinkCounts {
@@ -12,14 +14,26 @@ export interface LinkCounts {
   readonly echoes: number;
   readonly attempts: number;
   readonly failedAttempts: number;
+  readonly repeatedAttempts: number;
+  /** Commit to commit, of the last hour. */
   readonly latency: Quantiles;
+}
+
+/** A share of 1 over the last hour or since the start, and of how many events. */
+export interface HourlyRate {
+  readonly value: number;
+  readonly events: number;
 }
 
 export interface Counts {
   readonly links: Readonly<Record<LinkName, LinkCounts>>;
   readonly conflicts: Readonly<Record<string, number>>;
-  /** Conflicts / changes read, over the last hour or since the start. */
-  readonly conflictRate: number;
+  /** Conflicts / changes read. */
+  readonly conflictRate: HourlyRate;
+  /** Failed write attempts / attempts. */
+  readonly errorRate: HourlyRate;
+  /** Repeated attempts / attempts. */
+  readonly retryRate: HourlyRate;
   /** Records written a second, over the last minute. */
   readonly throughput: number;
   readonly agreements: number;
@@ -36,18 +50,20 @@ class LinkCounter {
   echoes = 0;
   attempts = 0;
   failedAttempts = 0;
-  readonly latency = new Latency();
+  repeatedAttempts = 0;
+  readonly latency: SlidingLatency;
+
+  constructor(now: () => number) {
+    this.latency = new SlidingLatency(now);
+  }
 
   snapshot(): LinkCounts {
-    return { ...this, latency: this.latency.quantiles() };
+    return { ...this, latency: this.latency.over() };
   }
 }
 
 export class Collector implements EngineObserver {
-  private readonly links: Record<LinkName, LinkCounter> = {
-    sql_to_mongodb: new LinkCounter(),
-    mongodb_to_sql: new LinkCounter(),
-  };
+  private readonly links: Readonly<Record<LinkName, LinkCounter>>;
   private readonly seenConflicts = new Set<string>();
   private readonly conflicts: Record<string, number> = {};
   private agreements = 0;
@@ -56,7 +72,9 @@ export class Collector implements EngineObserver {
   private restarts = 0;
   private lastError: Counts['lastError'] = null;
   private readonly startedAt: number;
-  private readonly recent: Readonly<Record<'conflicts' | 'changesRead' | 'applied', SlidingSum>>;
+  private readonly recent: Readonly<
+    Record<'conflicts' | 'changesRead' | 'attempts' | 'failed' | 'repeated' | 'applied', SlidingSum>
+  >;
 
   /** `skewMs`: how far SQL's clock is ahead of MongoDB's. */
   constructor(
@@ -64,10 +82,14 @@ export class Collector implements EngineObserver {
     private readonly now: () => number,
   ) {
     this.startedAt = now();
+    this.links = { sql_to_mongodb: new LinkCounter(now), mongodb_to_sql: new LinkCounter(now) };
     const hour = { now, bucketMs: 60_000, buckets: 60 };
     this.recent = {
       conflicts: new SlidingSum(hour),
       changesRead: new SlidingSum(hour),
+      attempts: new SlidingSum(hour),
+      failed: new SlidingSum(hour),
+      repeated: new SlidingSum(hour),
       applied: new SlidingSum({ now, bucketMs: 1000, buckets: 60 }),
     };
   }
@@ -77,7 +99,7 @@ export class Collector implements EngineObserver {
     link.applied += batch.writes.length;
     this.recent.applied.add(batch.writes.length);
     link.transactions += batch.commits.length;
-    for (const commit of batch.commits) link.latency.record(latencyMs(batch, commit, this.skewMs()));
+    for (const ms of crossingTimes(batch, this.skewMs())) link.latency.record(ms);
   }
 
   read(link: LinkName, changes: number, echoes: number): void {
@@ -86,9 +108,14 @@ export class Collector implements EngineObserver {
     this.links[link].echoes += echoes;
   }
 
-  attempt(link: LinkName, failed: boolean): void {
-    this.links[link].attempts += 1;
-    if (failed) this.links[link].failedAttempts += 1;
+  attempt(link: LinkName, { failed, repeated }: WriteAttempt): void {
+    const counter = this.links[link];
+    counter.attempts += 1;
+    counter.failedAttempts += failed ? 1 : 0;
+    counter.repeatedAttempts += repeated ? 1 : 0;
+    this.recent.attempts.add(1);
+    if (failed) this.recent.failed.add(1);
+    if (repeated) this.recent.repeated.add(1);
   }
 
   /** A pending conflict is told each time it changes; it counts once. One that was found by an earlier process was counted there. */
@@ -132,6 +159,8 @@ export class Collector implements EngineObserver {
       },
       conflicts: { ...this.conflicts },
       conflictRate: this.conflictRate(),
+      errorRate: this.rate('failed', 'attempts'),
+      retryRate: this.rate('repeated', 'attempts'),
       throughput: this.recent.applied.sum() / Math.max(1, Math.min(60, (this.now() - this.startedAt) / 1000)),
       agreements: this.agreements,
       deadLetters: this.deadLetters,
@@ -141,15 +170,20 @@ export class Collector implements EngineObserver {
     };
   }
 
-  /** Conflicts of changes that an earlier process read have none to be compared with: 1 at most. */
-  private conflictRate(): number {
-    const conflicts = this.recent.conflicts.sum();
-    return conflicts === 0 ? 0 : Math.min(1, conflicts / Math.max(1, this.recent.changesRead.sum()));
+  /** Commit to commit, of the last so many minutes. */
+  latencyOver(link: LinkName, minutes: number): Quantiles {
+    return this.links[link].latency.over(minutes);
   }
-}
 
-/** Commit on the source to commit on the target, both on one clock; never below 0. */
-export function latencyMs(batch: AppliedBatch, commit: number, skewMs: number): number {
-  const raw = batch.committedAt - commit;
-  return Math.max(0, batch.link === 'sql_to_mongodb' ? raw + skewMs : raw - skewMs);
+  /** Conflicts of changes that an earlier process read have none to be compared with: 1 at most. */
+  private conflictRate(): HourlyRate {
+    const { value, events } = this.rate('conflicts', 'changesRead');
+    return { value: Math.min(1, value), events };
+  }
+
+  private rate(part: keyof Collector['recent'], whole: keyof Collector['recent']): HourlyRate {
+    const some = this.recent[part].sum();
+    const events = this.recent[whole].sum();
+    return { value: some === 0 ? 0 : some / Math.max(1, events), events };
+  }
 }

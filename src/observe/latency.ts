@@ -22,12 +22,23 @@ export class Latency {
     this.count += 1;
   }
 
+  add(other: Latency): void {
+    if (other.count === 0) return;
+    for (let i = 0; i < bucketCount; i++) this.buckets[i] = (this.buckets[i] as number) + (other.buckets[i] as number);
+    this.count += other.count;
+  }
+
+  clear(): void {
+    if (this.count > 0) this.buckets.fill(0);
+    this.count = 0;
+  }
+
   quantiles(): Quantiles {
     return { count: this.count, p50Ms: this.quantile(0.5), p95Ms: this.quantile(0.95), p99Ms: this.quantile(0.99) };
   }
 
   /** The middle of the bucket that holds the quantile; 0 if nothing was recorded. */
-  private quantile(share: number): number {
+  quantile(share: number): number {
     const wanted = Math.ceil(this.count * share);
     let seen = 0;
     for (let i = 0; i < bucketCount && wanted > 0; i++) {

@@ -88,6 +88,8 @@ export interface CommitRequest {
   readonly plan: (found: ReadonlyMap<RecordId, State>) => Plan | null;
   /** Do everything, let the server check everything (deferred constraints too), then roll back. */
   readonly rehearse?: boolean;
+  /** Told each time that an attempt failed and is repeated inside. */
+  readonly retried?: () => void;
 }
 
 /** Why a target refuses a record for good: another attempt with the same data gives the same answer. */

@@ -85,6 +85,11 @@ async function writeTips(session: Session, link: LinkMemory, ids: readonly Recor
     link: nameOf(link),
     writes: outcome.plan.writes,
     commits: [],
+    heldCommits: outcome.plan.writes.flatMap((write) => {
+      const id = recordId(write);
+      const time = rows.get(id)?.time;
+      return typeof time === 'number' && !session.trouble.has(id) ? [time] : [];
+    }),
     committedAt: outcome.committedAt,
   });
 }

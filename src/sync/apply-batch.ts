@@ -83,6 +83,7 @@ async function commitBatch(context: BatchContext, batch: Batch, prepared: Prepar
     link: nameOf(link),
     writes: outcome.plan.writes,
     commits,
+    heldCommits: [],
     committedAt: outcome.committedAt,
   });
   return { saved: true };

@@ -11,6 +11,7 @@ import { sides } from '../model/side.js';
 import type { DecisionOutcome, PersonDecision } from './decisions.js';
 import { examine, type Verdict } from './examine.js';
 import { Life, type Running } from './life.js';
+import { ReadTimes } from './read-times.js';
 import type { Reign } from './recover.js';
 import { type Difference, type RepairChoice, type RepairOutcome, repair } from './repair.js';
 import type { EngineParts } from './session.js';
@@ -31,7 +32,11 @@ export class Engine {
   /** Resolves, never rejects, with the error after which the engine must not go on by itself. */
   readonly failure: Promise<IsthmusError>;
 
+  private readonly readTimes: ReadTimes;
+  private known: EngineStatus | null = null;
+
   constructor(private readonly parts: EngineParts) {
+    this.readTimes = new ReadTimes(parts.clock.now());
     this.failure = new Promise((resolve) => {
       this.fail = resolve;
     });
@@ -55,7 +60,7 @@ export class Engine {
     const { clock, log, observer, options } = this.parts;
     let pause = options.restartMs;
     while (!this.stopping) {
-      const life = new Life(this.parts, this.reign);
+      const life = new Life(this.parts, this.reign, this.readTimes);
       this.life = life;
       if (this.paused) life.pause();
       try {
@@ -198,7 +203,10 @@ export class Engine {
   }
 
   status(): EngineStatus {
-    return statusOf({ life: this.life, paused: this.paused, lastError: this.lastError });
+    const { life, paused, readTimes } = this;
+    const now = this.parts.clock.now();
+    this.known = statusOf({ life, paused, lastError: this.lastError, readTimes, now }, this.known);
+    return this.known;
   }
 
   /**
@@ -209,15 +217,16 @@ export class Engine {
     const { clock } = this.parts;
     const until = clock.now() + limitMs;
     for (let calm = 0; clock.now() < until && !this.stopping; ) {
-      const heartbeat = this.life?.running?.heartbeat;
+      const running = this.life?.running;
       const before = this.progressMark();
-      if (heartbeat) for (const side of sides) await heartbeat.passed(side);
+      if (running) for (const side of sides) await running.heartbeat.passed(side);
       else await clock.sleep(10);
       const { links, entities } = this.status();
       const moving =
         sides.some((side) => links[side].pending > 0 || links[side].heldMoving > 0) ||
         entities.some(({ load }) => load?.state === 'open');
-      const busy = moving || this.life?.running?.advancer.idle !== true;
+      // A life that has ended, also meanwhile, tells nothing.
+      const busy = moving || running?.advancer.idle !== true || running.session.signal.aborted;
       calm = busy || before !== this.progressMark() ? 0 : calm + 1;
       if (calm >= 2) return true;
       if (busy) await clock.sleep(10);

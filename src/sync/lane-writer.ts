@@ -2,7 +2,7 @@
 import { IsthmusError } from '../base/errors.js';
 import type { RecordRef, State } from '../model/record.js';
 import type { LinkName } from '../model/side.js';
-import type { Plan, SideStore, TargetRefusal } from '../ports/side-store.js';
+import type { CommitOutcome, Plan, SideStore, TargetRefusal } from '../ports/side-store.js';
 import type { EngineObserver } from './observer.js';
 
 export interface LaneRequest<P extends Plan> {
@@ -10,6 +10,8 @@ export interface LaneRequest<P extends Plan> {
   readonly plan: (found: ReadonlyMap<string, State>) => P | null;
   readonly save?: unknown;
   readonly rehearse?: boolean;
+  /** Its records were refused before. */
+  readonly repeated?: boolean;
 }
 
 export interface Committed<P extends Plan> {
@@ -48,14 +50,31 @@ export class LaneWriter {
     this.busy = true;
     const number = this.context.nextNumber();
     try {
-      const outcome = await this.context.store.commit({ ...request, lane: this.lane, previous: this.previous, number });
-      this.context.observer.attempt(this.context.link, outcome.kind === 'refused');
+      const outcome = await this.send(request, number);
       if (outcome.kind === 'refused') return outcome;
       if (outcome.plan === null || request.rehearse) return { kind: 'nothing' };
       this.previous = number;
       return { kind: 'committed', plan: outcome.plan as P, number, lane: this.lane, committedAt: outcome.committedAt };
     } finally {
       this.busy = false;
+    }
+  }
+
+  private async send<P extends Plan>(request: LaneRequest<P>, number: number): Promise<CommitOutcome> {
+    const { store, observer, link } = this.context;
+    let { repeated = false } = request;
+    const tell = (failed: boolean): void => {
+      observer.attempt(link, { failed, repeated });
+      repeated = true;
+    };
+    try {
+      const chain = { lane: this.lane, previous: this.previous, number };
+      const outcome = await store.commit({ ...request, ...chain, retried: () => tell(true) });
+      tell(outcome.kind === 'refused');
+      return outcome;
+    } catch (error) {
+      tell(true);
+      throw error;
     }
   }
 }

@@ -20,6 +20,7 @@ import { Loader } from './loader.js';
 import { Load } from './loads.js';
 import { RecordLocks } from './locks.js';
 import { ReadProgress } from './read-progress.js';
+import type { ReadTimes } from './read-times.js';
 import {
   beginPosition,
   findAwaiting,
@@ -48,6 +49,7 @@ export class Life {
   constructor(
     private readonly parts: EngineParts,
     private readonly reign: Reign,
+    private readonly readTimes: ReadTimes,
   ) {
     let end = { resolve: (): void => {}, reject: (_: unknown): void => {} };
     this.ended = new Promise((resolve, reject) => {
@@ -137,7 +139,7 @@ export class Life {
       fail: (error) => this.fail(error),
       signal: this.abort.signal,
     };
-    const heartbeat: Heartbeat = new Heartbeat(session, () => links);
+    const heartbeat: Heartbeat = new Heartbeat(session, () => links, this.readTimes);
     const link = (source: Side): Link =>
       new Link({
         session,

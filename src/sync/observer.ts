@@ -9,15 +9,25 @@ export interface AppliedBatch {
   readonly writes: readonly RecordWrite[];
   /** Commit times of the source transactions (ms, the source's clock); empty for loads and settlements. */
   readonly commits: readonly number[];
+  /** Commit times of changes that were held and cross only now, by themselves; what a person decided is not among them. */
+  readonly heldCommits: readonly number[];
   /** Commit time on the target (ms, its clock). */
   readonly committedAt: number;
+}
+
+export interface WriteAttempt {
+  /** It left nothing: refused, contended, or its connection was lost. */
+  readonly failed: boolean;
+  /** It does again, or in part, what an earlier attempt failed to do. */
+  readonly repeated: boolean;
 }
 
 export interface EngineObserver {
   applied(batch: AppliedBatch): void;
   /** Changes read from a log that are not ours, and changes that are. */
   read(link: LinkName, changes: number, echoes: number): void;
-  attempt(link: LinkName, failed: boolean): void;
+  /** A transaction was sent to the link's target. */
+  attempt(link: LinkName, attempt: WriteAttempt): void;
   conflict(conflict: ConflictRecord): void;
   agreement(table: string): void;
   deadLetter(letter: DeadLetter): void;

@@ -28,18 +28,19 @@ export async function commitIsolated<P extends Plan>(
   build: (attempt: Attempt) => LaneRequest<P>,
 ): Promise<Isolated<P>> {
   const refused = new Map<RecordId, TargetRefusal>();
+  const again = (attempt: Attempt): LaneRequest<P> => ({ ...build(attempt), repeated: true });
   let outcome = await lane.commit(build({ share: () => 'write', ordered: false, rehearse: false }));
   if (outcome.kind === 'refused' && outcome.refusal.code === 'unique_violation') {
-    outcome = await lane.commit(build({ share: () => 'write', ordered: true, rehearse: false }));
+    outcome = await lane.commit(again({ share: () => 'write', ordered: true, rehearse: false }));
   }
   while (outcome.kind === 'refused') {
     const rest = ids.filter((id) => !refused.has(id));
     const before = refused.size;
-    await findRefused(lane, { rest, refused, build });
+    await findRefused(lane, { rest, refused, build: again });
     // Alone each passed, together they do not: give up the rest, so that this ends. They are held and tried again.
     if (refused.size === before) for (const id of rest) refused.set(id, outcome.refusal);
     outcome = await lane.commit(
-      build({ share: (id) => (refused.has(id) ? 'hold' : 'write'), ordered: true, rehearse: false }),
+      again({ share: (id) => (refused.has(id) ? 'hold' : 'write'), ordered: true, rehearse: false }),
     );
     if (outcome.kind === 'refused' && refused.size === ids.length) {
       throw new Error(`the target refuses a transaction without records: ${outcome.refusal.code}`);

@@ -7,6 +7,7 @@ import type { Settling } from './candidate.js';
 import type { BatchPlan } from './plan-batch.js';
 import { type Attempt, commitIsolated } from './refused.js';
 import { nameOf, type Schedule, type Session } from './session.js';
+import { heldCommits } from './settle-latency.js';
 
 /** Those that were stored; the others were left because their record moved or was refused. */
 export async function storeDecisions(
@@ -50,6 +51,11 @@ export async function storeDecisions(
     link: nameOf(link),
     writes: outcome.plan.writes,
     commits: [],
+    heldCommits: heldCommits(
+      outcome.plan.writes,
+      done.map(({ settlement }) => settlement),
+      'sql',
+    ),
     committedAt: outcome.committedAt,
   });
   return done;

@@ -9,6 +9,7 @@ import { noteRefusals, remember } from './apply-batch.js';
 import type { BatchPlan } from './plan-batch.js';
 import { type Attempt, commitIsolated } from './refused.js';
 import { nameOf, type Session } from './session.js';
+import { heldCommits } from './settle-latency.js';
 
 interface PropagationPlan extends BatchPlan {
   /** Ids of settlements whose decision SQL's state has outrun. */
@@ -30,7 +31,13 @@ export async function propagateDecisions(session: Session, settlements: readonly
   session.parts.faults.reach('settle.after-sql');
   remember(session, link, outcome);
   noteRefusals(session, link, refused);
-  observer.applied({ link: nameOf(link), writes: outcome.plan.writes, commits: [], committedAt: outcome.committedAt });
+  observer.applied({
+    link: nameOf(link),
+    writes: outcome.plan.writes,
+    commits: [],
+    heldCommits: heldCommits(outcome.plan.writes, settlements, 'mongodb'),
+    committedAt: outcome.committedAt,
+  });
   const superseded = new Set(outcome.plan.superseded);
   const at = clock.now();
   const resolved = settlements.map(({ id }) => id).filter((id) => !superseded.has(id));

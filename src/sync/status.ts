@@ -2,12 +2,16 @@
 import type { IsthmusError } from '../base/errors.js';
 import { recordId } from '../model/record.js';
 import { type LinkName, linkFrom, type Side } from '../model/side.js';
-import type { Life } from './life.js';
+import type { Life, Running } from './life.js';
+import type { ReadTimes } from './read-times.js';
 
 export interface LinkStatus {
   readonly name: LinkName;
   readonly position: string | null;
-  /** Age in ms of the oldest change that is read and not written, without what waits for a person; 0: the log is read to its end. */
+  /**
+   * Age in ms of the oldest change that is read and not written, without what waits for a person. With none, 0 only while the
+   * log is known to be read to its end, else the time since it last was.
+   */
   readonly lagMs: number;
   /** Changes that are read and not written, without what waits for a person. */
   readonly pending: number;
@@ -40,16 +44,31 @@ export interface EngineStatus {
   readonly lastError: IsthmusError | null;
 }
 
-export function statusOf(of: {
+interface Parts {
   readonly life: Life | null;
   readonly paused: boolean;
   readonly lastError: IsthmusError | null;
-}): EngineStatus {
-  const running = of.life?.running ?? null;
-  const entities = entitiesOf(of.life);
+  readonly readTimes: ReadTimes;
+  readonly now: number;
+}
+
+/** Null: none yet, or one that has failed. */
+function alive(life: Life | null): Running | null {
+  const running = life?.running ?? null;
+  return running === null || running.session.signal.aborted ? null : running;
+}
+
+function isIdle(life: Life | null): boolean {
+  return life?.following?.direction === 'none';
+}
+
+/** `before`: what was known last, for the time between two lives. */
+export function statusOf(of: Parts, before: EngineStatus | null): EngineStatus {
+  const running = alive(of.life);
+  const entities = running === null && before !== null ? before.entities : entitiesOf(of.life);
   const loading = entities.some(({ load }) => load?.state === 'open');
   const failed = of.lastError !== null && !of.lastError.retry;
-  const idle = of.life?.following?.direction === 'none';
+  const idle = isIdle(of.life);
   return {
     state: failed
       ? 'failed'
@@ -62,18 +81,22 @@ export function statusOf(of: {
             : loading
               ? 'loading'
               : 'running',
-    links: { sql: linkStatus(of.life, 'sql'), mongodb: linkStatus(of.life, 'mongodb') },
+    links: { sql: linkStatus(of, 'sql'), mongodb: linkStatus(of, 'mongodb') },
     entities,
-    conflictsPending: running?.session.trouble.pendingCount ?? 0,
-    deadLetters: running?.session.trouble.letterCount ?? 0,
+    conflictsPending: running?.session.trouble.pendingCount ?? before?.conflictsPending ?? 0,
+    deadLetters: running?.session.trouble.letterCount ?? before?.deadLetters ?? 0,
     lastError: of.lastError,
   };
 }
 
-function linkStatus(life: Life | null, source: Side): LinkStatus {
+function linkStatus({ life, readTimes, now }: Pick<Parts, 'life' | 'readTimes' | 'now'>, source: Side): LinkStatus {
   const name = linkFrom(source);
-  const running = life?.running;
-  if (!running) return { name, position: null, lagMs: 0, pending: 0, held: 0, heldMoving: 0, awaiting: 0 };
+  const running = alive(life);
+  if (running === null) {
+    // What nobody means to follow does not lag.
+    const lagMs = isIdle(life) ? 0 : readTimes.ageMs(source, now);
+    return { name, position: null, lagMs, pending: 0, held: 0, heldMoving: 0, awaiting: 0 };
+  }
   const { session, heartbeat } = running;
   const link = running.links[source];
   const { held, awaiting } = session.links[source];
@@ -85,7 +108,6 @@ function linkStatus(life: Life | null, source: Side): LinkStatus {
     if (row.since < oldestHeld) oldestHeld = row.since;
   }
   const { changes, oldest } = link.pending;
-  const now = session.parts.clock.now();
   const since = Math.min(oldest ?? Number.POSITIVE_INFINITY, oldestHeld);
   const lagMs = since === Number.POSITIVE_INFINITY ? heartbeat.unreadMs(source) : Math.max(0, now - since);
   return {

@@ -1,20 +1,15 @@
 /** What alerts look at, gathered anew for each look. Must not know any limit. */
 import type { LinkName, Side } from '../../model/side.js';
-
-/** A share of 1, and of how many events. */
-export interface Rate {
-  readonly value: number;
-  readonly events: number;
-}
+import type { HourlyRate } from '../collector.js';
 
 /** Null: cannot be read now. */
 export interface AlertMeasures {
   /** Conflicts / changes read, over an hour. */
-  readonly conflictRate: Rate;
+  readonly conflictRate: HourlyRate;
   /** Confirmed differences / records compared, last comparison; null: there was none yet. */
-  readonly divergenceRate: Rate | null;
+  readonly divergenceRate: HourlyRate | null;
   /** Failed write attempts / attempts, over an hour. */
-  readonly errorRate: Rate;
+  readonly errorRate: HourlyRate;
   readonly links: Readonly<
     Record<
       LinkName,

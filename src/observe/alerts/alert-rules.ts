@@ -2,8 +2,9 @@
  * Every alert as data: what it looks at, its limit, how long it must hold, its words, and the same condition for Prometheus.
  * `deploy/prometheus-rules.yaml` and the table in docs/operate.md are written from here.
  */
-import type { LinkName, Side } from '../../model/side.js';
-import type { AlertMeasures, Rate } from './alert-measures.js';
+import { type LinkName, linkNames, type Side, sides } from '../../model/side.js';
+import type { HourlyRate } from '../collector.js';
+import type { AlertMeasures } from './alert-measures.js';
 import type { AlertTimes } from './alert-state.js';
 
 /** As the configuration sets them. */
@@ -64,14 +65,13 @@ const ofLink = 'by (job, instance, link)';
 
 const plain = (value: number | null): readonly Reading[] => [{ subject: {}, value }];
 const flag = (on: boolean): number => (on ? 1 : 0);
-const rate = ({ value, events }: Rate, least: number): readonly Reading[] => [
+const rate = ({ value, events }: HourlyRate, least: number): readonly Reading[] => [
   { subject: {}, value, tooFew: events < least },
 ];
 const byLink = (
   { links }: AlertMeasures,
   read: (link: AlertMeasures['links'][LinkName]) => Omit<Reading, 'subject'>,
-): readonly Reading[] =>
-  (['sql_to_mongodb', 'mongodb_to_sql'] as const).map((link) => ({ subject: { link }, ...read(links[link]) }));
+): readonly Reading[] => linkNames.map((link) => ({ subject: { link }, ...read(links[link]) }));
 
 export const alertRules: readonly AlertRule[] = [
   {
@@ -170,7 +170,7 @@ export const alertRules: readonly AlertRule[] = [
     forMs: 2 * minute,
     clearMs: 5 * minute,
     read: ({ hoursLeft }) =>
-      (['sql', 'mongodb'] as const).map((side) => ({
+      sides.map((side) => ({
         subject: { side },
         value: hoursLeft[side],
       })),

@@ -56,6 +56,7 @@ export class Lane {
         const attempt = await run.attempt();
         if (attempt.kind === 'committed' || attempt.kind === 'refused') return attempt;
         if (attempt.kind === 'missed' && ++missed >= missedLimit) return { kind: 'refused', refusal: suppressed };
+        request.retried?.();
       } catch (error) {
         if (error instanceof PlanFailure) throw error.cause;
         const lost = isConnectionLost(error);
@@ -63,6 +64,7 @@ export class Lane {
         if (!lost && !isContention(error)) throw toIsthmusError(error, 'writing to PostgreSQL');
         if (clock.now() - startedAt > (lost ? unreachableLimitMs : contendedLimitMs))
           throw toIsthmusError(error, 'writing to PostgreSQL');
+        request.retried?.();
         this.options.context.log.debug({ lane: this.options.owner.lane, tries, lost }, 'a write is tried again');
         const pauseMs = Math.min(firstPauseMs * 2 ** tries, longestPauseMs);
         await clock.sleep(pauseMs * (0.5 + Math.random() / 2));

@@ -20,6 +20,7 @@ const attemptsMax = 500;
 export async function commit(connection: Connection, request: CommitRequest): Promise<CommitOutcome> {
   let sent: Plan | null = null;
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    if (attempt > 0) request.retried?.();
     const begun = await step(
       connection,
       'begins',
