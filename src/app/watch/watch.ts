@@ -24,6 +24,7 @@ export interface WatchTimes {
   readonly alertsEveryMs?: number;
   readonly alertTimes?: (rule: AlertRule) => AlertTimes;
   readonly roomEveryMs?: number;
+  readonly webhookTimeoutMs?: number;
 }
 
 /** What is watched. */
@@ -69,7 +70,7 @@ export class Watch {
 
   constructor(private readonly parts: WatchParts) {
     const { config, clock, log, prometheus, times } = parts;
-    const { alertTimes } = times;
+    const { alertTimes, webhookTimeoutMs: timeoutMs } = times;
     this.board = new AlertBoard({
       limits: limitsOf(config.alerts),
       startedAt: clock.now(),
@@ -77,7 +78,10 @@ export class Watch {
     });
     const url = config.alerts.webhook;
     const counted = prometheus.alertDelivered.bind(prometheus);
-    this.webhook = url === null ? null : new Webhook({ url, clock, log, counted });
+    this.webhook =
+      url === null
+        ? null
+        : new Webhook({ url, clock, log, counted, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
   }
 
   start(): void {
