@@ -31,6 +31,19 @@ export default {
   forbidden: [
     ...noUpwardImports,
     {
+      name: 'dashboard-apart',
+      severity: 'error',
+      comment: 'The dashboard knows the HTTP API only, and nothing knows the dashboard.',
+      from: { path: '^(src|test|bench)/' },
+      to: { path: '^dashboard/' },
+    },
+    {
+      name: 'api-apart',
+      severity: 'error',
+      from: { path: '^dashboard/' },
+      to: { path: '^(src|test|bench|scripts)/' },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       comment: 'A cycle has no order in which it can be read or tested.',

@@ -1,7 +1,11 @@
-/** `npm run build`: compiles into a clean `dist` and makes the command executable. */
+/** `npm run build`: compiles into a clean `dist`, makes the command executable and builds the dashboard beside it. */
 import { chmod, rm } from 'node:fs/promises';
+import { buildDashboard } from './dashboard.js';
 import { run } from './steps.js';
 
 await rm('dist', { recursive: true, force: true });
 process.exitCode = await run('tsc', ['-p', 'tsconfig.build.json']);
-if (process.exitCode === 0) await chmod('dist/cli/main.js', 0o755);
+if (process.exitCode === 0) {
+  await chmod('dist/cli/main.js', 0o755);
+  await buildDashboard();
+}

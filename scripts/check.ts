@@ -4,6 +4,7 @@ import { codeFolders, runStep, type Step } from './steps.js';
 const steps: readonly Step[] = [
   { name: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings', '--colors=off', '.'] },
   { name: 'types', command: 'tsc', args: ['-p', '.'] },
+  { name: 'types of the dashboard', command: 'tsc', args: ['-p', 'dashboard'] },
   { name: 'promises', command: 'eslint', args: ['--max-warnings', '0', '.'] },
   { name: 'layers and cycles', command: 'depcruise', args: ['--config', '.dependency-cruiser.js', ...codeFolders] },
   { name: 'dead code', command: 'knip', args: ['--no-progress'] },

@@ -5,7 +5,7 @@ const mostLines = 300;
 /** Names that say nothing of what is inside. */
 const emptyNames = /(^|[-./])(utils?|helpers?|common|misc|managers?)([-./]|$)/;
 
-const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*\.ts$/;
+const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*\.tsx?$/;
 
 /** `test.skipIf` stays: it says why. */
 const switchedOff = /\b(?:describe|it|test)\.(?:only|skip|todo)\b/;

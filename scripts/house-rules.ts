@@ -8,7 +8,7 @@ const found: string[] = [];
 for (const folder of codeFolders) {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || !basename(path).endsWith('.ts')) continue;
+    if (!entry.isFile() || !/\.tsx?$/.test(basename(path))) continue;
     for (const breach of breaches(path, await readFile(path, 'utf8'))) found.push(`${path}: ${breach}`);
   }
 }

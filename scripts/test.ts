@@ -1,10 +1,13 @@
 /**
- * `npm test`: sees that PostgreSQL 15 is there, runs every test and ends with the line `N passed, N failed`.
+ * `npm test`: sees that PostgreSQL 15, a browser and the built dashboard are there, runs every test and ends with the line
+ * `N passed, N failed`.
  * In CI (CI=true) nothing may be skipped.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildDashboardIfStale } from './dashboard.js';
+import { ensureChromium } from './ensure-chromium.js';
 import { ensurePostgres15 } from './ensure-postgres15.js';
 import { run } from './steps.js';
 import { countTests } from './test-counts.js';
@@ -15,6 +18,9 @@ const report = join(folder, 'report.json');
 try {
   const missing = await ensurePostgres15();
   if (missing !== null) console.log(`PostgreSQL 15 is not tested: ${missing}`);
+  const chromium = await ensureChromium();
+  if ('missing' in chromium) console.log(`The dashboard is not tested in a browser: ${chromium.missing}`);
+  await buildDashboardIfStale();
   const args = [
     'run',
     '--reporter=default',
@@ -22,7 +28,11 @@ try {
     `--outputFile.json=${report}`,
     ...process.argv.slice(2),
   ];
-  const code = await run('vitest', args, { ...process.env, ISTHMUS_PG15: missing === null ? '1' : '0' });
+  const code = await run('vitest', args, {
+    ...process.env,
+    ISTHMUS_PG15: missing === null ? '1' : '0',
+    ISTHMUS_CHROMIUM: 'path' in chromium ? chromium.path : 'none',
+  });
   const counts = countTests(await readFile(report, 'utf8').catch(() => ''), code);
   const skipped = counts.skipped + (missing === null ? 0 : 1);
   const notAllowed = inCi && skipped > 0;

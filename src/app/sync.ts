@@ -7,7 +7,7 @@ import type { ConflictTotals } from '../observe/conflict-numbers.js';
 import type { Course } from '../observe/history.js';
 import type { ConflictFilter, ConflictPage } from '../ports/conflict-store.js';
 import type { Comparison } from '../reconcile/compare.js';
-import type { LiveEvents } from './events/live-events.js';
+import type { Listening, LiveEvent } from './events/event-feed.js';
 import type { Explanation } from './record/explain.js';
 import type { ReplayReport, ReplayRequest } from './record/replay.js';
 import type { Alerts } from './watch/watch.js';
@@ -163,8 +163,8 @@ export interface Sync {
   replay(request: ReplayRequest): Promise<ReplayReport>;
   /** Where each field of a record has its value from. `key`: plain text, or a JSON object for several columns. */
   explain(table: string, key: string): Promise<Explanation>;
-  /** What changes, told as it happens. */
-  readonly events: Pick<LiveEvents, 'listen'>;
+  /** What changes, told as it happens: from after `lastId` on; null: too many listen. */
+  readonly events: { listen(lastId: string | undefined, listener: (event: LiveEvent) => void): Listening | null };
   /** Lag, latency and throughput of the last so many minutes, for charts. */
   history(minutes: number): Course;
   readonly alerts: Alerts;

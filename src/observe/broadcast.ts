@@ -10,6 +10,8 @@ export function broadcast(observers: readonly EngineObserver[]): EngineObserver 
     read: (link, changes, echoes) => all((observer) => observer.read(link, changes, echoes)),
     attempt: (link, attempt) => all((observer) => observer.attempt(link, attempt)),
     conflict: (conflict) => all((observer) => observer.conflict(conflict)),
+    moved: (conflict) => all((observer) => observer.moved(conflict)),
+    closed: (conflicts, letters) => all((observer) => observer.closed(conflicts, letters)),
     agreement: (table) => all((observer) => observer.agreement(table)),
     deadLetter: (letter) => all((observer) => observer.deadLetter(letter)),
     loaded: (entity, rows) => all((observer) => observer.loaded(entity, rows)),

@@ -129,6 +129,10 @@ export class Collector implements EngineObserver {
     this.recent.conflicts.add(1);
   }
 
+  moved(): void {}
+
+  closed(): void {}
+
   agreement(): void {
     this.agreements += 1;
   }

@@ -118,6 +118,10 @@ export class Prometheus implements EngineObserver {
     this.conflicts.inc({ table: entity, kind, strategy, resolution });
   }
 
+  moved(): void {}
+
+  closed(): void {}
+
   agreement(): void {}
 
   deadLetter(): void {}

@@ -17,7 +17,9 @@ export async function keepPending(session: Session, conflicts: readonly Conflict
   await session.settleLanes.mongodb.commit({ read: [], plan: () => plan });
   for (const conflict of changed) {
     const id = recordId(conflict);
-    if (session.trouble.conflictOf(id) === undefined) session.parts.observer.conflict(conflict);
+    const { observer } = session.parts;
+    if (session.trouble.conflictOf(id) === undefined) observer.conflict(conflict);
+    else observer.moved(conflict);
     session.trouble.setConflict(id, conflict);
   }
 }
@@ -45,6 +47,11 @@ export async function closeTrouble(session: Session, ids: readonly RecordId[]): 
   const { clock, conflicts } = session.parts;
   if (over.length > 0) await close(session, { ids: over, at: clock.now(), by: 'agreement' });
   if (letters.length > 0) await conflicts.removeDeadLetters(letters);
+  if (over.length + letters.length > 0)
+    session.parts.observer.closed(
+      over,
+      letters.map(({ id }) => id),
+    );
 }
 
 /** As a transaction of a lane too: a record that waits again has the same conflict, which is its successor's to close. */

@@ -29,6 +29,10 @@ export interface EngineObserver {
   /** A transaction was sent to the link's target. */
   attempt(link: LinkName, attempt: WriteAttempt): void;
   conflict(conflict: ConflictRecord): void;
+  /** A conflict that waits for a person is another one now: a side has changed the record. */
+  moved(conflict: ConflictRecord): void;
+  /** These wait no longer: both sides came to agree, or the change was written after all. */
+  closed(conflicts: readonly string[], letters: readonly string[]): void;
   agreement(table: string): void;
   deadLetter(letter: DeadLetter): void;
   loaded(entity: string, rows: number): void;
@@ -43,6 +47,8 @@ export const silentObserver: EngineObserver = {
   read() {},
   attempt() {},
   conflict() {},
+  moved() {},
+  closed() {},
   agreement() {},
   deadLetter() {},
   loaded() {},

@@ -17,6 +17,11 @@ export function engineNews(feed: EventFeed, clock: Clock): EngineObserver {
   return {
     ...silentObserver,
     conflict: (one) => conflicts.add(one.id, conflictNews(one)),
+    moved: (one) => conflicts.add(one.id, conflictNews(one)),
+    closed: (over, gone) => {
+      for (const id of over) conflicts.add(id, { conflictId: id, state: 'resolved', resolvedBy: 'agreement' });
+      for (const id of gone) letters.add(id, { id, state: 'gone' });
+    },
     deadLetter: (one) => letters.add(one.id, letterNews(one)),
   };
 }

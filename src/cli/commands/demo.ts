@@ -39,7 +39,7 @@ export async function runDemo(options: DemoOptions, context: Context): Promise<n
   try {
     if (stopping.aborted) return exit.no;
     sync = await startSync(shop, options, context);
-    terminal.err(`${cyan('→')} status page and API: ${bold(sync.url)}`);
+    terminal.err(`${cyan('→')} dashboard and API: ${bold(sync.url)}`);
     const facts = await playShop({ shop, sync, options, context });
     if (facts === null) return exit.no;
     if (options.json === true) terminal.out(JSON.stringify(reportJson(facts), null, 2));

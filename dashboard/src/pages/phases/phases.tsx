@@ -1,0 +1,154 @@
+/** Where the migration stands, what the next step needs, and the ways back. */
+
+import { useEffect } from 'preact/hooks';
+import type { PhaseShape } from '../../api/shapes.js';
+import { useResource } from '../../state/resource.js';
+import { useStore } from '../../state/store.js';
+import { status } from '../../state/sync-state.js';
+import { Icon } from '../../ui/icon.js';
+import { PageHead, Panel, SideName, Time } from '../../ui/parts.js';
+import { Empty, Loaded } from '../../ui/states.js';
+import { count, duration, share, words } from '../../view/format.js';
+import { Levels } from './levels.js';
+import { NextStep } from './next-step.js';
+import { PhaseHistory } from './phase-history.js';
+import { RollBack } from './roll-back.js';
+
+const order = [
+  'prepare',
+  'snapshot',
+  'replicate',
+  'dual_read',
+  'read_cutover',
+  'bidirectional',
+  'mongodb_primary',
+  'retired',
+];
+
+const askAgainMs = 3000;
+
+export function Phases() {
+  const resource = useResource<PhaseShape>('/api/phase', ['phase', 'alert', 'comparison']);
+  const { reload } = resource;
+  const phase = useStore(status, (now) => now?.phase ?? null);
+  useEffect(reload, [phase]);
+  // The evidence changes all the time.
+  useEffect(() => {
+    const timer = setInterval(reload, askAgainMs);
+    return () => clearInterval(timer);
+  }, [reload]);
+  return (
+    <>
+      <PageHead title="Phases" note="From PostgreSQL to MongoDB, step by step; each step can be taken back." />
+      <Loaded resource={resource} what="the phases">
+        {(data) => <Shown phase={data} reload={reload} />}
+      </Loaded>
+    </>
+  );
+}
+
+function Shown({ phase, reload }: { phase: PhaseShape; reload: () => void }) {
+  return (
+    <>
+      <Steps phase={phase.phase} />
+      <Panel>
+        <Facts phase={phase} />
+      </Panel>
+      {phase.lifecycle ? (
+        <>
+          <NextStep phase={phase} onDone={reload} />
+          <RollBack phase={phase} onDone={reload} />
+        </>
+      ) : (
+        <Panel title="Steps">
+          <Empty title="Phases are off">
+            The direction stands in the configuration. Set <code>lifecycle: true</code> to go through the phases of a
+            migration with evidence for each step.
+          </Empty>
+        </Panel>
+      )}
+      <Levels phase={phase} onDone={reload} />
+      <PassiveWrites writes={phase.passiveWrites} />
+      <PhaseHistory history={phase.history} />
+    </>
+  );
+}
+
+function Steps({ phase }: { phase: string }) {
+  const at = order.indexOf(phase);
+  return (
+    <ol class="steps" aria-label="Phases">
+      {order.map((one, index) => (
+        <li
+          key={one}
+          class={index < at ? 'past' : index === at ? 'present' : 'future'}
+          {...(index === at ? { 'aria-current': 'step' as const } : {})}
+        >
+          <span class="step-sign" aria-hidden="true">
+            {index < at ? <Icon name="check" size={13} /> : index + 1}
+          </span>
+          {words(one)}
+          {index < at && <span class="hidden-text"> (done)</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const directions: Readonly<Record<string, string>> = {
+  both: 'both ways',
+  sql_to_mongodb: 'PostgreSQL to MongoDB',
+  mongodb_to_sql: 'MongoDB to PostgreSQL',
+  none: 'none',
+};
+
+function Facts({ phase: { phase, since, direction, reads, compareEveryMs } }: { phase: PhaseShape }) {
+  return (
+    <>
+      <dl class="facts wide">
+        <div>
+          <dt>Phase</dt>
+          <dd>{words(phase)}</dd>
+        </div>
+        <div>
+          <dt>Since</dt>
+          <dd>
+            <Time at={since} />
+          </dd>
+        </div>
+        <div>
+          <dt>Changes cross</dt>
+          <dd>{directions[direction] ?? words(direction)}</dd>
+        </div>
+        <div>
+          <dt>Compared</dt>
+          <dd>{compareEveryMs === null ? 'on demand' : `every ${duration(compareEveryMs)}`}</dd>
+        </div>
+      </dl>
+      <div class="reads">
+        <span>
+          <SideName side="sql" /> serves {share(reads.sql)} of reads
+        </span>
+        <meter class="split" min={0} max={1} value={reads.sql} aria-label={`Reads: PostgreSQL ${share(reads.sql)}`} />
+        <span>
+          <SideName side="mongodb" /> {share(reads.mongodb)}
+        </span>
+      </div>
+    </>
+  );
+}
+
+function PassiveWrites({ writes }: { writes: PhaseShape['passiveWrites'] }) {
+  const all = Object.entries(writes ?? {}).filter(([, number]) => number > 0);
+  if (all.length === 0) return null;
+  return (
+    <div class="note warn">
+      <Icon name="warn" />
+      <p>
+        <strong>Somebody writes to the side that is passive in this phase:</strong>{' '}
+        {all.map(([table, number]) => `${table} (${count(number)})`).join(', ')}. Find the application; what happens to
+        these writes is the policy’s business.
+      </p>
+    </div>
+  );
+}

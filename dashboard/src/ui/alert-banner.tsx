@@ -1,0 +1,46 @@
+/** What is wrong now, on every page. */
+import { useStore } from '../state/store.js';
+import { alerts, status } from '../state/sync-state.js';
+import { alertTitle, alertValue } from '../view/alerts.js';
+import { Icon } from './icon.js';
+import { Time } from './parts.js';
+
+/** The others are on the overview. */
+const mostShown = 4;
+
+export function AlertBanner() {
+  const firing = useStore(alerts, (all) => all)?.filter(({ state }) => state === 'firing') ?? [];
+  const level = useStore(status, (now) => now?.rollbackLevel ?? 0);
+  const state = useStore(status, (now) => now?.state ?? null);
+  if (firing.length === 0 && level < 2 && state !== 'failed') return null;
+  const isGrave = state === 'failed' || level >= 3 || firing.some(({ severity }) => severity === 'critical');
+  return (
+    <section class={isGrave ? 'note bad' : 'note warn'} aria-label="Alerts" role="alert">
+      <Icon name="warn" />
+      <ul class="grow plain">
+        {state === 'failed' && (
+          <li>
+            <strong>The sync has stopped by itself.</strong> The directions on the overview say why.
+          </li>
+        )}
+        {level >= 2 && (
+          <li>
+            <strong>Rollback level {level}.</strong> <a href="#/phases">See the phases</a> for the reason and what is
+            done.
+          </li>
+        )}
+        {firing.slice(0, mostShown).map((alert) => (
+          <li key={alertTitle(alert)} title={alert.text}>
+            <strong>{alertTitle(alert)}</strong>: {alertValue(alert.name, alert.value)} (limit{' '}
+            {alertValue(alert.name, alert.limit)}), since <Time at={alert.since} />
+          </li>
+        ))}
+        {firing.length > mostShown && (
+          <li>
+            <a href="#/">{firing.length - mostShown} more on the overview</a>
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+}
