@@ -79,19 +79,10 @@ export function words(name: string): string {
   return name.replaceAll('_', ' ');
 }
 
-const alertNames: Readonly<Record<string, string>> = {
-  cdcLag: 'CDC lag',
-  cdcLagMs: 'CDC lag',
-  syncLatency: 'Sync latency',
-  syncLatencyMs: 'Sync latency',
-};
-
 /** `divergenceRate` → `Divergence rate`. */
 export function title(name: string): string {
-  const known = alertNames[name];
-  if (known !== undefined) return known;
   const spaced = words(name).replaceAll(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+  return (spaced.charAt(0).toUpperCase() + spaced.slice(1)).replace(/^Cdc\b/, 'CDC').replace(/ ms$/, '');
 }
 
 /** A value of a measure, by its name: a rate, a time, a size or a plain number. */

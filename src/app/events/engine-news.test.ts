@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import type { Clock } from '../../base/clock.js';
+import type { ConflictRecord } from '../../model/conflict.js';
+import { engineNews } from './engine-news.js';
+import { EventFeed } from './event-feed.js';
+
+/** A clock on which time passes when it is told to. */
+class HandClock implements Clock {
+  private waiting: (() => void)[] = [];
+  now(): number {
+    return 0;
+  }
+  sleep(): Promise<void> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+  async pass(): Promise<void> {
+    for (const resolve of this.waiting.splice(0)) resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const side = { state: ['a secret'], raw: null, version: null, time: null };
+const conflict = (id: string, change: Partial<ConflictRecord> = {}): ConflictRecord => ({
+  type: 'conflict',
+  id,
+  entity: 'public.users',
+  key: 'a secret key',
+  kind: 'write_write',
+  base: ['a secret'],
+  sql: side,
+  mongodb: side,
+  resolution: 'pending',
+  decision: null,
+  strategy: 'manual',
+  fields: {},
+  reason: null,
+  state: 'pending',
+  createdAt: 0,
+  resolvedAt: null,
+  resolvedBy: null,
+  ...change,
+});
+
+function rig() {
+  const clock = new HandClock();
+  const feed = new EventFeed({ epoch: 'a' });
+  const told: { type: string; data: Record<string, unknown> }[] = [];
+  feed.listen(undefined, ({ type, data }) => told.push({ type, data: JSON.parse(data) as Record<string, unknown> }));
+  return { clock, told, news: engineNews(feed, clock) };
+}
+
+test('a burst is a hundred events and a count; none has a key or a value', async () => {
+  const { clock, told, news } = rig();
+  for (let n = 0; n < 5000; n++) news.conflict(conflict(`c${n}`));
+  expect(told).toEqual([]);
+  await clock.pass();
+  expect(told).toHaveLength(101);
+  expect(told.at(-1)).toEqual({ type: 'conflict', data: { more: 4900 } });
+  expect(JSON.stringify(told)).not.toContain('secret');
+});
+
+test('of one conflict the newest state is told, also when it moved or closed by itself', async () => {
+  const { clock, told, news } = rig();
+  news.conflict(conflict('c'));
+  news.moved(conflict('c', { kind: 'delete_update' }));
+  await clock.pass();
+  news.closed(['c'], ['d']);
+  await clock.pass();
+  expect(told.map(({ type, data }) => [type, data['kind'] ?? data['state']])).toEqual([
+    ['conflict', 'delete_update'],
+    ['conflict', 'resolved'],
+    ['dead_letter', 'gone'],
+  ]);
+});
