@@ -1,11 +1,14 @@
 /**
  * Writes what the documentation takes from the code: docs/errors.md from the catalogue, the table of keys in
- * docs/configuration.md from the configuration's schema. With --check it only says whether they are current.
+ * docs/configuration.md from the configuration's schema, metrics and alerts in docs/operate.md, and the files in deploy/.
+ * With --check it only says whether they are current.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogue } from '../src/base/catalogue.js';
 import { unavailableKeys, unavailableValues } from '../src/config/availability.js';
 import { configSchema } from '../src/config/schema.js';
+import { alertsTable, metricsTable, prometheusRules } from './alert-docs.js';
+import { grafanaDashboard } from './grafana-dashboard.js';
 
 interface Schema {
   readonly type?: string;
@@ -17,12 +20,15 @@ interface Schema {
   readonly items?: Schema;
 }
 
-const begin = '<!-- keys: written by `npm run docs`, do not edit -->';
-const end = '<!-- end of keys -->';
+const beginOf = (name: string): string => `<!-- ${name}: written by \`npm run docs\`, do not edit -->`;
+const endOf = (name: string): string => `<!-- end of ${name} -->`;
 
 const files = [
   { path: 'docs/errors.md', text: errorsPage() },
   { path: 'docs/configuration.md', text: configurationPage(readFileSync('docs/configuration.md', 'utf8')) },
+  { path: 'docs/operate.md', text: operatePage(readFileSync('docs/operate.md', 'utf8')) },
+  { path: 'deploy/prometheus-rules.yaml', text: prometheusRules() },
+  { path: 'deploy/grafana-dashboard.json', text: grafanaDashboard() },
 ];
 
 let stale = 0;
@@ -73,11 +79,21 @@ function errorsPage(): string {
 }
 
 function configurationPage(before: string): string {
-  const from = before.indexOf(begin);
-  const to = before.indexOf(end);
-  if (from < 0 || to < from) throw new Error('docs/configuration.md has lost its marks.');
   const rows = ['| key | default | meaning |', '|---|---|---|', ...keys(configSchema as unknown as Schema, '')];
-  return `${before.slice(0, from)}${begin}\n${rows.join('\n')}\n${before.slice(to)}`;
+  return between(before, 'keys', rows.join('\n'));
+}
+
+function operatePage(before: string): string {
+  return between(between(before, 'metrics', metricsTable()), 'alerts', alertsTable());
+}
+
+/** The page with this text between the marks of that name. */
+function between(page: string, name: string, text: string): string {
+  const [begin, end] = [beginOf(name), endOf(name)];
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`A page has lost its marks of ${name}.`);
+  return `${page.slice(0, from)}${begin}\n${text}\n${page.slice(to)}`;
 }
 
 function keys(schema: Schema, path: string): string[] {

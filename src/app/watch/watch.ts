@@ -4,12 +4,11 @@
  */
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
-import { durationMs } from '../../config/duration.js';
 import type { Config } from '../../config/schema.js';
 import { type LinkName, linkNames } from '../../model/side.js';
 import { type Alert, AlertBoard } from '../../observe/alerts/alert-board.js';
 import type { AlertMeasures } from '../../observe/alerts/alert-measures.js';
-import { type AlertLimits, type AlertRule, runbookOf } from '../../observe/alerts/alert-rules.js';
+import { type AlertRule, runbookOf } from '../../observe/alerts/alert-rules.js';
 import type { AlertTimes } from '../../observe/alerts/alert-state.js';
 import { Webhook } from '../../observe/alerts/webhook.js';
 import type { Collector, HourlyRate } from '../../observe/collector.js';
@@ -18,6 +17,7 @@ import type { Course, History } from '../../observe/history.js';
 import type { LogRooms } from '../../observe/log-rooms.js';
 import type { Prometheus, TableCompared } from '../../observe/prometheus.js';
 import type { SyncStatus } from '../sync.js';
+import { alertLimits } from './alert-limits.js';
 
 /** For tests: how often is looked, and how long a condition must hold. */
 export interface WatchTimes {
@@ -72,7 +72,7 @@ export class Watch {
     const { config, clock, log, prometheus, times } = parts;
     const { alertTimes, webhookTimeoutMs: timeoutMs } = times;
     this.board = new AlertBoard({
-      limits: limitsOf(config.alerts),
+      limits: alertLimits(config.alerts),
       startedAt: clock.now(),
       ...(alertTimes === undefined ? {} : { times: alertTimes }),
     });
@@ -196,10 +196,6 @@ export class Watch {
       await clock.sleep(ms, this.stopper.signal);
     }
   }
-}
-
-function limitsOf(alerts: Config['alerts']): AlertLimits {
-  return { ...alerts, manualAgeMs: durationMs(alerts.manualAge) ?? Number.POSITIVE_INFINITY };
 }
 
 function stoppedTables({ entities }: SyncStatus): Record<string, boolean> {

@@ -44,6 +44,8 @@ export interface AlertRule extends AlertTimes {
   /** The limit counts as good. `reaches`: it counts as bad. */
   readonly when: 'above' | 'below' | 'reaches';
   readonly limit: (limits: AlertLimits) => number;
+  /** The configuration's key of the limit; null: it is fixed. */
+  readonly key: string | null;
   readonly read: (measures: AlertMeasures) => readonly Reading[];
   /** The condition over a process' metrics; `limit` is in the unit of the metric. */
   readonly promql: (limit: number) => string;
@@ -81,6 +83,7 @@ export const alertRules: readonly AlertRule[] = [
     unit: 'share',
     when: 'above',
     limit: ({ conflictRate }) => conflictRate,
+    key: 'alerts.conflictRate',
     ...slowly,
     read: ({ conflictRate }) => rate(conflictRate, leastChanges),
     promql: (limit) =>
@@ -93,6 +96,7 @@ export const alertRules: readonly AlertRule[] = [
     unit: 'share',
     when: 'above',
     limit: ({ divergenceRate }) => divergenceRate,
+    key: 'alerts.divergenceRate',
     ...at,
     // A confirmed difference is no chance event: one is enough, however few records were compared.
     read: ({ divergenceRate }) => (divergenceRate === null ? plain(null) : rate(divergenceRate, 1)),
@@ -106,6 +110,7 @@ export const alertRules: readonly AlertRule[] = [
     unit: 'ms',
     when: 'above',
     limit: ({ syncLatencyMs }) => syncLatencyMs,
+    key: 'alerts.syncLatencyMs',
     forMs: minute,
     clearMs: 2 * minute,
     read: (measures) =>
@@ -120,6 +125,7 @@ export const alertRules: readonly AlertRule[] = [
     unit: 'ms',
     when: 'above',
     limit: ({ cdcLagMs }) => cdcLagMs,
+    key: 'alerts.cdcLagMs',
     // An age says by itself how long something has lasted.
     forMs: 10 * second,
     clearMs: 30 * second,
@@ -133,6 +139,7 @@ export const alertRules: readonly AlertRule[] = [
     unit: 'share',
     when: 'above',
     limit: ({ errorRate }) => errorRate,
+    key: 'alerts.errorRate',
     ...slowly,
     read: ({ errorRate }) => rate(errorRate, leastAttempts),
     promql: (limit) =>
@@ -145,6 +152,7 @@ export const alertRules: readonly AlertRule[] = [
     unit: 'hours',
     when: 'above',
     limit: ({ manualAgeMs }) => manualAgeMs / hourMs,
+    key: 'alerts.manualAge',
     ...at,
     read: ({ oldestManualMs }) => plain(oldestManualMs / hourMs),
     promql: (limit) => `isthmus_oldest_pending_conflict_seconds > ${limit * 3600}`,
@@ -156,6 +164,7 @@ export const alertRules: readonly AlertRule[] = [
     unit: 'count',
     when: 'above',
     limit: () => 0,
+    key: null,
     ...at,
     read: ({ deadLetters }) => plain(deadLetters),
     promql: (limit) => `isthmus_dead_letters > ${limit}`,
@@ -167,6 +176,7 @@ export const alertRules: readonly AlertRule[] = [
     unit: 'hours',
     when: 'below',
     limit: ({ hoursLeft }) => hoursLeft,
+    key: 'alerts.hoursLeft',
     forMs: 2 * minute,
     clearMs: 5 * minute,
     read: ({ hoursLeft }) =>
@@ -183,6 +193,7 @@ export const alertRules: readonly AlertRule[] = [
     unit: 'yes',
     when: 'above',
     limit: () => 0,
+    key: null,
     forMs: 30 * second,
     clearMs: 10 * second,
     read: ({ running }) => plain(flag(!running)),
@@ -195,6 +206,7 @@ export const alertRules: readonly AlertRule[] = [
     unit: 'yes',
     when: 'above',
     limit: () => 0,
+    key: null,
     ...at,
     read: ({ failed }) => plain(flag(failed)),
     promql: () => 'isthmus_state{state="failed"} == 1',
@@ -206,6 +218,7 @@ export const alertRules: readonly AlertRule[] = [
     unit: 'level',
     when: 'reaches',
     limit: () => 2,
+    key: null,
     ...at,
     read: ({ rollbackLevel }) => plain(rollbackLevel),
     promql: (limit) => `isthmus_rollback_level >= ${limit}`,
@@ -217,6 +230,7 @@ export const alertRules: readonly AlertRule[] = [
     unit: 'yes',
     when: 'above',
     limit: () => 0,
+    key: null,
     ...at,
     read: ({ stoppedTables }) =>
       Object.entries(stoppedTables).map(([table, stopped]) => ({ subject: { table }, value: flag(stopped) })),
@@ -229,7 +243,7 @@ export function isBad({ when }: AlertRule, value: number, limit: number): boolea
   return when === 'above' ? value > limit : value >= limit;
 }
 
-/** `divergence_rate` is told in docs/runbook.md under its own name. */
+/** Each alert has a section of its name. */
 export function runbookOf(name: string): string {
   return `docs/runbook.md#${name}`;
 }

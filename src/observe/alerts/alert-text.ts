@@ -10,6 +10,10 @@ const units: Readonly<Record<AlertUnit, (value: number) => string>> = {
   yes: (value) => (value > 0 ? 'yes' : 'no'),
 };
 
+export function shownValue(unit: AlertUnit, value: number): string {
+  return units[unit](value);
+}
+
 const relations = { above: 'the limit is', below: 'the least is', reaches: 'it fires from' } as const;
 
 export interface TextOf {
@@ -23,8 +27,8 @@ export interface TextOf {
 export function alertText({ rule, subject, value, limit, fires }: TextOf): string {
   const about = subject.link?.replaceAll('_', ' ') ?? subject.table ?? subject.side;
   const name = `${rule.name}${about === undefined ? '' : ` of ${about}`}`;
-  const now = value === null ? '' : `: ${units[rule.unit](value)}`;
-  const bound = rule.unit === 'yes' ? '' : `, ${relations[rule.when]} ${units[rule.unit](limit)}`;
+  const now = value === null ? '' : `: ${shownValue(rule.unit, value)}`;
+  const bound = rule.unit === 'yes' ? '' : `, ${relations[rule.when]} ${shownValue(rule.unit, limit)}`;
   return `${name} ${fires ? 'fires' : 'is over'}${rule.unit === 'yes' ? '' : now}${bound}. ${rule.meaning}.`;
 }
 
