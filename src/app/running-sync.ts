@@ -11,6 +11,7 @@ import type { Resolve } from '../conflict/resolve.js';
 import type { Entity } from '../model/entity.js';
 import { type RecordId, recordId } from '../model/record.js';
 import type { LinkName, Side } from '../model/side.js';
+import type { Alerts } from '../observe/alerts/alert-board.js';
 import type { ClockSkew } from '../observe/clock-skew.js';
 import type { Collector, Counts } from '../observe/collector.js';
 import { ConflictNumbers } from '../observe/conflict-numbers.js';
@@ -43,7 +44,7 @@ import type {
   SyncStatus,
 } from './sync.js';
 import { linkStatus, oldestOf, shownForecast, syncNumbers } from './sync-numbers.js';
-import type { Alerts, Watch, WatchOf } from './watch/watch.js';
+import type { Watch, WatchOf } from './watch/watch.js';
 
 export interface RunningParts {
   readonly config: Config;

@@ -2,6 +2,7 @@
 import type { IsthmusError } from '../base/errors.js';
 import type { ConflictKind } from '../model/conflict.js';
 import type { LinkName, Side } from '../model/side.js';
+import type { Alerts } from '../observe/alerts/alert-board.js';
 import type { Counts } from '../observe/collector.js';
 import type { ConflictTotals } from '../observe/conflict-numbers.js';
 import type { Course } from '../observe/history.js';
@@ -10,7 +11,6 @@ import type { Comparison } from '../reconcile/compare.js';
 import type { Listening, LiveEvent } from './events/event-feed.js';
 import type { Explanation } from './record/explain.js';
 import type { ReplayReport, ReplayRequest } from './record/replay.js';
-import type { Alerts } from './watch/watch.js';
 
 export type SyncState = 'starting' | 'idle' | 'loading' | 'running' | 'paused' | 'failed' | 'stopped';
 

@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { Config } from '../../config/schema.js';
 import { type LinkName, linkNames } from '../../model/side.js';
-import { type Alert, AlertBoard } from '../../observe/alerts/alert-board.js';
+import { type Alert, AlertBoard, type Alerts } from '../../observe/alerts/alert-board.js';
 import type { AlertMeasures } from '../../observe/alerts/alert-measures.js';
 import { type AlertRule, runbookOf } from '../../observe/alerts/alert-rules.js';
 import type { AlertTimes } from '../../observe/alerts/alert-state.js';
@@ -43,12 +43,6 @@ export interface WatchParts extends WatchOf {
   readonly clock: Clock;
   readonly log: Logger;
   readonly times: WatchTimes;
-}
-
-/** What the sync shows of its alerts. */
-export interface Alerts {
-  list(): readonly Alert[];
-  on(event: 'change', listener: (alert: Alert) => void): void;
 }
 
 const tickMs = 1000;

@@ -17,6 +17,12 @@ export interface Alert extends AlertSubject {
   readonly text: string;
 }
 
+/** What the sync shows of its alerts. */
+export interface Alerts {
+  list(): readonly Alert[];
+  on(event: 'change', listener: (alert: Alert) => void): void;
+}
+
 export interface AlertBoardOptions {
   readonly limits: AlertLimits;
   /** For tests: how long a condition must hold. */
