@@ -31,6 +31,7 @@ export interface Pages {
   /** A tab of its own, with a fresh session; what the page complains about is in `complaints`. */
   open(url: string, options?: PageOptions): Promise<Page>;
   readonly complaints: string[];
+  readonly takesPictures: boolean;
   /** Keeps a picture where `npm run screenshots` asks for them. */
   picture(page: Page, name: string): Promise<void>;
 }
@@ -49,6 +50,7 @@ export async function testPages(): Promise<Pages> {
   await buildDashboardIfStale();
   return {
     complaints,
+    takesPictures: pictures !== '',
     async picture(page, name) {
       if (pictures !== '') await page.screenshot({ path: `${pictures}/${name}.png` });
     },

@@ -88,9 +88,6 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     expect(page.url()).not.toContain('Lovelace');
     await waitFor(async () => (await page.title()) === `Conflicts · Isthmus ${rig.name}`, { what: 'the title' });
     expect(pages.complaints).toEqual([]);
-    await page.getByRole('link', { name: 'Overview' }).last().click();
-    await page.getByRole('heading', { name: 'Over time' }).waitFor();
-    await pages.picture(page, 'overview');
   });
 
   test('a stale decision is refused visibly, with the new version loaded; the next one is written', async () => {
@@ -199,13 +196,13 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
         await page.goto(`${sync.url}/#/${name}`);
         await atRest(page);
         found[name] = { barriers: await barriers(page), overflow: await overflow(page) };
-        await pages.picture(page, `${name === '' ? 'overview' : name.replace('?state=all', '-all')}-${theme}-${width}`);
+        if (name === '' && width === 360) await pages.picture(page, `overview-${theme}-narrow`);
       }
       await page.goto(`${sync.url}/#/conflicts`);
       await page.getByRole('link', { name: 'Both changed it' }).first().click();
       await page.getByText('fields to decide').or(page.getByText('field to decide')).waitFor();
       found['conflict'] = { barriers: await barriers(page), overflow: await overflow(page) };
-      await pages.picture(page, `conflict-${theme}-${width}`);
+      if (width === 360 && theme === 'light') await pages.picture(page, 'conflict-narrow');
       await page.getByRole('radio', { name: 'No record' }).check();
       await page.getByRole('button', { name: 'Delete on both sides…' }).click();
       await page.getByRole('dialog').waitFor();
@@ -215,6 +212,28 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
       await sync.decide(...(await firstWaiting()));
     },
   );
+
+  test('charts, figures and tables follow what crosses, without reload', async () => {
+    const page = await pages.open(sync.url, { theme: 'dark' });
+    await page.getByRole('heading', { name: 'Over time' }).waitFor();
+    const chart = page.getByRole('img', { name: /^Records a second: PostgreSQL to MongoDB [1-9]/ });
+    // Pictures show more than a test needs to see.
+    const until = performance.now() + (pages.takesPictures ? 40_000 : 0);
+    let round = 0;
+    const write = async (): Promise<boolean> => {
+      round += 1;
+      await rig.sql.query('update orders set total = total + 1 where id % 50 = $1', [round % 50]);
+      if (round % 3 === 0)
+        await rig.db
+          .collection('orders')
+          .updateMany({ _id: { $gte: 1 + (round % 30), $lt: 20 } as never }, { $set: { status: `step ${round}` } });
+      return (await chart.count()) > 0 && performance.now() > until;
+    };
+    await waitFor(write, { what: 'the throughput in the chart', limitMs: 90_000, everyMs: 20 });
+    await page.getByRole('row', { name: /public\.orders orders loaded, following 500/ }).waitFor();
+    await pages.picture(page, 'overview');
+    await settle(sync);
+  }, 120_000);
 
   test('says that the process is away, and goes on by itself when it is back', async () => {
     const own = await rigs.open({

@@ -68,7 +68,7 @@ const tail = [
   'conflict: { strategy: lww, delete: delete_wins }',
   '',
   'api:',
-  '  listen: "127.0.0.1:7070" # status page, API and metrics; other than loopback only with a token',
+  '  listen: "127.0.0.1:7070" # dashboard, API and metrics; other than loopback only with a token',
   '  token: "${ISTHMUS_TOKEN:-}"',
 ];
 

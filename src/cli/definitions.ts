@@ -13,7 +13,7 @@ export function demoCommand(): Command {
     .description('Embedded servers, a shop, writers on both sides that collide, and the sync between them')
     .option('--seconds <number>', 'stop the writers after so long, compare every record and report', wholeNumber)
     .option('--rows <number>', 'rows at the start, about', wholeNumber, 10_000)
-    .option('--port <number>', 'port of the API and status page (7070, or any free one)', wholeNumber)
+    .option('--port <number>', 'port of the API and dashboard (7070, or any free one)', wholeNumber)
     .option('--rate <number>', 'transactions a second on each side', wholeNumber, 200)
     .option('--collisions <number>', 'pairs of colliding writes a second', wholeNumber, 150)
     .option('--seed <number>', 'of the writers’ randomness', wholeNumber, 1)

@@ -42,7 +42,8 @@ test('a chart goes on from what the process remembers, without drawing a moment 
     [7, 8, 0, 0],
   ]);
   // No latency is no point, not a quick one.
-  expect(chartData('latencyP95Ms', of)[2]).toEqual([null, 4, null, null]);
+  expect(chartData('latencyP95Ms', of)[2]).toEqual([null, 4]);
+  expect(chartData('latencyP95Ms', { ...of, history: null })[1]).toEqual([5, 5, 5, 5]);
   expect(chartData('throughput', { ...of, spanMs: 2100 })[1]).toEqual([2, 10, 10]);
   expect(chartData('lagMs', { ...of, history: null, spanMs: 1500 })[0]).toEqual([3, 4]);
 });

@@ -65,7 +65,7 @@ export function Chart({ title, data, format, from, to }: ChartProps) {
               <dt class={link}>
                 <LinkTitle link={link} />
               </dt>
-              <dd>{told[row]}</dd>
+              <dd>{shown[row] === null ? '–' : told[row]}</dd>
             </div>
           ))}
         </dl>

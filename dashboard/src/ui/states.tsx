@@ -43,7 +43,7 @@ export function ErrorNote({ error, children }: { error: unknown; children?: Comp
 function NotHere({ what }: { what: string }) {
   return (
     <Empty title={`This process does not offer ${what}`}>
-      An other version of Isthmus may; the rest of the dashboard works.
+      Another version of Isthmus may; the rest of the dashboard works.
     </Empty>
   );
 }

@@ -11,6 +11,6 @@ test('values are in the rule’s unit', () => {
   expect(alertValue('manual_age', 25)).toBe('25 h');
   expect(alertValue('not_running', 1)).toBe('yes');
   expect(alertValue('cdc_lag', 61_000)).toBe('1 min 1 s');
-  expect(alertValue('error_rate', 0.05)).toBe('5.0 %');
+  expect(alertValue('error_rate', 0.05)).toBe('5 %');
   expect(alertValue('conflict_rate', null)).toBe('–');
 });

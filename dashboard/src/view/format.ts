@@ -27,7 +27,8 @@ export function share(value: number): string {
   if (percent === 0 || percent === 100) return `${percent} %`;
   // 99.99 must not read as all.
   const digits = percent < 0.1 || percent > 99.9 ? 3 : percent < 1 ? 2 : 1;
-  const text = percent.toFixed(digits);
+  const fixed = percent.toFixed(digits);
+  const text = Math.abs(Number(fixed) - percent) < 1e-9 ? String(Number(fixed)) : fixed;
   if (Number(text) === 0) return '< 0.001 %';
   return Number(text) === 100 ? '> 99.999 %' : `${text} %`;
 }
@@ -88,6 +89,7 @@ export function title(name: string): string {
 /** A value of a measure, by its name: a rate, a time, a size or a plain number. */
 export function measured(name: string, value: unknown): string {
   if (value === null || value === undefined) return '–';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value !== 'number') return typeof value === 'string' ? value : JSON.stringify(value);
   if (/rate|divergence|share/i.test(name)) return share(value);
   if (/bytes|wal/i.test(name)) return bytes(value);

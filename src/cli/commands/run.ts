@@ -23,7 +23,7 @@ export async function runRun(options: RunOptions, context: Context): Promise<num
   const sync = await startLoaded(config, { log, onStatement: (statement) => log.info({}, `prepared: ${statement}`) });
   log.info({ api: sync.url }, 'syncing');
   if (terminal.live)
-    terminal.err(`${terminal.style.bold(config.name)} ${terminal.style.dim(`API and status page: ${sync.url}`)}`);
+    terminal.err(`${terminal.style.bold(config.name)} ${terminal.style.dim(`API and dashboard: ${sync.url}`)}`);
   const failed = new Promise<IsthmusError>((resolve) => sync.on('failed', resolve));
   const view = show(sync, terminal, log);
   const stopped = new Promise<null>((resolve) => {

@@ -32,7 +32,11 @@ export function ConflictFacts({ conflict }: { conflict: Conflict }) {
           )}
         </Fact>
       )}
-      {reason !== null && <Fact name="Why it waits">{reason}</Fact>}
+      {reason !== null && (
+        <Fact name="Why it waits" whole>
+          {reason}
+        </Fact>
+      )}
     </dl>
   );
 }
@@ -48,9 +52,9 @@ function EventTime({ event }: { event: Conflict['sqlEvent'] }) {
   );
 }
 
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+function Fact({ name, whole = false, children }: { name: string; whole?: boolean; children: ComponentChildren }) {
   return (
-    <div>
+    <div {...(whole ? { class: 'whole' } : {})}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

@@ -13,6 +13,7 @@ import { plural, words } from '../../view/format.js';
 import { keyText } from '../../view/value.js';
 import { BulkButton } from './bulk-dialog.js';
 import { ConflictState, kindText } from './conflict-state.js';
+import { fieldRows, versionsOf } from './fields.js';
 
 const states = [
   ['pending', 'Waiting'],
@@ -145,35 +146,57 @@ function Table({ conflicts }: { conflicts: readonly Conflict[] }) {
           <th scope="col">Conflict</th>
           <th scope="col">Table</th>
           <th scope="col">Record</th>
+          <th scope="col">Differs in</th>
           <th scope="col">State</th>
           <th scope="col">Strategy</th>
           <th scope="col">Found</th>
         </tr>
       </thead>
       <tbody>
-        {conflicts.map(({ conflictId, kind, table, key, state, resolution, strategy, created_at, reason }) => (
-          <tr key={conflictId}>
-            <th scope="row">
-              <a class="row-link" href={href('conflicts', conflictId)}>
-                {kindText(kind)}
-              </a>
-            </th>
-            <td data-label="Table">{table}</td>
-            <td data-label="Record" class="mono">
-              {keyText(key)}
-            </td>
-            <td data-label="State">
-              <ConflictState state={state} resolution={resolution} />
-            </td>
-            <td data-label="Strategy" {...(reason === null ? {} : { title: reason })}>
-              {words(strategy)}
-            </td>
-            <td data-label="Found">
-              <Time at={created_at} />
-            </td>
-          </tr>
+        {conflicts.map((conflict) => (
+          <Row key={conflict.conflictId} conflict={conflict} />
         ))}
       </tbody>
     </table>
   );
+}
+
+function Row({ conflict }: { conflict: Conflict }) {
+  const { conflictId, kind, table, key, state, resolution, strategy, created_at, reason } = conflict;
+  return (
+    <tr>
+      <th scope="row">
+        <a class="row-link" href={href('conflicts', conflictId)}>
+          {kindText(kind)}
+        </a>
+      </th>
+      <td data-label="Table">{table}</td>
+      <td data-label="Record" class="mono">
+        {keyText(key)}
+      </td>
+      <td data-label="Differs in">{differingFields(conflict)}</td>
+      <td data-label="State">
+        <ConflictState state={state} resolution={resolution} />
+      </td>
+      <td data-label="Strategy" {...(reason === null ? {} : { title: reason })}>
+        {words(strategy)}
+      </td>
+      <td data-label="Found">
+        <Time at={created_at} />
+      </td>
+    </tr>
+  );
+}
+
+const mostNamed = 3;
+
+/** Names of fields only, the first few. */
+function differingFields(conflict: Conflict): string {
+  const { sql, mongodb } = versionsOf(conflict);
+  if (sql === null || mongodb === null) return 'the whole record';
+  const fields = fieldRows(conflict)
+    .filter(({ change }) => change === 'both')
+    .map(({ field }) => field);
+  const more = fields.length > mostNamed ? ` and ${fields.length - mostNamed} more` : '';
+  return fields.length === 0 ? '–' : fields.slice(0, mostNamed).join(', ') + more;
 }

@@ -8,7 +8,7 @@ import { useStore } from '../../state/store.js';
 import { status } from '../../state/sync-state.js';
 import { LinkTitle, PageHead, Panel, Time } from '../../ui/parts.js';
 import { Empty, Loaded } from '../../ui/states.js';
-import { count, plural, words } from '../../view/format.js';
+import { count, plural, title } from '../../view/format.js';
 import { LetterDetail } from './letter-detail.js';
 
 export function DeadLetters({ id }: { id: string | null }) {
@@ -63,7 +63,7 @@ function List({ letters }: { letters: readonly DeadLetter[] }) {
             <tr key={id}>
               <th scope="row">
                 <a class="row-link" href={href('dead-letters', id)}>
-                  {words(code)}
+                  {title(code)}
                 </a>
                 <small class="soft clip">{reason}</small>
               </th>

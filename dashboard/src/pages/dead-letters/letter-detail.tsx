@@ -9,7 +9,7 @@ import { Confirm, useAction } from '../../ui/dialog.js';
 import { Icon } from '../../ui/icon.js';
 import { LinkTitle, PageHead, Panel, Time } from '../../ui/parts.js';
 import { Empty, ErrorNote } from '../../ui/states.js';
-import { count, words } from '../../view/format.js';
+import { count, title } from '../../view/format.js';
 import { same } from '../../view/value.js';
 import { ShownValue } from '../conflicts/shown-value.js';
 
@@ -43,7 +43,7 @@ function Letter({ letter, onDone }: { letter: DeadLetter; onDone: () => void }) 
     request(`/api/dead-letters/${encodeURIComponent(id)}/${what}`, { method: 'POST', body: { by: signature() } });
   return (
     <>
-      <PageHead title={`${words(code)}: ${table}`} note={<>Record {<span class="mono">{key}</span>}</>}>
+      <PageHead title={`${title(code)}: ${table}`} note={<>Record {<span class="mono">{key}</span>}</>}>
         <button type="button" class="button" onClick={() => setDiscarding(true)}>
           Discard…
         </button>
@@ -87,7 +87,7 @@ function Letter({ letter, onDone }: { letter: DeadLetter; onDone: () => void }) 
               <Time at={lastAt} />
             </dd>
           </div>
-          <div>
+          <div class="whole">
             <dt>Why it is refused</dt>
             <dd>{reason}</dd>
           </div>

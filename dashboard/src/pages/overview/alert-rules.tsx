@@ -35,9 +35,14 @@ export function AlertRules() {
                 </th>
                 <td data-label="State">
                   {state === 'firing' ? (
-                    <Badge tone="bad" icon="warn">
-                      firing <Time at={since} />
-                    </Badge>
+                    <>
+                      <Badge tone="bad" icon="warn">
+                        firing
+                      </Badge>
+                      <small class="soft">
+                        since <Time at={since} />
+                      </small>
+                    </>
                   ) : (
                     <Badge tone="good" icon="check">
                       well

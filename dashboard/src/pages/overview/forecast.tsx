@@ -18,13 +18,13 @@ export function Forecast({ forecast }: { forecast: Status['forecast'] }) {
             <dt>
               <SideName side="sql" />
             </dt>
-            <Left hours={forecast.sql.hoursLeft} />
+            <Left hours={forecast.sql.hoursLeft} known={forecast.sql.retainedBytes !== null} />
           </div>
           <div>
             <dt>
               <SideName side="mongodb" />
             </dt>
-            <Left hours={forecast.mongodb.hoursLeft} />
+            <Left hours={forecast.mongodb.hoursLeft} known={forecast.mongodb.windowSeconds !== null} />
           </div>
           <div>
             <dt>WAL kept for us</dt>
@@ -47,7 +47,7 @@ export function Forecast({ forecast }: { forecast: Status['forecast'] }) {
   );
 }
 
-function Left({ hours }: { hours: number | null }) {
-  if (hours === null) return <dd>no end in sight</dd>;
+function Left({ hours, known }: { hours: number | null; known: boolean }) {
+  if (hours === null) return <dd>{known ? 'no end in sight' : 'cannot be read'}</dd>;
   return <dd class={hours < fewHours ? 'alarming' : ''}>about {duration(Math.round(hours * 60) * 60_000)}</dd>;
 }

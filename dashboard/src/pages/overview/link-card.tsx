@@ -24,9 +24,9 @@ export function LinkCard({ link, status }: { link: LinkName; status: LinkStatus 
         </div>
       </dl>
       <dl class="facts">
-        <Fact name="Latency p50">{duration(latency.p50Ms)}</Fact>
-        <Fact name="p95">{duration(latency.p95Ms)}</Fact>
-        <Fact name="p99">{duration(latency.p99Ms)}</Fact>
+        <Fact name="Latency p50">{latencyText(latency.p50Ms)}</Fact>
+        <Fact name="p95">{latencyText(latency.p95Ms)}</Fact>
+        <Fact name="p99">{latencyText(latency.p99Ms)}</Fact>
         <Fact name="Pending" title="Changes read and not yet written">
           {shortCount(pending)}
         </Fact>
@@ -53,6 +53,11 @@ export function LinkCard({ link, status }: { link: LinkName; status: LinkStatus 
       )}
     </Panel>
   );
+}
+
+/** Where nothing has crossed there is no latency. */
+function latencyText(ms: number): string {
+  return ms === 0 ? '–' : duration(ms);
 }
 
 function Fact({ name, title, children }: { name: string; title?: string; children: string }) {

@@ -55,8 +55,9 @@ function LoadState({ entity: { table, load, stopped } }: { entity: EntityStatus 
     return (
       <span title={stopped}>
         <Badge tone="bad" icon="cross">
-          stopped: {stopped}
+          stopped
         </Badge>
+        <small class="soft">{stopped}</small>
       </span>
     );
   if (load.state !== 'open')

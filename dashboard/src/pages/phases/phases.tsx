@@ -129,7 +129,10 @@ function Facts({ phase: { phase, since, direction, reads, compareEveryMs } }: { 
         <span>
           <SideName side="sql" /> serves {share(reads.sql)} of reads
         </span>
-        <meter class="split" min={0} max={1} value={reads.sql} aria-label={`Reads: PostgreSQL ${share(reads.sql)}`} />
+        <div class="split" aria-hidden="true">
+          <span class="split-sql" style={{ flexGrow: reads.sql }} />
+          <span class="split-mongodb" style={{ flexGrow: reads.mongodb }} />
+        </div>
         <span>
           <SideName side="mongodb" /> {share(reads.mongodb)}
         </span>
