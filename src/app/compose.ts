@@ -12,6 +12,7 @@ import { ClockSkew } from '../observe/clock-skew.js';
 import { Collector } from '../observe/collector.js';
 import { History } from '../observe/history.js';
 import { LogRooms } from '../observe/log-rooms.js';
+import { otelTracer } from '../observe/otel-tracer.js';
 import { Prometheus } from '../observe/prometheus.js';
 import { Engine } from '../sync/engine.js';
 import { fixedCourse } from '../sync/following.js';
@@ -122,6 +123,7 @@ async function assemble(
     log,
     newId: randomUUID,
     observer: broadcast([collector, prometheus, history.observer, engineNews(feed, systemClock)]),
+    tracer: config.traces ? otelTracer(systemClock) : null,
     faults,
     options: { ...engineOptions(config), ...bounds },
   });

@@ -167,6 +167,10 @@ export const configSchema = Type.Object(
         description: 'Decided conflicts that are kept at most, about: the oldest go first',
       }),
     }),
+    traces: Type.Boolean({
+      default: false,
+      description: 'Whether each batch makes OpenTelemetry spans, for an SDK that the process is started with',
+    }),
     lifecycle: Type.Boolean({ default: false, description: 'Whether a migration’s phases decide the direction' }),
     api: section('The HTTP API', {
       listen: Type.String({

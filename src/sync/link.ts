@@ -8,11 +8,12 @@ import { otherSide } from '../model/side.js';
 import type { ChangeReader, SourceEvent, SourcePart, SourceStop } from '../ports/change-source.js';
 import { applyBatch, type BatchContext } from './apply-batch.js';
 import { type Batch, Inbox } from './batch.js';
+import { BatchTraces } from './batch-traces.js';
 import type { LaneWriter } from './lane-writer.js';
 import type { Chunk } from './loads.js';
 import { Marks } from './marks.js';
 import type { ReadProgress, SavedProgress, Stretch } from './read-progress.js';
-import type { LinkMemory, Session } from './session.js';
+import { type LinkMemory, nameOf, type Session } from './session.js';
 import { Throttle } from './throttle.js';
 import { listens, tellNews } from './watches.js';
 
@@ -47,9 +48,12 @@ export class Link {
   private unsaved = { changed: false, echoed: 0 };
   private reader: ChangeReader | null = null;
   private readonly throttle: Throttle;
+  /** Null: nobody asks. */
+  private readonly traces: BatchTraces | null;
 
   constructor(private readonly parts: LinkParts) {
-    const { clock, options } = parts.session.parts;
+    const { clock, options, tracer } = parts.session.parts;
+    this.traces = tracer && new BatchTraces(nameOf(parts.memory), tracer, clock);
     const { batch, wholeTransaction, throttle } = options;
     this.inbox = new Inbox({ batch, wholeTransaction });
     this.throttle = new Throttle({ clock, batch, perSecond: throttle, signal: parts.session.signal });
@@ -65,7 +69,9 @@ export class Link {
     try {
       while (!session.signal.aborted) {
         // Nothing is awaited for a part: there are tens of thousands a second.
-        for (const event of await reader.next())
+        const events = await reader.next();
+        this.traces?.read(events);
+        for (const event of events)
           if (event.kind === 'part') this.takePart(event);
           else await this.takeOther(event);
         this.pump();
@@ -86,6 +92,7 @@ export class Link {
     this.wake?.();
     await this.reader?.close();
     await Promise.all(this.underWay);
+    this.traces?.close();
   }
 
   expectChunk(chunk: Chunk, marks: { readonly low: string; readonly high: string }): void {
@@ -168,6 +175,7 @@ export class Link {
   ): Promise<void> {
     const { session, memory, progress } = this.parts;
     let stored: SavedProgress | null = null;
+    const trace = this.traces?.begin(batch) ?? null;
     try {
       await session.locks.acquire(batch.ids);
       try {
@@ -181,11 +189,12 @@ export class Link {
             const now = progress.toSave(stretch);
             // An attempt whose answer was lost may be the one that stands there: the first one promises the least.
             stored ??= now;
-            return this.toSave(now, { loaded, chunk: batch.chunk });
+            return memory.loads.toSave(now, { loaded, chunk: batch.chunk });
           },
         };
         const { saved } = await applyBatch(context, batch);
         if (saved && stored !== null) progress.stored(lane.lane, stored);
+        this.traces?.applied(trace, batch.to, saved);
         this.finished(stretch, { saved, batch });
       } finally {
         session.locks.release(batch.ids);
@@ -195,6 +204,7 @@ export class Link {
       this.pump();
       this.wakeReader();
     } catch (error) {
+      this.traces?.failed(trace, error);
       session.fail(error);
     }
   }
@@ -206,7 +216,7 @@ export class Link {
     progress.finish(stretch);
     this.settleEchoes();
     for (const mark of this.marks.passed(progress.position)) this.parts.onMark(mark);
-    if (result.saved) this.reader?.acknowledge(progress.durable);
+    if (result.saved) this.acknowledge();
   }
 
   /**
@@ -226,26 +236,9 @@ export class Link {
     this.parts.onEchoes();
   }
 
-  /** The value that a lane stores. */
-  private toSave(
-    position: unknown,
-    of: { readonly loaded?: Parameters<BatchContext['progress']>[0]; readonly chunk?: Chunk | null },
-  ): unknown {
-    const { loads } = this.parts.memory;
-    if (loads.none) return { position };
-    const saved = loads.all.map((load) => {
-      const mine = of.chunk?.load === load.row.id ? of.chunk.range : undefined;
-      return load.toSave(
-        mine,
-        (of.loaded ?? []).filter((ref) => ref.entity === load.row.entity),
-      );
-    });
-    return { position, loads: saved };
-  }
-
   /** On the heartbeat: stores a position that moved without a write of ours. `always`: also if little but marks was read. */
   async save(always: boolean): Promise<void> {
-    const { progress } = this.parts;
+    const { progress, memory } = this.parts;
     const moved = progress.position !== progress.durable;
     if (!moved || !(this.unsaved.changed || always || this.unsaved.echoed >= echoesASave)) return;
     const lane = this.free.shift();
@@ -254,16 +247,22 @@ export class Link {
     try {
       const plan = { writes: [], hold: [], drop: [], settlements: [] };
       this.parts.session.parts.faults.reach('save.before-commit');
-      await lane.commit({ read: [], plan: () => plan, save: this.toSave(now, {}) });
+      await lane.commit({ read: [], plan: () => plan, save: memory.loads.toSave(now, {}) });
       this.parts.session.parts.faults.reach('save.after-commit');
       progress.stored(lane.lane, now);
-      this.reader?.acknowledge(progress.durable);
+      this.acknowledge();
       this.unsaved = { changed: false, echoed: 0 };
     } finally {
       this.free.push(lane);
       this.pump();
       this.wakeReader();
     }
+  }
+
+  private acknowledge(): void {
+    const { durable } = this.parts.progress;
+    this.reader?.acknowledge(durable);
+    this.traces?.acknowledged(durable);
   }
 
   private wakeReader(): void {

@@ -149,8 +149,17 @@ export class Loads {
     return [...this.open.values()];
   }
 
-  get none(): boolean {
-    return this.open.size === 0;
+  /** What a lane stores: the position, and how far the open loads are with what this transaction brings them on. */
+  toSave(position: unknown, of: { readonly loaded?: readonly RecordRef[]; readonly chunk?: Chunk | null }): unknown {
+    if (this.open.size === 0) return { position };
+    const loads = this.all.map((load) => {
+      const mine = of.chunk?.load === load.row.id ? of.chunk.range : undefined;
+      return load.toSave(
+        mine,
+        (of.loaded ?? []).filter((ref) => ref.entity === load.row.entity),
+      );
+    });
+    return { position, loads };
   }
 
   /** Whether the record as a whole has yet to be loaded. */

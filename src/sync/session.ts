@@ -26,6 +26,7 @@ import type { RecordLocks } from './locks.js';
 import type { EngineObserver } from './observer.js';
 import type { EngineOptions } from './options.js';
 import type { Silent } from './silent.js';
+import type { Tracer } from './tracer.js';
 import type { Trouble } from './trouble.js';
 import type { Watches } from './watches.js';
 
@@ -40,6 +41,8 @@ export interface EngineParts {
   readonly log: Logger;
   readonly newId: () => string;
   readonly observer: EngineObserver;
+  /** Null: none. */
+  readonly tracer: Tracer | null;
   readonly faults: Faults;
   readonly options: EngineOptions;
 }

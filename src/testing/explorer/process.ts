@@ -53,6 +53,7 @@ export class Process {
       log: silentLogger,
       faults: noFaults,
       newId: () => `${name}.${++ids}`,
+      tracer: null,
       observer: {
         ...silentObserver,
         restarted: () => void this.restarts++,
