@@ -32,7 +32,7 @@ export interface EntityStatus {
 export interface Status {
   readonly name: string;
   readonly phase: string;
-  readonly state: 'starting' | 'loading' | 'running' | 'paused' | 'failed' | 'stopped';
+  readonly state: 'starting' | 'idle' | 'loading' | 'running' | 'paused' | 'failed' | 'stopped';
   readonly rollbackLevel: number;
   readonly links: Readonly<Record<LinkName, LinkStatus>>;
   readonly entities: readonly EntityStatus[];
@@ -204,6 +204,8 @@ export interface PhaseCheck {
 export interface PhaseShape {
   readonly lifecycle: boolean;
   readonly phase: string;
+  /** Of reads: compared in dual_read, on MongoDB in read_cutover. */
+  readonly share?: number | null;
   readonly since: string | null;
   readonly direction: string;
   readonly reads: Readonly<Record<Side, number>>;
@@ -217,6 +219,7 @@ export interface PhaseShape {
   readonly history: readonly {
     readonly from: string;
     readonly to: string;
+    readonly share?: number | null;
     readonly at: string;
     readonly by: string | null;
     readonly why: string | null;
@@ -231,4 +234,14 @@ export interface PhaseShape {
     readonly needsApproval: boolean;
   };
   readonly passiveWrites: Readonly<Record<string, number>>;
+}
+
+export interface ComparedReads {
+  readonly total: number;
+  readonly compared: number;
+  readonly different: number;
+  readonly inFlight: number;
+  readonly skipped: number;
+  readonly rate: number | null;
+  readonly byTable: Readonly<Record<string, { readonly compared: number; readonly different: number }>>;
 }

@@ -7,6 +7,7 @@ import { Badge, type Tone } from './parts.js';
 
 const looks: Readonly<Record<Status['state'], readonly [Tone, IconName]>> = {
   starting: ['neutral', 'info'],
+  idle: ['neutral', 'pause'],
   loading: ['accent', 'info'],
   running: ['good', 'check'],
   paused: ['warn', 'pause'],

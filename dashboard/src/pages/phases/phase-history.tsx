@@ -2,7 +2,7 @@
 import type { PhaseShape } from '../../api/shapes.js';
 import { Badge, Panel, Time, type Tone } from '../../ui/parts.js';
 import { Empty } from '../../ui/states.js';
-import { words } from '../../view/format.js';
+import { share, words } from '../../view/format.js';
 
 const kinds: Readonly<Record<string, readonly [Tone, string]>> = {
   advance: ['good', 'advance'],
@@ -10,6 +10,10 @@ const kinds: Readonly<Record<string, readonly [Tone, string]>> = {
   source: ['bad', 'single source'],
   level: ['warn', 'rollback level'],
 };
+
+function newestFirst(history: PhaseShape['history']): PhaseShape['history'] {
+  return [...history].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
+}
 
 export function PhaseHistory({ history }: { history: PhaseShape['history'] }) {
   return (
@@ -28,9 +32,12 @@ export function PhaseHistory({ history }: { history: PhaseShape['history'] }) {
             </tr>
           </thead>
           <tbody>
-            {history.map(({ from, to, at, by, why, forced, kind }) => (
+            {newestFirst(history).map(({ from, to, share: part, at, by, why, forced, kind }) => (
               <tr key={`${at} ${to}`}>
-                <th scope="row">{from === to ? words(to) : `${words(from)} → ${words(to)}`}</th>
+                <th scope="row">
+                  {from === to ? words(to) : `${words(from)} → ${words(to)}`}
+                  {part !== null && part !== undefined && <small class="soft"> {share(part)}</small>}
+                </th>
                 <td data-label="Kind">
                   <Badge tone={kinds[kind]?.[0] ?? 'neutral'}>
                     {kinds[kind]?.[1] ?? kind}

@@ -9,6 +9,7 @@ import { Icon } from '../../ui/icon.js';
 import { PageHead, Panel, SideName, Time } from '../../ui/parts.js';
 import { Empty, Loaded } from '../../ui/states.js';
 import { count, duration, share, words } from '../../view/format.js';
+import { ComparedReads } from './compared-reads.js';
 import { Levels } from './levels.js';
 import { NextStep } from './next-step.js';
 import { PhaseHistory } from './phase-history.js';
@@ -67,6 +68,7 @@ function Shown({ phase, reload }: { phase: PhaseShape; reload: () => void }) {
           </Empty>
         </Panel>
       )}
+      <ComparedReads always={phase.phase === 'dual_read'} />
       <Levels phase={phase} onDone={reload} />
       <PassiveWrites writes={phase.passiveWrites} />
       <PhaseHistory history={phase.history} />
@@ -102,7 +104,7 @@ const directions: Readonly<Record<string, string>> = {
   none: 'none',
 };
 
-function Facts({ phase: { phase, since, direction, reads, compareEveryMs } }: { phase: PhaseShape }) {
+function Facts({ phase: { phase, share: part, since, direction, reads, compareEveryMs } }: { phase: PhaseShape }) {
   return (
     <>
       <dl class="facts wide">
@@ -120,8 +122,14 @@ function Facts({ phase: { phase, since, direction, reads, compareEveryMs } }: { 
           <dt>Changes cross</dt>
           <dd>{directions[direction] ?? words(direction)}</dd>
         </div>
+        {phase === 'dual_read' && part !== null && part !== undefined && (
+          <div>
+            <dt>Reads compared</dt>
+            <dd>{share(part)}</dd>
+          </div>
+        )}
         <div>
-          <dt>Compared</dt>
+          <dt>Records compared</dt>
           <dd>{compareEveryMs === null ? 'on demand' : `every ${duration(compareEveryMs)}`}</dd>
         </div>
       </dl>
