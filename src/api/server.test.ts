@@ -13,6 +13,7 @@ import { silentLogger } from '../base/logger.js';
 import { explanationSchema, numbersSchema, replaySchema } from './record-schemas.js';
 import { statusSchema } from './schemas.js';
 import { makeApp, startApi } from './server.js';
+import { alertsSchema, historySchema } from './watch-schemas.js';
 
 class StillSync implements Sync {
   state: SyncState = 'running';
@@ -268,6 +269,17 @@ describe('answers', () => {
       expect(answer.statusCode).toBe(200);
       expect(new Ajv({ strict: false }).validate(schema, answer.json())).toBe(true);
     }
+  });
+
+  it('gives alerts and a course of the documented forms, of a day at most', async () => {
+    const { sync, get } = open();
+    expect(new Ajv({ strict: false }).validate(alertsSchema, (await get('/api/alerts')).json())).toBe(true);
+    const course = await get('/api/history');
+    expect(new Ajv({ strict: false }).validate(historySchema, course.json())).toBe(true);
+    await get('/api/history?minutes=1440');
+    expect(sync.asked).toEqual([15, 1440]);
+    for (const query of ['minutes=0', 'minutes=1441', 'minutes=x', 'hours=1'])
+      expect((await get(`/api/history?${query}`)).json()).toMatchObject({ code: 'request_invalid' });
   });
 
   it('asks for a replay with what the request names, and for a record by the text of its key', async () => {

@@ -120,6 +120,7 @@ async function assemble(
     resolve: resolverWith(policies, custom.run),
     agrees: makeAgreement(entities, policies),
     clock: systemClock,
+    aheadMs: skew.aheadMs,
     log,
     newId: randomUUID,
     observer: broadcast([collector, prometheus, history.observer, engineNews(feed, systemClock)]),

@@ -123,6 +123,11 @@ test('a standalone server, a wrong password and missing rights are told with the
       remedy: expect.stringContaining('grantRolesToUser("weak"') as string,
     });
     expect(findings.find(({ id }) => id === 'mongodb.rights.sync_metadata')).toMatchObject({ state: 'failed' });
+    expect(findings.find(({ id }) => id === 'mongodb.oplog')).toMatchObject({
+      state: 'warning',
+      what: expect.stringContaining('may not be read') as string,
+      remedy: expect.stringContaining('db: "local"') as string,
+    });
     await expect(weak.prepare({ dryRun: false, onStatement: () => {} })).rejects.toMatchObject({
       code: 'permission_denied',
     });

@@ -1,6 +1,7 @@
 /** Measures how far the two servers' clocks are apart, again and again. Must not know which servers they are. */
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
+import type { Side } from '../model/side.js';
 
 interface Timed {
   /** The server's clock, milliseconds since 1970. */
@@ -18,21 +19,25 @@ export interface ClockSkewOptions {
 const samples = 5;
 
 export class ClockSkew {
-  private ms = 0;
+  /** Each server's clock minus ours; 0 until it was measured. */
+  private ahead: Record<Side, number> = { sql: 0, mongodb: 0 };
   private readonly stopper = new AbortController();
   private loop: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ClockSkewOptions) {}
 
   /** How far SQL's clock is ahead of MongoDB's; 0 until it was measured. */
-  readonly skewMs = (): number => this.ms;
+  readonly skewMs = (): number => Math.round(this.ahead.sql - this.ahead.mongodb);
+
+  /** How far a server's clock is ahead of ours. */
+  readonly aheadMs = (side: Side): number => this.ahead[side];
 
   async measure(): Promise<number> {
     const { sql, mongodb, clock } = this.options;
     // One after the other: at once they would disturb each other's round trips.
-    const sqlOffset = await offset(sql, clock);
-    this.ms = Math.round(sqlOffset - (await offset(mongodb, clock)));
-    return this.ms;
+    const ahead = { sql: await offset(sql, clock), mongodb: await offset(mongodb, clock) };
+    this.ahead = ahead;
+    return this.skewMs();
   }
 
   start(): void {

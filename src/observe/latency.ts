@@ -18,7 +18,8 @@ export class Latency {
   private count = 0;
 
   record(ms: number): void {
-    this.buckets[bucketOf(ms)] = (this.buckets[bucketOf(ms)] as number) + 1;
+    const at = bucketOf(ms);
+    this.buckets[at] = (this.buckets[at] as number) + 1;
     this.count += 1;
   }
 

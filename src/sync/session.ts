@@ -38,6 +38,8 @@ export interface EngineParts {
   readonly resolve: Resolve;
   readonly agrees: Agrees;
   readonly clock: Clock;
+  /** How far a server's clock is ahead of ours, in ms. */
+  readonly aheadMs: (side: Side) => number;
   readonly log: Logger;
   readonly newId: () => string;
   readonly observer: EngineObserver;

@@ -108,7 +108,8 @@ function linkStatus({ life, readTimes, now }: Pick<Parts, 'life' | 'readTimes' |
     if (row.since < oldestHeld) oldestHeld = row.since;
   }
   const { changes, oldest } = link.pending;
-  const since = Math.min(oldest ?? Number.POSITIVE_INFINITY, oldestHeld);
+  const committed = oldest === null ? Number.POSITIVE_INFINITY : oldest - session.parts.aheadMs(source);
+  const since = Math.min(committed, oldestHeld);
   const lagMs = since === Number.POSITIVE_INFINITY ? heartbeat.unreadMs(source) : Math.max(0, now - since);
   return {
     name,

@@ -54,6 +54,7 @@ export class Process {
       faults: noFaults,
       newId: () => `${name}.${++ids}`,
       tracer: null,
+      aheadMs: () => 0,
       observer: {
         ...silentObserver,
         restarted: () => void this.restarts++,
