@@ -1,6 +1,6 @@
 /** The dashboard in a real browser over a running sync: what operators do with it, by mouse and by keyboard. */
 import type { Locator, Page } from 'playwright-core';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type StartedSync, start } from '../src/index.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import { barriers, hasBrowser, overflow, testPages } from './browser.js';
@@ -58,6 +58,9 @@ async function bothHold(id: number): Promise<{ sql: Record<string, unknown>; mon
 const choice = (page: Page, field: string, version: string) =>
   page.getByRole('group', { name: new RegExp(`^${field}`) }).getByRole('radio', { name: new RegExp(`^${version}`) });
 
+// A policy that was broken, a script that failed: the browser says so.
+afterEach(() => expect(pages.complaints).toEqual([]));
+
 describe.skipIf(!hasBrowser)('in a browser', () => {
   test('a conflict appears without reload and is resolved field by field; both databases hold the result', async () => {
     const page = await pages.open(`${sync.url}/#/conflicts`);
@@ -87,7 +90,6 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     expect(await bothHold(7)).toEqual({ sql: expected, mongodb: expected });
     expect(page.url()).not.toContain('Lovelace');
     await waitFor(async () => (await page.title()) === `Conflicts · Isthmus ${rig.name}`, { what: 'the title' });
-    expect(pages.complaints).toEqual([]);
   });
 
   test('a stale decision is refused visibly, with the new version loaded; the next one is written', async () => {

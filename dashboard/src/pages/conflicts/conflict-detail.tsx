@@ -65,6 +65,8 @@ function Shown({ conflict: newest, reload }: { conflict: Conflict; reload: () =>
         setMoved(null);
         setShown({ ...shown, ...written });
         notify('Decided. It is written to both sides.');
+        // The form is gone, and with it the focus.
+        document.querySelector<HTMLElement>('main h1')?.focus();
         reload();
       } catch (thrown) {
         if (!(thrown instanceof ApiError) || thrown.code !== 'conflict_moved') throw thrown;

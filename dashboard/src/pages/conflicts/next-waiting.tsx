@@ -5,7 +5,7 @@ import { href } from '../../state/route.js';
 import { Icon } from '../../ui/icon.js';
 
 export function NextWaiting({ after }: { after: string }) {
-  const { data } = useResource<ConflictPage>('/api/conflicts?state=pending&limit=50', ['conflict']);
+  const { data } = useResource<ConflictPage>('/api/conflicts?state=pending&limit=10', ['conflict']);
   const all = data?.conflicts ?? [];
   const at = all.findIndex(({ conflictId }) => conflictId === after);
   const others = all.filter(({ conflictId }) => conflictId !== after);
