@@ -10,6 +10,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   conflict_moved: 409,
   decision_refused: 422,
   not_running: 409,
+  phase_refused: 409,
   request_invalid: 400,
   invariant_broken: 500,
 };

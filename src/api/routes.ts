@@ -6,6 +6,7 @@ import type { ConflictKind, ConflictState } from '../model/conflict.js';
 import type { Side } from '../model/side.js';
 import type { ConflictFilter } from '../ports/conflict-store.js';
 import { eventRoutes } from './event-routes.js';
+import { phaseRoutes } from './phase-routes.js';
 import { recordRoutes } from './record-routes.js';
 import type { Route, RouteRequest } from './route.js';
 import * as schemas from './schemas.js';
@@ -147,6 +148,7 @@ export const routes: readonly Route[] = [
   },
   ...recordRoutes,
   ...watchRoutes,
+  ...phaseRoutes,
   ...eventRoutes,
 ];
 

@@ -9,11 +9,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { EventFeed, type LiveEvent } from '../app/events/event-feed.js';
 import type { ReplayRequest } from '../app/record/replay.js';
 import type { Sync, SyncState } from '../app/sync.js';
+import { IsthmusError } from '../base/errors.js';
 import { silentLogger } from '../base/logger.js';
 import { explanationSchema, numbersSchema, replaySchema } from './record-schemas.js';
 import { statusSchema } from './schemas.js';
 import { makeApp, startApi } from './server.js';
 import { alertsSchema, historySchema } from './watch-schemas.js';
+
+const time = '2026-01-01T00:00:00.000Z';
 
 class StillSync implements Sync {
   state: SyncState = 'running';
@@ -52,6 +55,41 @@ class StillSync implements Sync {
       },
     };
   }
+  orders: unknown[] = [];
+  lifecycle = {
+    show: async () => {
+      const rollback = { level: 0, stage: 'calm', since: time, reason: '', divergenceRate: null, needsApproval: false };
+      return {
+        lifecycle: true,
+        phase: 'bidirectional' as const,
+        share: null,
+        since: time,
+        direction: 'both' as const,
+        reads: { sql: 0, mongodb: 1 },
+        compareEveryMs: null,
+        next: null,
+        back: [],
+        history: [],
+        rollback,
+        passiveWrites: {},
+      };
+    },
+    order: (request: { readonly action: string }) => {
+      this.orders.push(request);
+      if (request.action === 'advance')
+        throw new IsthmusError('phase_refused', { message: 'Not ready for mongodb_primary. lag: 9 s, required 5 s.' });
+      return this.lifecycle.show();
+    },
+    routing: () => ({
+      phase: 'bidirectional' as const,
+      reads: { sql: 0, mongodb: 1 },
+      writes: { sql: true, mongodb: true },
+      compared: 0,
+    }),
+    report: (): never => {
+      throw new Error('not asked for here');
+    },
+  };
   counts(): never {
     throw new Error('not asked for here');
   }
@@ -255,6 +293,25 @@ describe('answers', () => {
     ]) {
       expect((await post('/api/loads', body)).statusCode).toBe(400);
     }
+  });
+
+  it('shows the phase, takes orders of the documented form, and says why one is refused', async () => {
+    const { sync, get, post } = open();
+    expect((await get('/api/phase')).json()).toMatchObject({ phase: 'bidirectional', rollback: { level: 0 } });
+    expect((await get('/api/routing')).json()).toMatchObject({ reads: { sql: 0, mongodb: 1 } });
+    expect((await post('/api/phase', { action: 'rollback', to: 'replicate', by: 'ann' })).statusCode).toBe(200);
+    expect(sync.orders).toEqual([{ action: 'rollback', to: 'replicate', by: 'ann' }]);
+    const refused = await post('/api/phase', { action: 'advance' });
+    expect([refused.statusCode, refused.json().code]).toEqual([409, 'phase_refused']);
+    expect(refused.json().message).toContain('lag');
+    for (const body of [
+      undefined,
+      {},
+      { action: 'fly' },
+      { action: 'advance', share: 2 },
+      { action: 'rollback', to: 5 },
+    ])
+      expect((await post('/api/phase', body)).statusCode).toBe(400);
   });
 
   it('gives numbers, a replay and an explanation of the documented forms', async () => {

@@ -56,6 +56,7 @@ function withApi(sync: Sync, api: Api | null): StartedSync {
     metrics: () => sync.metrics(),
     history: (minutes) => sync.history(minutes),
     alerts: sync.alerts,
+    lifecycle: sync.lifecycle,
     on: (event, listener) => sync.on(event, listener),
     stop: async () => {
       await api?.close();

@@ -15,11 +15,11 @@ import { LogRooms } from '../observe/log-rooms.js';
 import { otelTracer } from '../observe/otel-tracer.js';
 import { Prometheus } from '../observe/prometheus.js';
 import { Engine } from '../sync/engine.js';
-import { fixedCourse } from '../sync/following.js';
 import { defaultEngineOptions, type EngineOptions } from '../sync/options.js';
 import { CustomRunner } from './custom/custom-runner.js';
 import { engineNews } from './events/engine-news.js';
 import { EventFeed } from './events/event-feed.js';
+import { openLifecycle } from './lifecycle/open-lifecycle.js';
 import { prepareSides } from './prepare.js';
 import { type Mapping, readMapping } from './read-schema.js';
 import { Retention } from './record/retention.js';
@@ -109,13 +109,20 @@ async function assemble(
   const counts = await conflicts.counts(systemClock.now());
   const resolverWith = (by: typeof policies, run: RunCustom): Resolve =>
     makeResolver({ entities, policies: by, skewMs, custom: run });
+  const phases = await openLifecycle({
+    config,
+    store: sides.mongodb.migration,
+    clock: systemClock,
+    log,
+    tickMs: times.phasesEveryMs,
+  });
   const engine = new Engine({
     sides: {
       sql: { source: sides.sql.source, store: stores.sql },
       mongodb: { source: sides.mongodb.source, store: stores.mongodb },
     },
     conflicts,
-    courses: fixedCourse(config.direction),
+    courses: phases.courses,
     entities,
     resolve: resolverWith(policies, custom.run),
     agrees: makeAgreement(entities, policies),
@@ -123,7 +130,7 @@ async function assemble(
     aheadMs: skew.aheadMs,
     log,
     newId: randomUUID,
-    observer: broadcast([collector, prometheus, history.observer, engineNews(feed, systemClock)]),
+    observer: broadcast([collector, prometheus, history.observer, phases.observer, engineNews(feed, systemClock)]),
     tracer: config.traces ? otelTracer(systemClock) : null,
     faults,
     options: { ...engineOptions(config), ...bounds },
@@ -150,6 +157,7 @@ async function assemble(
     skew,
     retention,
     watch: (of) => new Watch({ ...of, config, collector, prometheus, history, rooms, clock: systemClock, log, times }),
+    lifecycle: phases.lifecycle,
     feed,
     log,
     resolverWith,
@@ -162,12 +170,13 @@ async function assemble(
   });
 }
 
-function engineOptions({ apply, initial }: Config): EngineOptions {
+function engineOptions({ apply, initial, phases }: Config): EngineOptions {
   return {
     ...defaultEngineOptions,
     batch: apply.batch,
     lanes: apply.lanes,
     throttle: apply.throttle,
     initial,
+    keepsPassive: phases.passiveWrites === 'keep',
   };
 }

@@ -24,6 +24,10 @@ import type { Engine } from '../sync/engine.js';
 import { CustomRunner } from './custom/custom-runner.js';
 import type { EventFeed } from './events/event-feed.js';
 import { LiveEvents } from './events/live-events.js';
+import { noComparisons } from './lifecycle/comparisons.js';
+import type { Lifecycle } from './lifecycle/lifecycle.js';
+import type { LifecycleLinks } from './lifecycle/open-lifecycle.js';
+import { storyOf } from './lifecycle/story.js';
 import { decideAll, decideConflict } from './record/decide-conflict.js';
 import type { Explanation } from './record/explain.js';
 import { explainRecord } from './record/explain-record.js';
@@ -57,6 +61,7 @@ export interface RunningParts {
   readonly skew: ClockSkew;
   readonly retention: Retention;
   readonly watch: (of: WatchOf) => Watch;
+  readonly lifecycle: (links: LifecycleLinks) => Lifecycle;
   readonly feed: EventFeed;
   readonly log: Logger;
   /** A resolver by other policies than the ones that are in use. */
@@ -68,8 +73,6 @@ export interface RunningParts {
   readonly close: () => Promise<void>;
 }
 
-const phases = { both: 'bidirectional', sql_to_mongodb: 'replicate', mongodb_to_sql: 'mongodb_primary' } as const;
-
 export class RunningSync implements Sync {
   private readonly listeners: { readonly [E in keyof SyncEvents]: ((...values: SyncEvents[E]) => void)[] } = {
     failed: [],
@@ -79,6 +82,7 @@ export class RunningSync implements Sync {
   private readonly conflictNumbers: ConflictNumbers;
   private readonly watch: Watch;
   readonly alerts: Alerts;
+  readonly lifecycle: Lifecycle;
   readonly events: LiveEvents;
 
   constructor(private readonly parts: RunningParts) {
@@ -88,6 +92,16 @@ export class RunningSync implements Sync {
     this.watch = parts.watch({ status: () => this.status(), oldestPending: () => oldestOf(parts.engine.pending()) });
     this.alerts = this.watch.alerts;
     this.alerts.on('change', (alert) => parts.feed.publish('alert', alert));
+    this.lifecycle = parts.lifecycle({
+      engine: parts.engine,
+      tables: [...parts.entities.keys()],
+      comparisons: noComparisons,
+      reads: () => ({ compared: 0, different: 0 }),
+      story: () => storyOf(parts.conflicts, this.status(), this.history(dayMinutes)),
+      deadLetters: () => this.deadLetters(),
+      onChange: (shown) => parts.feed.publish('phase', shown),
+    });
+    this.lifecycle.start();
     this.watch.start();
     void parts.engine.failure.then((error) => {
       // A successor may keep the record by other rules.
@@ -106,9 +120,9 @@ export class RunningSync implements Sync {
       linkStatus(now.links[source], counts.links[name], now.lastError);
     return {
       name: config.name,
-      phase: phases[config.direction],
+      phase: this.lifecycle.phase,
       state: this.stopped !== null && now.state !== 'failed' ? 'stopped' : now.state,
-      rollbackLevel: 0,
+      rollbackLevel: this.lifecycle.rollbackLevel,
       links: { sql_to_mongodb: link('sql', 'sql_to_mongodb'), mongodb_to_sql: link('mongodb', 'mongodb_to_sql') },
       entities: [...entities.values()].map(({ name, collection }) => {
         const found = now.entities.find(({ entity }) => entity === name);
@@ -230,7 +244,13 @@ export class RunningSync implements Sync {
     const { clock, close, engine, retention, skew } = this.parts;
     const limit = new AbortController();
     const late = clock.sleep(stopLimitMs, limit.signal).then(() => limit.signal.aborted);
-    const inTime = await Promise.race([engine.stop().then(() => true), late]);
+    const inTime = await Promise.race([
+      this.lifecycle
+        .stop()
+        .then(() => engine.stop())
+        .then(() => true),
+      late,
+    ]);
     limit.abort();
     await this.events.stop();
     await Promise.all([skew.stop(), retention.stop(), this.watch.stop()]);
@@ -247,6 +267,7 @@ export class RunningSync implements Sync {
 }
 
 const stopLimitMs = 30_000;
+const dayMinutes = 1440;
 
 function entityNamed(entities: ReadonlyMap<string, Entity>, table: string): Entity {
   const entity = entities.get(table);

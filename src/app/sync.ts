@@ -9,6 +9,7 @@ import type { Course } from '../observe/history.js';
 import type { ConflictFilter, ConflictPage } from '../ports/conflict-store.js';
 import type { Comparison } from '../reconcile/compare.js';
 import type { Listening, LiveEvent } from './events/event-feed.js';
+import type { Lifecycle } from './lifecycle/lifecycle.js';
 import type { Explanation } from './record/explain.js';
 import type { ReplayReport, ReplayRequest } from './record/replay.js';
 
@@ -135,7 +136,11 @@ export interface SyncEvents {
   state: [SyncState];
 }
 
+/** The migration's phases. */
+export type SyncLifecycle = Pick<Lifecycle, 'show' | 'order' | 'routing' | 'report'>;
+
 export interface Sync {
+  readonly lifecycle: SyncLifecycle;
   status(): SyncStatus;
   counts(): Counts;
   pause(): Promise<void>;

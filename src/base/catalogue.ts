@@ -162,6 +162,11 @@ const entries = {
     meaning: 'Too many clients follow the live events at once.',
     remedy: 'Close a dashboard that nobody looks at, or try again later.',
   },
+  phase_refused: {
+    kind: 'usage',
+    meaning: 'The migration cannot take this step now; nothing was changed.',
+    remedy: 'See the checklist of `isthmus phase`; what you answer for yourself goes by `--force --why TEXT`.',
+  },
   not_found: {
     kind: 'usage',
     meaning: 'There is nothing by that name.',

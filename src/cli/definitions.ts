@@ -219,7 +219,7 @@ function withDryRun(command: Command): Command {
   return command.option('--dry-run', 'print what would be done, and change nothing');
 }
 
-function examples(...lines: readonly string[]): string {
+export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
 }
 

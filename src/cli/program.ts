@@ -8,13 +8,16 @@ import type { ListOptions } from './commands/conflicts.js';
 import type { DemoOptions } from './commands/demo.js';
 import type { InitOptions } from './commands/init.js';
 import type { LoadOptions } from './commands/load.js';
+import type { PhaseOptions, RoutingOptions } from './commands/phase.js';
 import type { PrepareOptions } from './commands/prepare.js';
 import type { ReplayOptions } from './commands/replay.js';
+import type { ReportOptions } from './commands/report.js';
 import type { ResolveOptions } from './commands/resolve.js';
 import type { RunOptions } from './commands/run.js';
 import type { ApiOptions, Context } from './context.js';
 import * as define from './definitions.js';
 import { exit, fail } from './exit.js';
+import * as lifecycle from './lifecycle-definitions.js';
 
 /** Runs one command; gives the process' exit code. */
 export async function runProgram(args: readonly string[], context: Context): Promise<number> {
@@ -77,6 +80,7 @@ function makeProgram(context: Context, end: (code: number) => void): Command {
     (await import('./commands/load.js')).runLoad(options, context),
   );
   addLists(program, add, context);
+  addLifecycle(program, add, context);
   add(define.explainCommand(), async (options: ApiOptions, table, key) =>
     (await import('./commands/explain.js')).runExplain({ table, key }, options, context),
   );
@@ -137,6 +141,36 @@ function addLists(program: Command, add: Add, context: Context): void {
     letters,
   );
   program.addCommand(letters);
+}
+
+function addLifecycle(program: Command, add: Add, context: Context): void {
+  const phase = lifecycle.phaseCommand();
+  const order = (command: Command, action: string): void =>
+    add(
+      command,
+      async (options: PhaseOptions) => (await import('./commands/phase.js')).runOrder(action, options, context),
+      phase,
+    );
+  add(
+    lifecycle.phaseShowCommand(),
+    async (options: ApiOptions) => (await import('./commands/phase.js')).runShow(options, context),
+    phase,
+  );
+  order(lifecycle.phaseAdvanceCommand(), 'advance');
+  order(lifecycle.phaseRollbackCommand(), 'rollback');
+  order(lifecycle.phaseSourceCommand(), 'source');
+  order(lifecycle.phaseApproveCommand(), 'approve');
+  program.addCommand(phase);
+  add(
+    lifecycle.routingCommand(),
+    async (options: RoutingOptions) => (await import('./commands/phase.js')).runRouting(options, context),
+    program,
+  );
+  add(
+    lifecycle.reportCommand(),
+    async (options: ReportOptions) => (await import('./commands/report.js')).runReport(options, context),
+    program,
+  );
 }
 
 /** Commander's own way of telling and ending is replaced throughout. */

@@ -27,6 +27,5 @@ export function unavailable(config: Config, given: ReadonlySet<string>, source: 
   if (config.apply.atomic === 'record') refuse('apply.atomic', 'atomicity by record', 'Use atomic: transaction.');
   if (config.detection === 'window') refuse('detection', 'detection by time window', 'Use detection: causal.');
   if (given.has('compare')) refuse('compare', 'a regular comparison', 'Leave the key out.');
-  if (config.lifecycle) refuse('lifecycle', 'the phases of a migration', 'Use lifecycle: false and set `direction`.');
   return found;
 }

@@ -5,6 +5,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { durationPattern } from './duration.js';
 import { conflictSchema, entitySchema, oneOf } from './entity-schema.js';
+import { levelsSchema, phasesSchema } from './lifecycle-schema.js';
 
 const strict = { additionalProperties: false } as const;
 
@@ -172,6 +173,8 @@ export const configSchema = Type.Object(
       description: 'Whether each batch makes OpenTelemetry spans, for an SDK that the process is started with',
     }),
     lifecycle: Type.Boolean({ default: false, description: 'Whether a migration’s phases decide the direction' }),
+    phases: phasesSchema,
+    levels: levelsSchema,
     api: section('The HTTP API', {
       listen: Type.String({
         pattern: '^(\\[[0-9a-fA-F:]+\\]|[^:\\s]+):[0-9]{1,5}$',

@@ -8,6 +8,7 @@ import type { LogRoomReader } from '../ports/log-room.js';
 import { MongoSource } from './capture.js';
 import { MongoConflictStore } from './conflict-store.js';
 import { inspect } from './inspect.js';
+import { MongoMigrationStore } from './migration-store.js';
 import { mongoError } from './mongo-error.js';
 import { logRoom } from './oplog.js';
 import { patiently } from './patience.js';
@@ -31,6 +32,7 @@ export interface MongoSide extends LogRoomReader {
   readonly source: MongoSource;
   readonly store: MongoSideStore;
   readonly conflicts: MongoConflictStore;
+  readonly migration: MongoMigrationStore;
   prepare(options: PrepareOptions): Promise<void>;
   teardown(options: PrepareOptions): Promise<void>;
   /** What must hold before a run, each with its remedy; changes nothing. */
@@ -49,6 +51,7 @@ export async function openMongo(options: OpenMongoOptions): Promise<MongoSide> {
       source: new MongoSource({ ...target, split: splitsEvents(version) }),
       store,
       conflicts: new MongoConflictStore(target),
+      migration: new MongoMigrationStore(target),
       prepare: (how) => prepare(target, how),
       teardown: (how) => teardown(target, how),
       inspect: () => inspect(target),

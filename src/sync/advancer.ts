@@ -122,6 +122,8 @@ export class Advancer {
   }
 
   private async rest(session: Session, nextAt: number | null): Promise<void> {
+    // It may have ended during an errand.
+    if (session.signal.aborted) return;
     const woken = new AbortController();
     const stop = (): void => woken.abort();
     session.signal.addEventListener('abort', stop, { once: true });

@@ -25,9 +25,14 @@ export class Engine {
   private stopping = false;
   private paused = false;
   private lastError: IsthmusError | null = null;
+  /** Since when lives end soon or do not begin. */
+  private brokenSince: number | null = null;
+  private bornAt: number | null = null;
   private readonly reign: Reign = { epoch: null };
   private readonly abort = new AbortController();
   private supervisor: Promise<void> = Promise.resolve();
+  /** Told when the next life has begun, or could not. */
+  private succeeded = (): void => {};
   private fail: (error: IsthmusError) => void = () => {};
   /** Resolves, never rejects, with the error after which the engine must not go on by itself. */
   readonly failure: Promise<IsthmusError>;
@@ -65,14 +70,19 @@ export class Engine {
       if (this.paused) life.pause();
       try {
         await life.start();
+        this.bornAt = clock.now();
         started();
+        this.succeeded();
         pause = options.restartMs;
         await life.ended;
         await life.stop();
       } catch (error) {
         const known = asIsthmusError(error);
+        this.succeeded();
         await life.stop();
         if (this.stopping) return;
+        if (known.code !== 'fenced') this.brokenSince = this.broken ?? clock.now();
+        this.bornAt = null;
         if (!known.retry) throw known;
         this.lastError = known;
         observer.restarted(known.code);
@@ -110,7 +120,23 @@ export class Engine {
       for (const side of following.turn(course)) life.payOwed(side);
     });
     // From or to standing still another life begins.
-    if (was !== direction && (was === 'none' || direction === 'none')) life.leave();
+    if (was === direction || (was !== 'none' && direction !== 'none')) return;
+    const begun = new Promise<void>((resolve) => {
+      this.succeeded = resolve;
+    });
+    life.leave();
+    if (this.life === life) await begun;
+  }
+
+  /** Has the next life claim its course anew, where what is stored was changed without one. */
+  renew(): void {
+    this.life?.fail(new IsthmusError('transient', { message: 'The direction was changed.' }));
+  }
+
+  /** Since when nothing crosses because a server is lost; null: changes cross, or it stands still on purpose. */
+  get broken(): number | null {
+    const lives = this.bornAt !== null && this.parts.clock.now() - this.bornAt > steadyMs;
+    return lives ? null : this.brokenSince;
   }
 
   /** Which way changes cross; null while no life knows it. */
@@ -127,6 +153,7 @@ export class Engine {
   async stop(): Promise<void> {
     this.stopping = true;
     this.abort.abort();
+    this.succeeded();
     await this.life?.stop();
     await this.supervisor;
   }
@@ -239,6 +266,9 @@ export class Engine {
     return this.life?.running?.session.numbers.last ?? -1;
   }
 }
+
+/** A life that lasted so long was no failed attempt. */
+const steadyMs = 3000;
 
 function asIsthmusError(error: unknown): IsthmusError {
   if (isIsthmusError(error)) return error;

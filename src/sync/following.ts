@@ -6,7 +6,6 @@
 import { type Course, type Direction, leads, turned } from '../model/course.js';
 import { type Side, sides } from '../model/side.js';
 import type { CourseStore } from '../ports/course-store.js';
-import type { Session } from './session.js';
 
 interface End {
   readonly side: Side;
@@ -106,22 +105,6 @@ export class Following {
   isPaid(side: Side): boolean {
     return !this.course.owed.includes(side);
   }
-}
-
-/** Follows a side that leads no more up to now, and has that remembered. */
-export async function payOwed(session: Session, side: Side): Promise<void> {
-  const { parts, following, signal } = session;
-  if (signal.aborted) return;
-  const mark = `${session.id}:owed:${parts.newId()}`;
-  const passed = new Promise<boolean>((resolve) => {
-    signal.addEventListener('abort', () => resolve(false), { once: true });
-    following.endsAt(mark, side, resolve);
-  });
-  await parts.sides[side].store.mark(mark);
-  if (!(await passed)) return;
-  await following.alone(async () => {
-    if (following.isPaid(side) && !signal.aborted) await parts.courses.paid(session.epoch, side);
-  });
 }
 
 /** Where no phase decides: one direction, which nothing changes. */

@@ -12,13 +12,14 @@ import { Advancer } from './advancer.js';
 import { beginLoads, newLoad, openLoads } from './begin-loads.js';
 import { Decisions } from './decisions.js';
 import { EchoGate } from './echo-gate.js';
-import { Following, payOwed } from './following.js';
+import { Following } from './following.js';
 import { Heartbeat } from './heartbeat.js';
 import { LaneWriter } from './lane-writer.js';
 import { Link } from './link.js';
 import { Loader } from './loader.js';
 import { Load } from './loads.js';
 import { RecordLocks } from './locks.js';
+import { payOwed } from './pay-owed.js';
 import { ReadProgress } from './read-progress.js';
 import type { ReadTimes } from './read-times.js';
 import {

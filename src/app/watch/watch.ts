@@ -25,6 +25,7 @@ export interface WatchTimes {
   readonly alertTimes?: (rule: AlertRule) => AlertTimes;
   readonly roomEveryMs?: number;
   readonly webhookTimeoutMs?: number;
+  readonly phasesEveryMs?: number;
 }
 
 /** What is watched. */

@@ -58,7 +58,10 @@ export class Process {
       observer: {
         ...silentObserver,
         restarted: () => void this.restarts++,
-        passive: (_, records) => parts.passive(records),
+        passive: (_, records) => {
+          // What a process says that was succeeded counts as little as what it writes.
+          if (parts.courses.isClaimedBy(this.engine.epoch)) parts.passive(records);
+        },
       },
     });
     void this.engine.failure.then((error) => {

@@ -8,6 +8,10 @@ export class MemoryCourses {
   course: Course = { direction: 'both', owed: [] };
   private epoch = 0;
 
+  isClaimedBy(epoch: number): boolean {
+    return this.epoch === epoch;
+  }
+
   /** What a process asks of it takes its time, and so does the answer. */
   store(scheduler: Scheduler, owner: Actor): CourseStore & MemoryCourseStore {
     const step = async <T>(label: string, effect: () => T): Promise<T> => {

@@ -1,0 +1,283 @@
+/**
+ * A migration that runs: its phase decides the direction, shows what the next step needs, and takes it or not. Must not know
+ * what a step needs nor where a phase leads: that is `src/lifecycle`.
+ */
+import type { Clock } from '../../base/clock.js';
+import { IsthmusError } from '../../base/errors.js';
+import type { Logger } from '../../base/logger.js';
+import { durationMs } from '../../config/duration.js';
+import type { Config } from '../../config/schema.js';
+import { evidenceFor, type Facts, type Limits } from '../../lifecycle/evidence.js';
+import {
+  meanings,
+  nextStage,
+  type Phase,
+  phaseOfDirection,
+  type Stage,
+  stageOf,
+  transitions,
+} from '../../lifecycle/phases.js';
+import { type Order, stepFrom } from '../../lifecycle/steps.js';
+import type { Side } from '../../model/side.js';
+import type { Engine } from '../../sync/engine.js';
+import type { ComparedReads, Comparisons } from './comparisons.js';
+import { gatherFacts } from './gather-facts.js';
+import { LevelKeeper } from './level-keeper.js';
+import type { Migration } from './migration.js';
+import { entriesKept, type HistoryEntry } from './migration-state.js';
+import type { PassiveWrites } from './passive-writes.js';
+import { makeReport, type Report, type ReportLetter, type ReportSources } from './report.js';
+import { type Routing, routingOf, type ShownPhase, shownPhase } from './show-phase.js';
+
+export interface LifecycleParts {
+  readonly config: Config;
+  readonly tables: readonly string[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly engine: Engine;
+  readonly migration: Migration;
+  readonly passive: PassiveWrites;
+  readonly comparisons: Comparisons;
+  readonly reads: () => ComparedReads;
+  /** For the report. */
+  readonly story: () => Pick<ReportSources, 'conflicts' | 'stoppedTables' | 'lag'>;
+  readonly deadLetters: () => Promise<readonly ReportLetter[]>;
+  /** Told of each change, as it is shown. */
+  readonly onChange: (shown: ShownPhase) => void;
+  /** For tests. */
+  readonly tickMs?: number;
+}
+
+export interface PhaseRequest {
+  readonly action: 'advance' | 'rollback' | 'source' | 'approve';
+  readonly to?: Phase;
+  readonly share?: number;
+  readonly side?: Side;
+  readonly force?: boolean;
+  readonly why?: string;
+  readonly by?: string;
+}
+
+const comparisonsTold = 500;
+
+/** How long a retirement waits for what is on its way. */
+const lastChangesMs = 30_000;
+
+export class Lifecycle {
+  private readonly levels: LevelKeeper;
+  private readonly stopper = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
+  /** Whoever reads is told at once, also where it cannot be stored yet. */
+  private only: Side | null = null;
+  private comparedEveryMs: number | null | undefined = undefined;
+
+  constructor(private readonly parts: LifecycleParts) {
+    this.levels = new LevelKeeper({
+      ...parts,
+      singleSource: (reason) => this.cutTo(reason),
+      changed: () => void this.tell(),
+    });
+  }
+
+  start(): void {
+    this.setComparisons();
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopper.abort();
+    await this.loop;
+  }
+
+  get phase(): Phase {
+    return this.stage.phase;
+  }
+
+  get rollbackLevel(): number {
+    return this.levels.level;
+  }
+
+  routing(): Routing {
+    return routingOf(this.stage);
+  }
+
+  async show(): Promise<ShownPhase> {
+    const { config, migration, passive } = this.parts;
+    const { stage } = this;
+    const next = config.lifecycle ? nextStage(stage) : null;
+    const state = migration.state;
+    return shownPhase({
+      lifecycle: config.lifecycle,
+      stage,
+      state,
+      direction: config.lifecycle ? meanings[stage.phase].direction : config.direction,
+      compareEveryMs: this.everyMs,
+      next: next && { ...next, checks: evidenceFor(next, await this.facts(), this.limits) },
+      back: config.lifecycle ? transitions[stage.phase].rollback : [],
+      rollback: { ...this.levels.state, level: this.levels.level, needsApproval: this.levels.needsApproval },
+      passiveWrites: passive.counts(state.passive.counts),
+    });
+  }
+
+  async report(): Promise<Report> {
+    const { clock, comparisons, config, migration } = this.parts;
+    return makeReport({
+      ...this.parts.story(),
+      name: config.name,
+      now: clock.now(),
+      comparisons: await comparisons.list(comparisonsTold),
+      phase: await this.show(),
+      levels: migration.state.levels,
+      deadLetters: await this.parts.deadLetters(),
+    });
+  }
+
+  /** Throws `phase_refused` with what is missing. */
+  async order(request: PhaseRequest): Promise<ShownPhase> {
+    const by = request.by ?? 'api';
+    if (request.action === 'approve') {
+      this.levels.approve(by);
+      // Whoever asked sees what came of it; what a server keeps from being done follows on a tick.
+      await this.levels.tick().catch(() => undefined);
+      return this.show();
+    }
+    if (!this.parts.config.lifecycle)
+      throw new IsthmusError('phase_refused', {
+        message: 'No phase decides the direction: `lifecycle` is false in the configuration.',
+        remedy: 'Set `lifecycle: true` and start again.',
+      });
+    const facts = await this.facts();
+    const step = stepFrom(this.stage, orderOf(request), (next) => evidenceFor(next, facts, this.limits));
+    if (!step.ok) throw new IsthmusError('phase_refused', { message: step.why });
+    if (step.stage.phase === 'retired') await this.parts.engine.settled(lastChangesMs);
+    await this.enter(step.stage, {
+      by,
+      why: request.why ?? null,
+      forced: step.forced,
+      kind: request.action,
+    });
+    return this.show();
+  }
+
+  private get stage(): Stage {
+    const { config, migration } = this.parts;
+    const { stage } = migration.state;
+    return this.only === null || !config.lifecycle ? stage : stageOf(transitions[stage.phase].source[this.only]);
+  }
+
+  private async enter(stage: Stage, how: Pick<HistoryEntry, 'by' | 'why' | 'forced' | 'kind'>): Promise<void> {
+    const { clock, engine, log, migration } = this.parts;
+    const from = migration.state.stage.phase;
+    const at = clock.now();
+    await migration.turn(engine, meanings[stage.phase].direction, (state) => ({
+      ...state,
+      stage,
+      since: at,
+      history: [...state.history, { from: state.stage.phase, to: stage.phase, share: stage.share, at, ...how }].slice(
+        -entriesKept,
+      ),
+    }));
+    log.info({ from, to: stage.phase, share: stage.share, kind: how.kind }, `The migration is in ${stage.phase} now.`);
+    this.setComparisons();
+    await this.tell();
+  }
+
+  /** Level 4: reads and writes go to one side at once; the links follow as soon as it can be stored. */
+  private async cutTo(reason: string): Promise<void> {
+    const { config, log } = this.parts;
+    if (!config.lifecycle) {
+      log.error({}, 'With `lifecycle: false` the direction stays as it is: one side alone is for a person to choose.');
+      return;
+    }
+    const { writes } = meanings[this.stage.phase];
+    const side = config.levels.source ?? (writes.sql ? 'sql' : 'mongodb');
+    this.only = side;
+    const target = stageOf(transitions[this.stage.phase].source[side]);
+    await this.enter(target, { by: 'rollback_level', why: reason, forced: false, kind: 'level' });
+    this.only = null;
+  }
+
+  private facts(): Promise<Facts> {
+    const { levels } = this;
+    return gatherFacts(this.parts, { rollbackLevel: levels.level, needsApproval: levels.needsApproval });
+  }
+
+  private get limits(): Limits {
+    const { phases } = this.parts.config;
+    return {
+      ...phases,
+      comparisonAgeMs: durationMs(phases.comparisonAge) ?? 0,
+      minimumMs: phases.minimum === null ? 0 : (durationMs(phases.minimum) ?? 0),
+    };
+  }
+
+  /** Null: never. */
+  private get everyMs(): number | null {
+    const { compare, lifecycle, phases } = this.parts.config;
+    const usual = lifecycle ? phaseInterval(phases.compare, this.stage.phase) : compare.every;
+    const ms = usual === null ? null : durationMs(usual);
+    return ms === null ? null : ms / this.levels.factor;
+  }
+
+  private setComparisons(): void {
+    const { everyMs } = this;
+    if (everyMs === this.comparedEveryMs) return;
+    this.comparedEveryMs = everyMs;
+    this.parts.comparisons.every(everyMs);
+  }
+
+  private async tell(): Promise<void> {
+    // What is shown may need a server that is away.
+    await this.show().then(this.parts.onChange, () => undefined);
+  }
+
+  private async run(): Promise<void> {
+    const { clock, engine, log, migration, passive, config, tickMs = 1000 } = this.parts;
+    const { signal } = this.stopper;
+    while (!signal.aborted) {
+      await clock.sleep(tickMs, signal);
+      if (signal.aborted) return;
+      const told = passive.any;
+      const work = async (): Promise<void> => {
+        await this.levels.tick();
+        await passive.save(migration);
+        if (config.phases.passiveWrites === 'revert') await passive.revert(engine);
+      };
+      // What could not be done now is tried again; a server that is away is the engine's to tell.
+      await work().catch((error: unknown) =>
+        log.debug({ error: String(error) }, 'the phase could not be looked after'),
+      );
+      this.setComparisons();
+      if (told) await this.tell();
+    }
+  }
+}
+
+function phaseInterval(compare: Config['phases']['compare'], phase: Phase): string | null {
+  return meanings[phase].compareEveryHours === null ? null : compare[phase as keyof typeof compare];
+}
+
+function orderOf({ action, to, share, side, force = false, why }: PhaseRequest): Order {
+  if (force && (why ?? '').trim() === '')
+    throw new IsthmusError('phase_refused', {
+      message: 'A step by force needs a reason, for the history.',
+      remedy: 'Say why: `--why TEXT`.',
+    });
+  if (action === 'source') {
+    if (side === undefined)
+      throw new IsthmusError('request_invalid', { message: 'Which side shall be the single source?' });
+    return { action, side };
+  }
+  if (action === 'rollback') return { action, ...(to === undefined ? {} : { to }) };
+  return {
+    action: 'advance',
+    force,
+    ...(to === undefined ? {} : { to }),
+    ...(share === undefined ? {} : { share }),
+  };
+}
+
+/** The phase of a sync that is started for the first time. */
+export function firstPhase({ lifecycle, direction }: Config): Phase {
+  return lifecycle ? 'prepare' : phaseOfDirection[direction];
+}
