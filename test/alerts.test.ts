@@ -69,6 +69,10 @@ test('a side that stands still: the lag fires, is told through a refusal and a h
   rig.atEnd(() => sync.stop());
   const changes: string[] = [];
   sync.alerts.on('change', ({ name, state }) => changes.push(`${name} ${state}`));
+  const events: string[] = [];
+  sync.events.listen(undefined, ({ type, data }) => {
+    if (type === 'alert') events.push((JSON.parse(data) as { state: string }).state);
+  });
   await settle(sync);
   expect(await runCli(['alerts', '--url', sync.url])).toMatchObject({ code: 0, stdout: /None of 15 alerts fires/ });
 
@@ -101,6 +105,7 @@ test('a side that stands still: the lag fires, is told through a refusal and a h
   });
   expect(got[0]?.value).toBeGreaterThan(800);
   expect(changes).toEqual(['cdc_lag firing', 'cdc_lag ok']);
+  expect(events).toEqual(['firing', 'ok']);
   expect(lines.filter((line) => line.includes('"alert":"cdc_lag","link"'))).toHaveLength(2);
   expect(lines.join('\n')).not.toContain('secret-word');
   await waitFor(async () => (await sync.metrics()).body.includes('isthmus_alert_deliveries_total{result="sent"} 2'), {

@@ -133,9 +133,11 @@ export class Watch {
     };
   }
 
-  /** Looks at once. */
+  /** Looks at once. Never throws: who watches must not disturb. */
   look(): void {
-    for (const alert of this.board.look(this.measures(), this.parts.clock.now())) this.tell(alert);
+    this.safely(() => {
+      for (const alert of this.board.look(this.measures(), this.parts.clock.now())) this.tell(alert);
+    });
   }
 
   private tick(): void {
@@ -181,14 +183,17 @@ export class Watch {
   }
 
   private async every(ms: number, work: () => void): Promise<void> {
-    const { clock, log } = this.parts;
     while (!this.stopper.signal.aborted) {
-      try {
-        work();
-      } catch (error) {
-        log.error({ cause: String((error as Error).stack) }, 'the watch failed and goes on');
-      }
-      await clock.sleep(ms, this.stopper.signal);
+      this.safely(work);
+      await this.parts.clock.sleep(ms, this.stopper.signal);
+    }
+  }
+
+  private safely(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.parts.log.error({ cause: String((error as Error).stack) }, 'the watch failed and goes on');
     }
   }
 }
