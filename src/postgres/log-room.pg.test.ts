@@ -1,5 +1,8 @@
 /** What a slot keeps and may still keep, on a server of our own whose limit is small. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../base/clock.js';
+import { silentLogger } from '../base/logger.js';
+import { LogRooms } from '../observe/log-rooms.js';
 import { testPostgres } from '../testing/servers/fixtures/test-postgres.js';
 import { type PostgresServer, startPostgres } from '../testing/servers/postgres-server.js';
 import { waitFor } from '../testing/wait-for.js';
@@ -45,6 +48,23 @@ test('without a limit there is no end; with one the room shrinks by what is writ
   const less = await t.side.logRoom(null);
   // The server counts what it has written; some of the log still stands in its buffers.
   expect(Math.abs(((limited.left ?? 0) - (less?.left ?? 0)) / mb - 20)).toBeLessThan(6);
+
+  // Half a minute and five megabytes between two looks: what is left lasts so many hours.
+  const time = { now: 0 };
+  const rooms = new LogRooms({
+    readers: { sql: t.side, mongodb: { logRoom: () => Promise.resolve(null) } },
+    positions: () => ({ sql: null, mongodb: null }),
+    clock: { ...systemClock, now: () => time.now },
+    log: silentLogger,
+  });
+  for (let look = 0; look < 5; look++, time.now += 30_000) {
+    await write(5);
+    await rooms.look();
+  }
+  const { room, hoursLeft } = rooms.forecast().sql;
+  const expected = (room?.left ?? 0) / mb / 10 / 60;
+  expect(hoursLeft).toBeGreaterThan(expected / 2);
+  expect(hoursLeft).toBeLessThan(expected * 2);
   await write(100);
   await t.user.query('checkpoint');
   await waitFor(async () => (await t.side.logRoom(null))?.left === 0, { what: 'the room to be used up' });
