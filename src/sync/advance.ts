@@ -62,7 +62,13 @@ async function writeTips(session: Session, link: LinkMemory, ids: readonly Recor
   const rows = new Map<RecordId, HeldRow>();
   for (const id of ids) {
     const held = link.held.get(id);
-    if (held === undefined || session.stopped.has(held.entity) || isRefused(held.key) || refusedField(held.tip) >= 0)
+    if (
+      held === undefined ||
+      session.trouble.isForReview(id) ||
+      session.stopped.has(held.entity) ||
+      isRefused(held.key) ||
+      refusedField(held.tip) >= 0
+    )
       continue;
     const refused = session.trouble.refusalOf(id, link.source, held);
     if (refused === undefined || refused.nextAt <= now) rows.set(id, held);

@@ -22,8 +22,8 @@ export interface Difference {
 }
 
 export interface RepairChoice {
-  /** The side that is right, or what the table's policy says. */
-  readonly use: Side | 'policy';
+  /** The side that is right, what the table’s policy says, or that people look at it. */
+  readonly use: Side | 'policy' | 'queue';
   /** Stored as who decided. */
   readonly by: string;
 }
@@ -52,7 +52,9 @@ export async function repair(
     const done =
       choice.use === 'policy'
         ? await repairByPolicy(session, free)
-        : await repairFrom(session, free, { use: choice.use, by: choice.by });
+        : choice.use === 'queue'
+          ? await leaveToPeople(session, free)
+          : await repairFrom(session, free, { use: choice.use, by: choice.by });
     return new Map(ids.map((id) => [id, done.get(id) ?? { kind: 'moved' }]));
   } finally {
     session.locks.release(ids);
@@ -98,16 +100,53 @@ async function repairByPolicy(
   session: Session,
   differences: readonly Difference[],
 ): Promise<ReadonlyMap<RecordId, RepairOutcome>> {
-  const standing = await stillStanding(session, differences);
+  const standing = await holdBoth(session, differences);
   const ids = standing.map(({ id }) => id);
   if (ids.length === 0) return new Map();
+  await advanceLocked(session, ids, { wait: () => {}, retry: () => {} });
+  return outcomesOf(session, ids);
+}
+
+/** The same, but nothing is decided or written: each becomes a conflict that waits. */
+async function leaveToPeople(
+  session: Session,
+  differences: readonly Difference[],
+): Promise<ReadonlyMap<RecordId, RepairOutcome>> {
+  const ids = differences.map(({ id }) => id);
+  const review = session.trouble.review(ids);
+  try {
+    const standing = await holdBoth(session, differences);
+    const held = (id: RecordId): Candidate['held'] => ({
+      sql: session.links.sql.held.get(id),
+      mongodb: session.links.mongodb.held.get(id),
+    });
+    await settleGroup(
+      session,
+      standing.map(({ id, states }) => ({ id, held: held(id), base: null, tips: states })),
+      once,
+    );
+    return await outcomesOf(
+      session,
+      standing.map(({ id }) => id),
+    );
+  } finally {
+    review.end();
+  }
+}
+
+/** On each side that has the record, what stands there. Answers those of which that is still so. */
+async function holdBoth(session: Session, differences: readonly Difference[]): Promise<readonly Difference[]> {
+  const standing = await stillStanding(session, differences);
   for (const side of sides) {
     const rows = standing.flatMap(({ id, states }) =>
       states[side] === null ? [] : [heldOf(session, id, states[side])],
     );
     await commitHeld(session, side, { hold: rows, drop: [] });
   }
-  await advanceLocked(session, ids, { wait: () => {}, retry: () => {} });
+  return standing;
+}
+
+async function outcomesOf(session: Session, ids: readonly RecordId[]): Promise<ReadonlyMap<RecordId, RepairOutcome>> {
   const outcomes = new Map<RecordId, RepairOutcome>();
   const left: RecordId[] = [];
   for (const id of ids) {

@@ -20,7 +20,7 @@ import { portionsOf } from './portions.js';
 import type { Schedule, Session } from './session.js';
 import { storeDecisions } from './settle-mongodb.js';
 import { propagateDecisions } from './settle-sql.js';
-import type { Refused } from './trouble.js';
+import { type Refused, reviewStrategy } from './trouble.js';
 
 /** The candidates' records are locked by the caller. */
 export async function settleGroup(
@@ -113,7 +113,9 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
     mongodb: { state: tips.mongodb, raw: raw.mongodb, time: held.mongodb?.time ?? null, version: versions.mongodb },
   };
   const person = session.decisions.for(candidate);
-  const decision = person ? decidedBy(facts, person, known) : (oneWay(session, facts) ?? (await parts.resolve(facts)));
+  const decision = person
+    ? decidedBy(facts, person, known)
+    : (forReview(session, candidate) ?? oneWay(session, facts) ?? (await parts.resolve(facts)));
   const conflict = {
     ...facts,
     type: 'conflict' as const,
@@ -191,6 +193,11 @@ function decidedBy(facts: ConflictFacts, { state, strategy }: Laid, known: Confl
     strategy: strategy ?? known?.strategy ?? 'manual',
     fields: {},
   };
+}
+
+function forReview({ trouble }: Session, { id }: Candidate): Decision | null {
+  if (!trouble.isForReview(id)) return null;
+  return { decided: false, strategy: reviewStrategy, reason: 'A comparison found that both sides differ.' };
 }
 
 /** Where only one link writes, its source is right: the other side is noticed, kept in the record, and overwritten. */

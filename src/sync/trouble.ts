@@ -7,6 +7,9 @@ import { type RecordId, recordId } from '../model/record.js';
 import type { Side } from '../model/side.js';
 import type { HeldRow, TargetRefusal } from '../ports/side-store.js';
 
+/** The strategy of conflicts that were made of differences, for people to look at. */
+export const reviewStrategy = 'review';
+
 export interface Refused {
   /** The link whose write was refused, by its source. */
   readonly source: Side;
@@ -24,6 +27,8 @@ export class Trouble {
   private readonly refusals = new Map<RecordId, Refused>();
   private readonly pending = new Map<RecordId, ConflictRecord>();
   private readonly letters = new Map<RecordId, DeadLetter>();
+  /** Differences that people shall look at, until their conflicts are stored. */
+  private readonly reviewed = new Set<RecordId>();
 
   constructor(stored: { readonly pending: readonly ConflictRecord[]; readonly deadLetters: readonly DeadLetter[] }) {
     for (const conflict of stored.pending) this.pending.set(recordId(conflict), conflict);
@@ -59,6 +64,21 @@ export class Trouble {
   /** It was decided and stored as such: what comes of the record later is another conflict, with a name of its own. */
   decided(id: RecordId): void {
     this.pending.delete(id);
+  }
+
+  /** What these records' next settlement finds is left to people, whatever the policy says; `end` takes that back. */
+  review(ids: readonly RecordId[]): { readonly end: () => void } {
+    for (const id of ids) this.reviewed.add(id);
+    return {
+      end: () => {
+        for (const id of ids) this.reviewed.delete(id);
+      },
+    };
+  }
+
+  /** People look at it: neither a policy decides, nor is what one side lacks written there. */
+  isForReview(id: RecordId): boolean {
+    return this.reviewed.has(id) || this.pending.get(id)?.strategy === reviewStrategy;
   }
 
   letterOf(id: RecordId): DeadLetter | undefined {

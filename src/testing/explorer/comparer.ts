@@ -13,7 +13,7 @@ interface Repair {
   /** Nobody else has this name. */
   readonly by: string;
   readonly id: RecordId;
-  readonly use: 'sql' | 'mongodb' | 'policy';
+  readonly use: 'sql' | 'mongodb' | 'policy' | 'queue';
   /** Null: whoever was asked did not live to answer. */
   outcome: RepairOutcome | null;
 }
@@ -114,7 +114,7 @@ export class Comparer {
 
   private async repair(engine: Engine, differences: readonly Difference[]): Promise<void> {
     const by = `repair:${this.repairs.length + 1}`;
-    const use = this.world.random.pick(['sql', 'mongodb', 'policy'] as const);
+    const use = this.world.random.pick(['sql', 'mongodb', 'policy', 'queue'] as const);
     const deeds = differences.map(({ id }): Repair => ({ by, id, use, outcome: null }));
     this.repairs.push(...deeds);
     const outcomes = await engine.repair(differences, { use, by });
@@ -126,7 +126,7 @@ export class Comparer {
     const { conflicts } = this.world;
     return this.repairs.flatMap(({ by, id, use, outcome }) => {
       const written = conflicts.conflicts.filter((one) => one.resolvedBy === by && recordId(one) === id).length;
-      const done = outcome?.kind === 'repaired' && use !== 'policy';
+      const done = outcome?.kind === 'repaired' && (use === 'sql' || use === 'mongodb');
       if (done && written !== 1) return [`${by} of ${id} is on record ${written} times`];
       const undone = outcome?.kind === 'moved' || outcome?.kind === 'refused';
       return undone && written > 0 ? [`${by} of ${id} was ${outcome.kind} and is on record`] : [];
