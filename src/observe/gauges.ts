@@ -1,5 +1,6 @@
 /** What is read off at the moment of a scrape. What cannot be read then is absent, never zero. */
 import { Gauge, type Registry } from 'prom-client';
+import { phases } from '../lifecycle/phases.js';
 import { type LinkName, linkNames, type Side, sides } from '../model/side.js';
 import { alertRules } from './alerts/alert-rules.js';
 import type { Forecast } from './log-rooms.js';
@@ -22,18 +23,6 @@ export interface Readings {
 
 const states = ['starting', 'loading', 'running', 'paused', 'idle', 'failed', 'stopped'] as const;
 
-/** In the order of a migration: the gauge shows a phase's place, from 1. */
-export const phaseOrder = [
-  'prepare',
-  'snapshot',
-  'replicate',
-  'dual_read',
-  'read_cutover',
-  'bidirectional',
-  'mongodb_primary',
-  'retired',
-] as const;
-
 function makeGauges(registry: Registry) {
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> =>
     new Gauge({ name: `isthmus_${name}`, help, labelNames: [...labelNames], registers: [registry] });
@@ -49,7 +38,7 @@ function makeGauges(registry: Registry) {
     wal: gauge('retained_wal_bytes', 'WAL that PostgreSQL keeps for our slot', []),
     oplog: gauge('oplog_window_seconds', 'From the oplog’s oldest entry to our place in it', []),
     hours: gauge('log_hours_left', 'Until a log forgets our place, at this pace; absent: never', ['side']),
-    phase: gauge('phase', `The migration’s phase, from 1: ${phaseOrder.join(', ')}`, []),
+    phase: gauge('phase', `The migration’s phase, from 1: ${phases.join(', ')}`, []),
     level: gauge('rollback_level', '0: none, to 4', []),
     state: gauge('state', '1 for the state that the sync is in', ['state']),
     stopped: gauge('table_stopped', '1: the table is no longer followed', ['table']),
@@ -104,7 +93,7 @@ export class Gauges {
 }
 
 function phaseNumber(phase: string): number | null {
-  const at = (phaseOrder as readonly string[]).indexOf(phase);
+  const at = (phases as readonly string[]).indexOf(phase);
   return at < 0 ? null : at + 1;
 }
 
