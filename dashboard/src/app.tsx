@@ -54,7 +54,7 @@ function Page({ route: { page, id, query } }: { route: Route }) {
     case 'phases':
       return <Phases />;
     case 'dead-letters':
-      return <DeadLetters id={id} />;
+      return <DeadLetters id={id} query={query} />;
   }
 }
 

@@ -130,6 +130,22 @@ export interface DeadLetter {
   readonly lastAt: string;
   readonly before: Readonly<Record<string, string | null>> | null;
   readonly after: Readonly<Record<string, string | null>> | null;
+  readonly state?: 'open' | 'discarded';
+  readonly discardedAt?: string | null;
+  readonly discardedBy?: string | null;
+}
+
+/** What came of trying or discarding a dead letter. */
+export interface LetterAnswer {
+  readonly outcome?: 'crossed' | 'discarded' | 'refused' | 'conflict';
+  readonly reason?: string | null;
+}
+
+export interface LetterCounts {
+  readonly crossed: number;
+  readonly refused: number;
+  readonly conflict: number;
+  readonly left: number;
 }
 
 export interface Alert {
@@ -169,6 +185,8 @@ export interface Difference {
   readonly kind: 'missing_sql' | 'missing_mongodb' | 'different';
   readonly fields: readonly string[];
   readonly state: 'open' | 'repaired' | 'moved' | 'refused' | 'pending';
+  /** Why a repair was refused. */
+  readonly reason?: string | null;
 }
 
 export interface Comparison {
@@ -179,6 +197,10 @@ export interface Comparison {
   readonly different: number;
   readonly missing: { readonly sql: number; readonly mongodb: number };
   readonly repaired: number;
+  /** Known to wait for a person or their target: no differences. */
+  readonly waiting?: number;
+  /** Moved at every look: neither equal nor different. */
+  readonly unsettled?: number;
   readonly repair: RepairChoice | null;
   readonly dryRun: boolean;
   readonly sample: number;

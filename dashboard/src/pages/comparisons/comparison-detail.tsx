@@ -19,10 +19,7 @@ export function ComparisonDetail({ id }: { id: string }) {
   const path = `/api/comparisons/${encodeURIComponent(id)}`;
   const resource = useResource<Comparison>(`${path}?limit=100`, ['comparison', 'conflict']);
   const { data } = resource;
-  useProgress(
-    data !== null && (isOpen(data) || data.differences?.some(({ state }) => state === 'pending') === true),
-    resource.reload,
-  );
+  useProgress(data !== null && isOpen(data), resource.reload);
   return (
     <>
       <p class="crumb">
@@ -69,6 +66,7 @@ function errorText(error: unknown): string {
 
 function Summary({ comparison }: { comparison: Comparison }) {
   const { compared, total, different, missing, repaired, sample, startedAt, finishedAt } = comparison;
+  const { waiting = 0, unsettled = 0 } = comparison;
   const took = startedAt !== null && finishedAt !== null ? Date.parse(finishedAt) - Date.parse(startedAt) : null;
   return (
     <>
@@ -87,6 +85,8 @@ function Summary({ comparison }: { comparison: Comparison }) {
         <Fact name="Repaired">{count(repaired)}</Fact>
         <Fact name="Divergence">{compared === 0 ? '–' : share(different / compared)}</Fact>
         <Fact name="Sample">{sample >= 1 ? 'every record' : share(sample)}</Fact>
+        {waiting > 0 && <Fact name="Wait already, not counted">{count(waiting)}</Fact>}
+        {unsettled > 0 && <Fact name="Moved all the time, not counted">{count(unsettled)}</Fact>}
         {took !== null && <Fact name="Took">{duration(took)}</Fact>}
       </dl>
     </>
@@ -152,9 +152,9 @@ const kinds: Readonly<Record<Difference['kind'], string>> = {
 const states: Readonly<Record<Difference['state'], readonly [Tone, string]>> = {
   open: ['bad', 'open'],
   repaired: ['good', 'repaired'],
-  moved: ['neutral', 'changed since'],
+  moved: ['neutral', 'moved'],
   refused: ['bad', 'refused'],
-  pending: ['warn', 'being written'],
+  pending: ['warn', 'waits'],
 };
 
 function Differences({ comparison, path }: { comparison: Comparison; path: string }) {
@@ -188,6 +188,7 @@ function Differences({ comparison, path }: { comparison: Comparison; path: strin
                 <td data-label="Fields">{one.fields.length === 0 ? '–' : one.fields.join(', ')}</td>
                 <td data-label="State">
                   <Badge tone={states[one.state]?.[0] ?? 'neutral'}>{states[one.state]?.[1] ?? one.state}</Badge>
+                  {one.reason !== null && one.reason !== undefined && <small class="soft">{one.reason}</small>}
                 </td>
               </tr>
             ))}
