@@ -32,7 +32,7 @@ function makeGauges(registry: Registry) {
     lag: gauge('lag_seconds', 'Age of the oldest change that has not crossed', ['link']),
     held: gauge('held_records', 'Records that wait for the other side’s news', ['link']),
     pending: gauge('conflicts_pending', 'Conflicts that wait for a person', []),
-    oldest: gauge('oldest_pending_conflict_seconds', 'Age of the oldest of these; 0: none', []),
+    oldest: gauge('oldest_pending_conflict_seconds', 'Age of the oldest conflict that waits; 0: none', []),
     deadLetters: gauge('dead_letters', 'Changes that their target refuses', []),
     skew: gauge('clock_skew_seconds', 'How far SQL’s clock is ahead of MongoDB’s', []),
     wal: gauge('retained_wal_bytes', 'WAL that PostgreSQL keeps for our slot', []),

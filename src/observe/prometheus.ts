@@ -34,9 +34,11 @@ export class Prometheus implements EngineObserver {
   private readonly transactions = this.counter('transactions_applied_total', 'Source transactions written', ['link']);
   private readonly changesRead = this.counter('changes_read_total', 'Changes read that are not our own', ['link']);
   private readonly echoes = this.counter('echoes_total', 'Own writes read back', ['link']);
-  private readonly attempts = this.counter('attempts_total', 'Transactions sent to the target', ['link']);
-  private readonly failures = this.counter('failed_attempts_total', 'Of these, the ones that left nothing', ['link']);
-  private readonly retries = this.counter('retries_total', 'Of these, the ones that repeat a failed one', ['link']);
+  private readonly attempts = this.counter('attempts_total', 'Write attempts: transactions sent to the target', [
+    'link',
+  ]);
+  private readonly failures = this.counter('failed_attempts_total', 'Write attempts that left nothing', ['link']);
+  private readonly retries = this.counter('retries_total', 'Write attempts that repeat a failed one', ['link']);
   private readonly errors = this.counter('errors_total', 'Errors after which the engine began anew or stopped', [
     'code',
   ]);

@@ -105,8 +105,7 @@ export const alertRules: readonly AlertRule[] = [
   {
     name: 'sync_latency',
     severity: 'warning',
-    meaning:
-      '95 % of the last five minutes’ transactions crossed within this, commit to commit; the others took longer',
+    meaning: 'Commit to commit: 95 % of the last five minutes’ transactions took no longer',
     unit: 'ms',
     when: 'above',
     limit: ({ syncLatencyMs }) => syncLatencyMs,

@@ -25,7 +25,7 @@ interface Notice {
 type Answer = { readonly kind: 'sent' } | { readonly kind: 'again' | 'never'; readonly why: string };
 
 const mostWaiting = 100;
-/** With the pauses between them, about five minutes. */
+/** With the pauses between them, about six minutes. */
 const mostTries = 12;
 const longestPauseMs = 60_000;
 /** Client errors that may pass. */
