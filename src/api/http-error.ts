@@ -8,6 +8,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   request_refused: 403,
   not_found: 404,
   conflict_moved: 409,
+  letter_moved: 409,
   decision_refused: 422,
   not_running: 409,
   phase_refused: 409,

@@ -6,6 +6,7 @@ import type { ConflictKind, ConflictState } from '../model/conflict.js';
 import type { Side } from '../model/side.js';
 import type { ConflictFilter } from '../ports/conflict-store.js';
 import { eventRoutes } from './event-routes.js';
+import { letterRoutes } from './letter-routes.js';
 import { phaseRoutes } from './phase-routes.js';
 import { recordRoutes } from './record-routes.js';
 import type { Route, RouteRequest } from './route.js';
@@ -113,27 +114,6 @@ export const routes: readonly Route[] = [
     handle: async (sync, { body }) => ({ body: await sync.decideAll(body as DecisionForAll) }),
   },
   {
-    method: 'GET',
-    path: '/api/dead-letters',
-    summary: 'Changes that their target refuses, oldest first',
-    open: false,
-    response: schemas.deadLettersSchema,
-    handle: async (sync) => ({ body: { deadLetters: await sync.deadLetters() } }),
-  },
-  {
-    method: 'GET',
-    path: '/api/dead-letters/:id',
-    summary: 'A dead letter with its change',
-    open: false,
-    params: schemas.idParams,
-    response: schemas.deadLetterSchema,
-    handle: async (sync, { params }) => {
-      const letter = (await sync.deadLetters()).find(({ id }) => id === params.id);
-      if (letter === undefined) throw new IsthmusError('not_found', { message: 'There is no dead letter by that id.' });
-      return { body: letter };
-    },
-  },
-  {
     method: 'POST',
     path: '/api/loads',
     summary: 'Loads a table again, through the same rules as any change',
@@ -146,6 +126,7 @@ export const routes: readonly Route[] = [
       return { status: 202, body: sync.status() };
     },
   },
+  ...letterRoutes,
   ...recordRoutes,
   ...watchRoutes,
   ...phaseRoutes,

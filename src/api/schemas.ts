@@ -85,7 +85,7 @@ export const conflictSchema = Type.Object(
 
 export const conflictPageSchema = Type.Object({ conflicts: Type.Array(conflictSchema), cursor: orNull(Type.String()) });
 
-const decider = Type.String({
+export const decider = Type.String({
   pattern: '^(?!policy$|agreement$)',
   minLength: 1,
   maxLength: 100,
@@ -128,19 +128,3 @@ export const loadBody = Type.Object(
   { table: Type.String({ minLength: 1, maxLength: 200 }), from: oneOf(['sql', 'mongodb'], 'The side that is read') },
   strict,
 );
-
-export const deadLetterSchema = Type.Object({
-  id: Type.String(),
-  table: Type.String(),
-  key: Type.String(),
-  link: oneOf(['sql_to_mongodb', 'mongodb_to_sql']),
-  code: Type.String(),
-  reason: Type.String(),
-  attempts: Type.Integer(),
-  firstAt: Type.String(),
-  lastAt: Type.String(),
-  before: orNull(Type.Record(Type.String(), orNull(Type.String()))),
-  after: orNull(Type.Record(Type.String(), orNull(Type.String()))),
-});
-
-export const deadLettersSchema = Type.Object({ deadLetters: Type.Array(deadLetterSchema) });

@@ -144,9 +144,24 @@ class StillSync implements Sync {
         lastAt: '2026-01-01T00:00:01.000Z',
         before: null,
         after: { name: 'a' },
+        state: 'open' as const,
+        discardedAt: null,
+        discardedBy: null,
       },
     ];
   }
+  asked: unknown[] = [];
+  readonly letters = {
+    answer: async (...given: unknown[]) => {
+      this.asked.push(given);
+      return { id: String(given[0]), outcome: 'crossed' as const, reason: null };
+    },
+    answerAll: async (...given: unknown[]) => {
+      this.asked.push(given);
+      return { crossed: 1, discarded: 0, refused: 0, conflict: 0, left: 0 };
+    },
+    discarded: async () => [],
+  };
   async numbers() {
     const latency = { p50Ms: 1, p95Ms: 2, p99Ms: 3 };
     const kinds = {
@@ -209,9 +224,9 @@ class StillSync implements Sync {
     listen: (lastId: string | undefined, listener: (event: LiveEvent) => void) => this.feed.listen(lastId, listener),
   };
   alerts = { list: () => [], on: () => {} };
-  asked: number[] = [];
+  minutesAsked: number[] = [];
   history(minutes: number) {
-    this.asked.push(minutes);
+    this.minutesAsked.push(minutes);
     const course = { lagMs: [0], latencyP95Ms: [12.5], throughput: [3] };
     return { stepMs: 1000, times: [1], links: { sql_to_mongodb: course, mongodb_to_sql: course } };
   }
@@ -242,6 +257,21 @@ function open(options: { token?: string; host?: string; dashboard?: string } = {
     });
   return { sync, get, post };
 }
+
+describe('dead letters', () => {
+  it('are tried again or given up by id and all at once, with or without a body', async () => {
+    const { sync, post } = open();
+    expect((await post('/api/dead-letters/d1/retry')).json()).toMatchObject({ outcome: 'crossed' });
+    expect((await post('/api/dead-letters/d1/discard', { by: 'ada' })).statusCode).toBe(200);
+    expect((await post('/api/dead-letters/discard', { table: 'public.users' })).json()).toMatchObject({ crossed: 1 });
+    expect(sync.asked).toEqual([
+      ['d1', 'retry', 'api'],
+      ['d1', 'discard', 'ada'],
+      ['discard', { table: 'public.users', by: 'api' }],
+    ]);
+    expect((await post('/api/dead-letters/discard', { all: true })).statusCode).toBe(400);
+  });
+});
 
 describe('answers', () => {
   it('gives a status of the documented form', async () => {
@@ -334,7 +364,7 @@ describe('answers', () => {
     const course = await get('/api/history');
     expect(new Ajv({ strict: false }).validate(historySchema, course.json())).toBe(true);
     await get('/api/history?minutes=1440');
-    expect(sync.asked).toEqual([15, 1440]);
+    expect(sync.minutesAsked).toEqual([15, 1440]);
     for (const query of ['minutes=0', 'minutes=1441', 'minutes=x', 'hours=1'])
       expect((await get(`/api/history?${query}`)).json()).toMatchObject({ code: 'request_invalid' });
   });

@@ -49,6 +49,7 @@ function withApi(sync: Sync, api: Api | null): StartedSync {
     decide: (id, decision) => sync.decide(id, decision),
     decideAll: (choice) => sync.decideAll(choice),
     deadLetters: () => sync.deadLetters(),
+    letters: sync.letters,
     numbers: () => sync.numbers(),
     replay: (request) => sync.replay(request),
     explain: (table, key) => sync.explain(table, key),

@@ -31,11 +31,11 @@ import { storyOf } from './lifecycle/story.js';
 import { decideAll, decideConflict } from './record/decide-conflict.js';
 import type { Explanation } from './record/explain.js';
 import { explainRecord } from './record/explain-record.js';
+import { Letters } from './record/letters.js';
 import { type ReplayReport, type ReplayRequest, replayConflicts } from './record/replay.js';
 import { replayPolicies } from './record/replay-policies.js';
 import type { Retention } from './record/retention.js';
 import { showConflict } from './record/show-conflict.js';
-import { showDeadLetter } from './record/show-dead-letter.js';
 import type {
   ConflictDecision,
   DecisionCounts,
@@ -83,9 +83,11 @@ export class RunningSync implements Sync {
   private readonly watch: Watch;
   readonly alerts: Alerts;
   readonly lifecycle: Lifecycle;
+  readonly letters: Letters;
   readonly events: LiveEvents;
 
   constructor(private readonly parts: RunningParts) {
+    this.letters = new Letters(parts);
     this.conflictNumbers = new ConflictNumbers({ ...parts, tables: [...parts.entities.keys()] });
     this.events = new LiveEvents({ ...parts, status: () => this.status(), numbers: () => this.numbers() });
     this.events.start();
@@ -198,9 +200,8 @@ export class RunningSync implements Sync {
     return decideAll(this.parts, choice);
   }
 
-  async deadLetters(): Promise<readonly ShownDeadLetter[]> {
-    const { conflicts, entities } = this.parts;
-    return (await conflicts.deadLetters()).map((letter) => showDeadLetter(letter, entities.get(letter.entity)));
+  deadLetters(): Promise<readonly ShownDeadLetter[]> {
+    return this.letters.open();
   }
 
   async numbers(): Promise<SyncNumbers> {

@@ -75,6 +75,38 @@ export interface ShownDeadLetter {
   readonly lastAt: string;
   readonly before: Readonly<Record<string, string | null>> | null;
   readonly after: Readonly<Record<string, string | null>> | null;
+  readonly state: 'open' | 'discarded';
+  /** Of one that was given up; null: it is open. */
+  readonly discardedAt: string | null;
+  readonly discardedBy: string | null;
+}
+
+export type LetterAction = 'retry' | 'discard';
+
+export interface LetterAnswer {
+  readonly id: string;
+  readonly outcome: 'crossed' | 'discarded' | 'refused' | 'conflict';
+  /** Why it is refused still; null: it is not. */
+  readonly reason: string | null;
+}
+
+/** How many ended how; `left` is what was not known in time, or has moved. */
+export interface LetterCounts {
+  readonly crossed: number;
+  readonly discarded: number;
+  readonly refused: number;
+  readonly conflict: number;
+  readonly left: number;
+}
+
+/** What people do about dead letters. */
+export interface LetterDesk {
+  /** Throws `not_found`, `not_running`, `letter_moved`, or `transient` where the outcome is not known. */
+  answer(id: string, action: LetterAction, by: string): Promise<LetterAnswer>;
+  /** The same for all that are open, of one table or of every one. */
+  answerAll(action: LetterAction, of: { readonly table?: string; readonly by: string }): Promise<LetterCounts>;
+  /** Those that were given up, newest first. */
+  discarded(limit: number): Promise<readonly ShownDeadLetter[]>;
 }
 
 export interface ConflictDecision {
@@ -163,6 +195,7 @@ export interface Sync {
   /** The same answer to all that wait, of one table or of every one; each is decided as it stands now. */
   decideAll(choice: DecisionForAll): Promise<DecisionCounts>;
   deadLetters(): Promise<readonly ShownDeadLetter[]>;
+  readonly letters: LetterDesk;
   numbers(): Promise<SyncNumbers>;
   /** What another strategy would have decided of the stored conflicts; changes nothing. Throws `not_found` for a table that is not synced. */
   replay(request: ReplayRequest): Promise<ReplayReport>;

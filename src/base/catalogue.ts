@@ -147,6 +147,12 @@ const entries = {
       'A side has changed the record since the conflict was shown, or it is no longer open; nothing was written.',
     remedy: 'Look at it again with `isthmus conflicts show ID`, then decide on what stands there now.',
   },
+  letter_moved: {
+    kind: 'usage',
+    meaning:
+      'The dead letter holds a newer change than the one that was shown, or is no longer open; nothing was given up.',
+    remedy: 'List the dead letters again: `isthmus dead-letters list`.',
+  },
   decision_refused: {
     kind: 'usage',
     meaning: 'What was decided cannot stand on one of the sides; nothing was written.',

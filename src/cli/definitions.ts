@@ -209,6 +209,30 @@ export function deadLetterShowCommand(): Command {
     .addHelpText('after', examples('isthmus dead-letters show 0198c1…'));
 }
 
+export function deadLetterRetryCommand(): Command {
+  return letterAction('retry')
+    .description('Tries a dead letter at once, and says what came of it')
+    .addHelpText('after', examples('isthmus dead-letters retry 0198c1…', 'isthmus dead-letters retry --all'));
+}
+
+export function deadLetterDiscardCommand(): Command {
+  return letterAction('discard')
+    .description('Gives a dead letter up: each side keeps what stands there, and the change stays on record')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      examples('isthmus dead-letters discard 0198c1…', 'isthmus dead-letters discard --all --table public.users --yes'),
+    );
+}
+
+function letterAction(name: string): Command {
+  return withJson(withApi(new Command(name)))
+    .argument('[id]', 'the dead letter’s id; none with --all')
+    .option('--all', 'all that are open')
+    .option('--table <table>', 'with --all: only of this table')
+    .option('--by <name>', 'who asks, for the record; you by default');
+}
+
 export function adviseCommand(): Command {
   return withJson(withApi(new Command('advise')))
     .description('Proposes a conflict policy for each table, with its reasons; changes nothing')

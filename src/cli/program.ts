@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { IsthmusError } from '../base/errors.js';
 import { didYouMean } from '../base/nearest.js';
 import { version } from '../base/version.js';
+import type { LetterOptions } from './commands/answer-letters.js';
 import type { CheckOptions } from './commands/check.js';
 import type { ListOptions } from './commands/conflicts.js';
 import type { DemoOptions } from './commands/demo.js';
@@ -18,9 +19,6 @@ import type { ApiOptions, Context } from './context.js';
 import * as define from './definitions.js';
 import { exit, fail } from './exit.js';
 import * as lifecycle from './lifecycle-definitions.js';
-
-/** What a group of commands does when none is named. */
-const alone: Readonly<Record<string, string>> = { phase: 'show' };
 
 /** Runs one command; gives the process' exit code. */
 export async function runProgram(args: readonly string[], context: Context): Promise<number> {
@@ -48,7 +46,6 @@ function makeProgram(context: Context, end: (code: number) => void): Command {
         const [argument, second] = given.map((one) => (typeof one === 'string' ? one : ''));
         end(await run(command.opts() as Options, argument ?? '', second ?? ''));
       }),
-      { isDefault: command.name() === alone[parent.name()] },
     );
   };
   const program: Command = new Command('isthmus')
@@ -142,6 +139,18 @@ function addLists(program: Command, add: Add, context: Context): void {
   add(
     define.deadLetterShowCommand(),
     async (options: ApiOptions, id) => (await import('./commands/dead-letters.js')).runShow(id, options, context),
+    letters,
+  );
+  add(
+    define.deadLetterRetryCommand(),
+    async (options: LetterOptions, id) =>
+      (await import('./commands/answer-letters.js')).runAnswer('retry', { ...options, id }, context),
+    letters,
+  );
+  add(
+    define.deadLetterDiscardCommand(),
+    async (options: LetterOptions, id) =>
+      (await import('./commands/answer-letters.js')).runAnswer('discard', { ...options, id }, context),
     letters,
   );
   program.addCommand(letters);

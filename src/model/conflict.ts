@@ -88,3 +88,17 @@ export interface DeadLetter extends RecordRef {
   readonly firstAt: number;
   readonly lastAt: number;
 }
+
+/** A dead letter that a person gave up: each side keeps what stands there, and this is the record of what did not cross. */
+export interface Discard extends RecordRef {
+  readonly type: 'discard';
+  /** The letter's. */
+  readonly id: string;
+  readonly letter: DeadLetter;
+  /** Who gave it up. */
+  readonly by: string;
+  readonly at: number;
+}
+
+/** How a record came to rest, stored in the transaction that makes it so. */
+export type Ending = Settlement | Discard;

@@ -18,3 +18,8 @@ export function otherSide(side: Side): Side {
 export function linkFrom(source: Side): LinkName {
   return source === 'sql' ? 'sql_to_mongodb' : 'mongodb_to_sql';
 }
+
+/** The side whose log the link reads. */
+export function sideOfLink(link: LinkName): Side {
+  return link === 'sql_to_mongodb' ? 'sql' : 'mongodb';
+}

@@ -8,6 +8,8 @@ import type {
   ConflictRecord,
   ConflictState,
   DeadLetter,
+  Discard,
+  Ending,
   Settlement,
   SideVersion,
 } from '../model/conflict.js';
@@ -25,6 +27,12 @@ const documentBytes = 15_000_000;
 export interface SizedDocument {
   readonly document: Document;
   readonly bytes: number;
+}
+
+export function endingDocument(name: string, entity: Entity, ending: Ending): SizedDocument {
+  return ending.type === 'discard'
+    ? sized(discardDocument(name, entity, ending))
+    : settlementDocument(name, entity, ending);
 }
 
 export function settlementDocument(name: string, entity: Entity, settlement: Settlement): SizedDocument {
@@ -221,6 +229,29 @@ function wholeDeadLetter(name: string, entity: Entity, letter: DeadLetter): Docu
     firstAt: new Date(firstAt),
     lastAt: new Date(lastAt),
     internal: { entity: entity.name, key, base: stateText(entity, base), tip: stateText(entity, tip) },
+  };
+}
+
+/** The letter's own document, which says from now on who gave it up. */
+function discardDocument(name: string, entity: Entity, { letter, by, at }: Discard): Document {
+  return {
+    ...deadLetterDocument(name, entity, letter),
+    state: 'propagating',
+    discardedAt: new Date(at),
+    discardedBy: by,
+  };
+}
+
+export function discardOf(entity: Entity, stored: Document): Discard {
+  const letter = deadLetterOf(entity, stored);
+  return {
+    type: 'discard',
+    id: letter.id,
+    entity: letter.entity,
+    key: letter.key,
+    letter,
+    by: stored['discardedBy'] as string,
+    at: (stored['discardedAt'] as Date).getTime(),
   };
 }
 

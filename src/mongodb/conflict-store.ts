@@ -2,7 +2,7 @@
 import type { AnyBulkWriteOperation, Collection, Document, Filter, MongoClient } from 'mongodb';
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
-import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
+import type { ConflictRecord, DeadLetter, Discard } from '../model/conflict.js';
 import type { Entity } from '../model/entity.js';
 import type {
   ConflictCounts,
@@ -17,16 +17,13 @@ import type {
   RecordPage,
   StopRow,
 } from '../ports/conflict-store.js';
-import { deadLetterDocument, deadLetterOf, settlementDocument, settlementOf } from './conflict-document.js';
+import { deadLetterDocument, deadLetterOf, discardOf, settlementDocument, settlementOf } from './conflict-document.js';
 import { countConflicts, expire, timeBeyond } from './conflict-history.js';
 import { conflictJson } from './conflict-json.js';
+import { cursorOf, givenUp, isOnlyTaken, olderThan, openLetter, type Stored } from './conflict-queries.js';
 import { errorCode } from './mongo-error.js';
 import { metadataDatabase } from './names.js';
 import { patiently } from './patience.js';
-
-interface Stored extends Document {
-  readonly _id: string;
-}
 
 const majority = { writeConcern: { w: 'majority' } } as const;
 
@@ -60,7 +57,8 @@ export class MongoConflictStore implements ConflictStore {
       return {
         propagating: [...conflicts, ...agreements].sort((a, b) => a.createdAt - b.createdAt),
         pending: pending.filter((conflict): conflict is ConflictRecord => conflict.type === 'conflict'),
-        deadLetters: await this.read('dead_letters', {}, deadLetterOf),
+        discards: await this.read('dead_letters', { state: 'propagating' }, discardOf),
+        deadLetters: await this.read('dead_letters', openLetter, deadLetterOf),
         loads: await this.read('loads', {}, (_, stored) => stored['row'] as LoadRow),
         stops: await this.read('stops', {}, (_, stored) => stored['row'] as StopRow),
         mappings: await this.read('mappings', {}, (_, stored) => stored['row'] as MappingRow),
@@ -85,25 +83,42 @@ export class MongoConflictStore implements ConflictStore {
       const $set = { state: end.state, resolvedAt: new Date(end.at) };
       for (const collection of ['conflicts', 'settlements'])
         await this.stored(collection).updateMany(filter, { $set }, majority);
+      await this.stored('dead_letters').updateMany(filter, { $set: { state: 'discarded' } }, majority);
     });
   }
 
   deadLetters(): Promise<readonly DeadLetter[]> {
-    return this.told('reading dead letters', () => this.read('dead_letters', {}, deadLetterOf));
+    return this.told('reading dead letters', () => this.read('dead_letters', openLetter, deadLetterOf));
+  }
+
+  discards(limit: number): Promise<readonly Discard[]> {
+    return this.told('reading what was given up', async () => {
+      const found = await this.stored('dead_letters')
+        .find({ name: this.options.name, ...givenUp }, reading)
+        .sort({ discardedAt: -1, _id: 1 })
+        .limit(limit)
+        .toArray();
+      return found.flatMap((stored) => {
+        const entity = this.options.entities.get(stored['table'] as string);
+        return entity === undefined ? [] : [discardOf(entity, stored)];
+      });
+    });
   }
 
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void> {
     const { name } = this.options;
+    // Of one that a successor gave up the upsert meets its own key.
     return this.replace(
       'dead_letters',
       letters.map((letter) => deadLetterDocument(name, this.entity(letter.entity), letter)),
+      openLetter,
     );
   }
 
   removeDeadLetters(records: readonly { readonly id: string }[]): Promise<void> {
     return this.told('removing dead letters', async () => {
       await this.stored('dead_letters').deleteMany(
-        { _id: { $in: records.map(({ id }) => id) }, name: this.options.name },
+        { _id: { $in: records.map(({ id }) => id) }, name: this.options.name, ...openLetter },
         majority,
       );
     });
@@ -227,17 +242,19 @@ export class MongoConflictStore implements ConflictStore {
     return made;
   }
 
-  private replace(collection: string, documents: readonly Document[]): Promise<void> {
+  /** Those that stand there and are not `only` these stay as they are. */
+  private replace(collection: string, documents: readonly Document[], only: Filter<Stored> = {}): Promise<void> {
     return this.told(`writing ${collection}`, async () => {
       const operations = documents.map((document): AnyBulkWriteOperation<Stored> => {
         const { _id, ...replacement } = document as Stored;
-        return { replaceOne: { filter: { _id }, replacement, upsert: true } };
+        return { replaceOne: { filter: { ...only, _id }, replacement, upsert: true } };
       });
       for (let from = 0; from < operations.length; from += operationsPerBulk) {
-        await this.stored(collection).bulkWrite(operations.slice(from, from + operationsPerBulk), {
-          ordered: false,
-          ...majority,
-        });
+        await this.stored(collection)
+          .bulkWrite(operations.slice(from, from + operationsPerBulk), { ordered: false, ...majority })
+          .catch((error: unknown) => {
+            if (!isOnlyTaken(error)) throw error;
+          });
       }
     });
   }
@@ -259,18 +276,4 @@ export class MongoConflictStore implements ConflictStore {
   private told<T>(during: string, work: () => Promise<T>): Promise<T> {
     return patiently(this.options.clock, during, work);
   }
-}
-
-function cursorOf(last: Stored): string {
-  return `${(last['created_at'] as Date).getTime()}_${last._id}`;
-}
-
-/** Strictly after a page's last conflict, newest first. */
-function olderThan(cursor: string): Filter<Stored> {
-  const cut = cursor.indexOf('_');
-  const at = Number(cursor.slice(0, cut));
-  if (cut < 1 || !Number.isSafeInteger(at))
-    throw new IsthmusError('request_invalid', { message: 'The cursor is not one of ours.' });
-  const created_at = new Date(at);
-  return { $or: [{ created_at: { $lt: created_at } }, { created_at, _id: { $lt: cursor.slice(cut + 1) } }] };
 }

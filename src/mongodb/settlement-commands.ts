@@ -1,9 +1,9 @@
 /** Settlements as write commands of the transaction that decides them: upserts by id. Must not know transactions. */
 
 import type { Document } from 'mongodb';
-import type { Settlement } from '../model/conflict.js';
+import type { Ending } from '../model/conflict.js';
 import type { Closing } from '../ports/side-store.js';
-import { type SizedDocument, settlementDocument } from './conflict-document.js';
+import { endingDocument, type SizedDocument } from './conflict-document.js';
 import { type EntityPlans, planOf } from './entity-plan.js';
 
 /** A command is one BSON document of at most 16 MB. */
@@ -17,16 +17,21 @@ export interface SettlementCommand {
 export function settlementCommands(
   name: string,
   plans: EntityPlans,
-  settlements: readonly Settlement[],
+  settlements: readonly Ending[],
 ): SettlementCommand[] {
   if (settlements.length === 0) return [];
   const conflicts = settlements.filter(({ type }) => type === 'conflict');
   const agreements = settlements.filter(({ type }) => type === 'agreement');
-  return [...commandsOf('conflicts', conflicts), ...commandsOf('settlements', agreements)];
+  const discards = settlements.filter(({ type }) => type === 'discard');
+  return [
+    ...commandsOf('conflicts', conflicts),
+    ...commandsOf('settlements', agreements),
+    ...commandsOf('dead_letters', discards),
+  ];
 
-  function commandsOf(collection: string, group: readonly Settlement[]): SettlementCommand[] {
+  function commandsOf(collection: string, group: readonly Ending[]): SettlementCommand[] {
     return bounded(
-      group.map((settlement) => settlementDocument(name, planOf(plans, settlement.entity).entity, settlement)),
+      group.map((settlement) => endingDocument(name, planOf(plans, settlement.entity).entity, settlement)),
     ).map((documents) => ({
       command: {
         update: collection,

@@ -156,7 +156,7 @@ export class MongoSideStore implements SideStore {
     const { client, name } = this.options;
     const ids = new Set<string>();
     await this.patiently('looking for settlements', async () => {
-      for (const collection of ['conflicts', 'settlements']) {
+      for (const collection of ['conflicts', 'settlements', 'dead_letters']) {
         const stored = client
           .db(metadataDatabase)
           .collection<{ _id: string; name: string; resolution?: string }>(collection);

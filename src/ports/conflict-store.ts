@@ -2,7 +2,14 @@
  * The record of conflicts, dead letters, loads and stopped entities (`sync_metadata` in MongoDB). Settlements are written by
  * `SideStore.commit`; here is everything that need not be atomic with a write. All calls are idempotent.
  */
-import type { ConflictKind, ConflictRecord, ConflictState, DeadLetter, Settlement } from '../model/conflict.js';
+import type {
+  ConflictKind,
+  ConflictRecord,
+  ConflictState,
+  DeadLetter,
+  Discard,
+  Settlement,
+} from '../model/conflict.js';
 import type { RecordRef } from '../model/record.js';
 import type { Side } from '../model/side.js';
 
@@ -37,6 +44,8 @@ export interface MappingRow {
 export interface OpenWork {
   /** Settlements whose second half may be missing, oldest first. */
   readonly propagating: readonly Settlement[];
+  /** Dead letters that were given up, whose second half may be missing. */
+  readonly discards: readonly Discard[];
   readonly pending: readonly ConflictRecord[];
   readonly deadLetters: readonly DeadLetter[];
   readonly loads: readonly LoadRow[];
@@ -117,13 +126,18 @@ export interface ConflictStore {
   openWork(): Promise<OpenWork>;
   /** Inserts or replaces, by id; a pending conflict has one document however often it changes. */
   savePending(conflicts: readonly ConflictRecord[]): Promise<void>;
-  /** Ends settlements (conflicts and agreements) of which both halves are written. */
+  /** Ends settlements (conflicts and agreements) and discards of which both halves are written. */
   finish(
     ids: readonly string[],
     end: { readonly state: 'resolved' | 'superseded'; readonly at: number },
   ): Promise<void>;
+  /** Those that are open, oldest first. */
   deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Those that were given up, newest first. */
+  discards(limit: number): Promise<readonly Discard[]>;
+  /** Inserts or replaces, by id; what was given up stays so. */
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
+  /** They crossed. */
   removeDeadLetters(records: readonly (RecordRef & { readonly id: string })[]): Promise<void>;
   /** One row an entity. A load that is done stays so: what a paused process says of it later is left out. */
   saveLoad(load: LoadRow): Promise<void>;

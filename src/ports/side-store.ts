@@ -3,7 +3,7 @@
  * progress) is one call, since they commit together: that is what makes each write happen exactly once.
  */
 import type { CommitTime } from '../model/change.js';
-import type { Settlement } from '../model/conflict.js';
+import type { Ending } from '../model/conflict.js';
 import type { RecordId, RecordRef, State } from '../model/record.js';
 import type { Side } from '../model/side.js';
 
@@ -64,7 +64,7 @@ export interface Plan {
   readonly hold: readonly HeldRow[];
   readonly drop: readonly RecordRef[];
   /** MongoDB stores each whole (upsert by id), SQL stores their ids. */
-  readonly settlements: readonly Settlement[];
+  readonly settlements: readonly Ending[];
   /** Pending conflicts that closed by themselves: said of them in the same transaction, by MongoDB. */
   readonly close?: Closing;
   /** Stored as the lane's `saved` instead of `CommitRequest.save`: what only the plan knows (rare: while a load is open). */

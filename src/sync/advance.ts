@@ -9,6 +9,7 @@ import type { HeldRow } from '../ports/side-store.js';
 import { noteRefusals, remember } from './apply-batch.js';
 import type { Candidate } from './candidate.js';
 import { closeTrouble, openLetters } from './close-trouble.js';
+import { discardLetters } from './discard.js';
 import type { BatchPlan } from './plan-batch.js';
 import { type Attempt, commitIsolated } from './refused.js';
 import { type LinkMemory, nameOf, type Schedule, type Session } from './session.js';
@@ -25,6 +26,7 @@ export async function advanceGroup(session: Session, ids: readonly RecordId[], s
 
 /** The records are locked by the caller. */
 export async function advanceLocked(session: Session, ids: readonly RecordId[], schedule: Schedule): Promise<void> {
+  await discardLetters(session, ids);
   const apart = new Set(ids.filter((id) => haveMovedApart(session, id)));
   for (const side of sides)
     await writeTips(
@@ -42,6 +44,7 @@ export async function advanceLocked(session: Session, ids: readonly RecordId[], 
   await closeTrouble(session, ids);
   for (const id of ids) if (!session.trouble.conflictOf(id)) session.decisions.answer(id, { kind: 'moved' });
   await openLetters(session, ids, schedule);
+  for (const id of ids) session.letterRequests.look(id, session.trouble);
 }
 
 /**

@@ -24,6 +24,13 @@ export async function keepPending(session: Session, conflicts: readonly Conflict
   }
 }
 
+/** It ended by itself, while its record is still held. */
+export async function endConflict(session: Session, conflict: ConflictRecord): Promise<void> {
+  session.trouble.decided(recordId(conflict));
+  await close(session, { ids: [conflict.id], at: session.parts.clock.now(), by: 'agreement' });
+  session.parts.observer.closed([conflict.id], []);
+}
+
 function sameConflict(a: ConflictRecord, b: ConflictRecord): boolean {
   return (
     a.kind === b.kind &&

@@ -3,18 +3,20 @@
  * Must not know what a life does.
  */
 import { IsthmusError, isIsthmusError } from '../base/errors.js';
-import type { ConflictRecord } from '../model/conflict.js';
+import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
 import type { Course, Direction } from '../model/course.js';
 import { type RecordId, type RecordRef, recordId } from '../model/record.js';
 import type { Side } from '../model/side.js';
 import { sides } from '../model/side.js';
+import { askAboutLetter, askForDecision } from './ask.js';
 import type { DecisionOutcome, PersonDecision } from './decisions.js';
 import { examine, type Verdict } from './examine.js';
+import type { LetterOutcome, LetterWish } from './letter-requests.js';
 import { Life, type Running } from './life.js';
 import { ReadTimes } from './read-times.js';
 import type { Reign } from './recover.js';
 import { type Difference, type RepairChoice, type RepairOutcome, repair } from './repair.js';
-import type { EngineParts } from './session.js';
+import type { EngineParts, Session } from './session.js';
 import { type EngineStatus, statusOf } from './status.js';
 
 export type { EngineParts } from './session.js';
@@ -182,16 +184,25 @@ export class Engine {
 
   /** Writes what a person decided about a conflict as `pending` showed it, unless a side has moved since. Nothing is decided while paused. */
   async decide(shown: ConflictRecord, decision: PersonDecision, limitMs: number): Promise<DecisionOutcome> {
+    const { writing: session } = this;
+    return session === null ? { kind: 'unknown' } : askForDecision(session, { shown, decision, limitMs });
+  }
+
+  /** Dead letters as they stand now. */
+  deadLetters(): readonly DeadLetter[] {
+    return [...(this.life?.running?.session.trouble.deadLetters() ?? [])];
+  }
+
+  /** Tries a dead letter at once, or gives it up as `deadLetters` showed it. Nothing is done while paused. */
+  async askAboutLetter(shown: DeadLetter, wish: LetterWish, limitMs: number): Promise<LetterOutcome> {
+    const { writing: session } = this;
+    return session === null ? { kind: 'unknown' } : askAboutLetter(session, { shown, wish, limitMs });
+  }
+
+  /** The present life's, if it writes. */
+  private get writing(): Session | null {
     const session = this.life?.running?.session;
-    if (session === undefined || this.paused || session.signal.aborted) return { kind: 'unknown' };
-    if (session.trouble.conflictOf(recordId(shown))?.id !== shown.id) return { kind: 'moved' };
-    const outcome = session.decisions.ask(shown, decision);
-    session.nudge(recordId(shown));
-    const limit = new AbortController();
-    void this.parts.clock.sleep(limitMs, limit.signal).then(() => {
-      if (!limit.signal.aborted) session.decisions.answer(recordId(shown), { kind: 'unknown' });
-    });
-    return outcome.finally(() => limit.abort());
+    return session === undefined || this.paused || session.signal.aborted ? null : session;
   }
 
   /**

@@ -2,7 +2,6 @@
  * One life of the engine: recovers, starts both links, the advancer and the loads, and runs until it is stopped or fails.
  * The order of the start is the protocol's; nothing here decides anything about records.
  */
-
 import { setMaxListeners } from 'node:events';
 import { parseRecordId } from '../model/record.js';
 import { linkFrom, otherSide, type Side, sides } from '../model/side.js';
@@ -11,10 +10,12 @@ import type { StopRow } from '../ports/conflict-store.js';
 import { Advancer } from './advancer.js';
 import { beginLoads, newLoad, openLoads } from './begin-loads.js';
 import { Decisions } from './decisions.js';
+import { finishDiscards } from './discard.js';
 import { EchoGate } from './echo-gate.js';
 import { Following } from './following.js';
 import { Heartbeat } from './heartbeat.js';
 import { LaneWriter } from './lane-writer.js';
+import { LetterRequests } from './letter-requests.js';
 import { Link } from './link.js';
 import { Loader } from './loader.js';
 import { Load } from './loads.js';
@@ -77,6 +78,7 @@ export class Life {
       if (this.paused) this.pause();
       const { session, links, advancer, loaders, heartbeat } = this.built;
       await finishSettlements(session, this.built.recovered.work.propagating);
+      await finishDiscards(session, this.built.recovered.work.discards);
       for (const side of sides) {
         this.run(links[side].run());
         for (const id of session.links[side].held.ids()) advancer.nudge(id);
@@ -130,6 +132,7 @@ export class Life {
       watches: new Watches(),
       trouble: new Trouble(recovered.work),
       decisions: new Decisions(parts.options.disabledRules.has('shown')),
+      letterRequests: new LetterRequests(this.abort.signal),
       echoGate: new EchoGate(parts.options.awaitingMost),
       stopped: new Map(recovered.work.stops.map(({ entity, reason }) => [entity, reason])),
       gains: () => advancer.gains,

@@ -22,6 +22,7 @@ export const removableRules = [
   'confirm',
   'owed',
   'early',
+  'letter-shown',
 ] as const;
 
 export type RemovableRule = (typeof removableRules)[number];

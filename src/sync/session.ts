@@ -21,6 +21,7 @@ import type { EchoGate } from './echo-gate.js';
 import type { Following } from './following.js';
 import type { Held } from './held.js';
 import type { LaneWriter } from './lane-writer.js';
+import type { LetterRequests } from './letter-requests.js';
 import type { Loads } from './loads.js';
 import type { RecordLocks } from './locks.js';
 import type { EngineObserver } from './observer.js';
@@ -86,6 +87,7 @@ export interface Session {
   readonly watches: Watches;
   readonly trouble: Trouble;
   readonly decisions: Decisions;
+  readonly letterRequests: LetterRequests;
   readonly echoGate: EchoGate;
   /** Entities that are not followed until the operator chooses (rule 10), with the reason. */
   readonly stopped: Map<string, string>;

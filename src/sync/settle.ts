@@ -14,7 +14,7 @@ import type { Side } from '../model/side.js';
 import { otherSide, sides } from '../model/side.js';
 import type { ReadRecord } from '../ports/side-store.js';
 import type { Candidate, Settling } from './candidate.js';
-import { keepPending } from './close-trouble.js';
+import { endConflict, keepPending } from './close-trouble.js';
 import type { Laid } from './decisions.js';
 import { portionsOf } from './portions.js';
 import type { Schedule, Session } from './session.js';
@@ -100,7 +100,12 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
   }
   const refused = refusalOf(session, candidate);
   const unique = refused?.refusal.code === 'unique_violation' ? refused.refusal : undefined;
-  if (refused !== undefined && unique === undefined && keepsFromSettling(session, candidate, refused)) {
+  const kept = refused !== undefined && unique === undefined && keepsFromSettling(session, candidate, refused);
+  // What waits for a person is shown as it stands now: another answer than the refused one may be taken.
+  const waits = kept && refused.settling && known !== undefined ? refused.refusal : undefined;
+  if (kept && waits === undefined) {
+    // The other side has come back to the base: there is nothing to decide any more, only a write that is refused.
+    if (known !== undefined && !refused.settling) await endConflict(session, known);
     session.decisions.answer(candidate.id, { kind: 'refused', reason: refused.refusal.reason });
     return null;
   }
@@ -115,7 +120,9 @@ async function decide(session: Session, candidate: Candidate, raw: Raw): Promise
   const person = session.decisions.for(candidate);
   const decision = person
     ? decidedBy(facts, person, known)
-    : (forReview(session, candidate) ?? oneWay(session, facts) ?? (await parts.resolve(facts)));
+    : waits && known
+      ? { decided: false as const, strategy: known.strategy, reason: waits.reason }
+      : (forReview(session, candidate) ?? oneWay(session, facts) ?? (await parts.resolve(facts)));
   const conflict = {
     ...facts,
     type: 'conflict' as const,

@@ -52,6 +52,20 @@ export class Trouble {
     return refused?.source === source && refused.held === held ? refused : undefined;
   }
 
+  /** The pause after a refusal is over. Answers the refusal: another one is a newer one. */
+  tryAtOnce(id: RecordId): Refused | undefined {
+    const refused = this.refusals.get(id);
+    if (refused === undefined) return undefined;
+    const entry = { ...refused, nextAt: 0 };
+    this.refusals.set(id, entry);
+    return entry;
+  }
+
+  /** The newest refusal of the record, of whatever version. */
+  lastRefusal(id: RecordId): Refused | undefined {
+    return this.refusals.get(id);
+  }
+
   conflictOf(id: RecordId): ConflictRecord | undefined {
     return this.pending.get(id);
   }
@@ -105,6 +119,10 @@ export class Trouble {
   /** Those that wait for a person. */
   conflicts(): IterableIterator<ConflictRecord> {
     return this.pending.values();
+  }
+
+  deadLetters(): IterableIterator<DeadLetter> {
+    return this.letters.values();
   }
 
   get pendingCount(): number {

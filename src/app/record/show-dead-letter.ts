@@ -1,5 +1,5 @@
 /** A dead letter in words for a person. Pure. */
-import type { DeadLetter } from '../../model/conflict.js';
+import type { DeadLetter, Discard } from '../../model/conflict.js';
 import type { Entity } from '../../model/entity.js';
 import type { State } from '../../model/record.js';
 import { isRefused, readRefusal } from '../../model/refusal.js';
@@ -20,7 +20,16 @@ export function showDeadLetter(letter: DeadLetter, entity: Entity | undefined): 
     lastAt: new Date(letter.lastAt).toISOString(),
     before: showState(letter.base, entity),
     after: showState(letter.tip, entity),
+    state: 'open',
+    discardedAt: null,
+    discardedBy: null,
   };
+}
+
+/** One that was given up. */
+export function showDiscard({ letter, at, by }: Discard, entity: Entity | undefined): ShownDeadLetter {
+  const shownLetter = showDeadLetter(letter, entity);
+  return { ...shownLetter, state: 'discarded', discardedAt: new Date(at).toISOString(), discardedBy: by };
 }
 
 function showState(state: State, entity: Entity | undefined): Record<string, string | null> | null {

@@ -1,6 +1,5 @@
 /** `conflicts resolve`: a person's decision, sent to a running process. */
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import type { DecisionCounts } from '../../app/sync.js';
 import { IsthmusError } from '../../base/errors.js';
 import { type ApiTarget, askApi } from '../client.js';
@@ -8,6 +7,7 @@ import { type ApiOptions, apiTarget, type Context } from '../context.js';
 import { exit } from '../exit.js';
 import { plural } from '../format.js';
 import { mustBeSynced } from '../synced-table.js';
+import { userName } from '../user-name.js';
 
 export interface ResolveOptions extends ApiOptions {
   readonly use?: 'sql' | 'mongodb' | 'base';
@@ -90,13 +90,5 @@ function readValue(file: string): unknown {
   } catch (error) {
     const why = error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read';
     throw new IsthmusError('usage', { message: `--value ${file}: ${why}.`, cause: error });
-  }
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'cli';
   }
 }

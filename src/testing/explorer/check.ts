@@ -4,6 +4,7 @@ import type { ConflictRecord } from '../../model/conflict.js';
 import { parseRecordId, type RecordId, recordId, sameState } from '../../model/record.js';
 import { checkDecisions } from './check-decisions.js';
 import { checkFields } from './check-fields.js';
+import { checkLetters, isGivenUp, statesGivenUp } from './check-letters.js';
 import { checkPeople } from './check-people.js';
 import { tokenOf, type UserWrite } from './history.js';
 import type { Scenario } from './scenario.js';
@@ -23,9 +24,11 @@ export function checkAtRest(world: World): string[] {
   checkDecisions(world, problems);
   checkFields(world, problems);
   checkPeople(world, problems);
+  checkLetters(world, problems);
   problems.push(...world.comparer.check());
   // A decision that a unique index refuses stands on one side, and another one follows.
-  const again = world.options.scenario.unique ? world.people.writes.length : 0;
+  const { unique, letters } = world.options.scenario;
+  const again = unique || letters ? world.people.writes.length : 0;
   const most = world.history.writes.length + world.filled + world.deviations + again + world.comparer.writesMost;
   if (world.ours > most)
     problems.push(
@@ -39,7 +42,7 @@ function checkEqual(world: World, waiting: ReadonlySet<RecordId>, problems: stri
   for (const ref of world.refs) {
     const sql = world.sides.sql.table.get(ref);
     const mongodb = world.sides.mongodb.table.get(ref);
-    if (sameState(sql, mongodb) || waiting.has(recordId(ref))) continue;
+    if (sameState(sql, mongodb) || waiting.has(recordId(ref)) || isGivenUp(world, ref, { sql, mongodb })) continue;
     // What only the other side had before a load is left alone.
     const [from, other] = world.loadFrom === 'sql' ? [sql, mongodb] : [mongodb, sql];
     if (scenario.overlap && from === null && world.history.isFirst(tokenOf(other))) continue;
@@ -91,6 +94,8 @@ function checkWrites(world: World, problems: string[]): void {
       )
     )
       continue;
+    if (statesGivenUp(world, parseRecordId(write.id)).some((state) => history.descends(token, tokenOf(state))))
+      continue;
     problems.push(`lost ${token} of ${write.side}, final ${final}`);
   }
 }
@@ -127,7 +132,8 @@ function checkConflicts(world: World, problems: string[]): void {
   const found = world.conflicts.conflicts;
   if (scenario.disjoint && found.length > 0)
     problems.push(`${found.length} conflicts though no record was written on both sides`);
-  if (scenario.aba || scenario.unique || scenario.deviate) return;
+  // What was given up counts as in step, whatever stands there: a later change meets it as its ancestor.
+  if (scenario.aba || scenario.unique || scenario.deviate || scenario.letters) return;
   const collisions = new Set<string>();
   for (const one of found) {
     const collision = JSON.stringify([one.key, one.base, one.sql.state, one.mongodb.state]);

@@ -71,6 +71,7 @@ const shows: Record<RuleName, string> = {
   confirm: 'comparison',
   owed: 'turns',
   early: 'turns',
+  'letter-shown': 'letters',
 };
 
 describe('without a rule something breaks', () => {

@@ -8,7 +8,9 @@ import type { Choice, DecisionOutcome } from '../../sync/decisions.js';
 import type { Engine } from '../../sync/engine.js';
 import type { Random } from '../random.js';
 import { type History, tokenOf, type UserWrite } from './history.js';
+import { LetterPeople } from './letter-people.js';
 import type { Process } from './process.js';
+import type { Refusals } from './refusals.js';
 import { newWide } from './users.js';
 
 export interface Deed {
@@ -25,18 +27,22 @@ export interface Deed {
 export interface PeopleParts {
   readonly random: Random;
   readonly history: History;
+  readonly refusals: Refusals;
   /** Conflicts as they are stored. */
   readonly stored: () => readonly ConflictRecord[];
 }
 
 export class People {
   readonly deeds: Deed[] = [];
+  readonly letters: LetterPeople;
   /** How often all that waited was decided at once. */
   rounds = 0;
   /** What somebody saw and has not decided yet. */
   private readonly seen: ConflictRecord[] = [];
 
-  constructor(private readonly parts: PeopleParts) {}
+  constructor(private readonly parts: PeopleParts) {
+    this.letters = new LetterPeople(parts);
+  }
 
   /** Somebody looks, at a process that may have been succeeded; an operator pauses it or lets it go on. */
   disturb(newest: Process | undefined, zombie: Process | null, probability: number): void {
@@ -44,6 +50,7 @@ export class People {
     const process = random.chance(0.8) ? newest : zombie;
     if (!process?.running) return;
     if (random.chance(probability)) this.look(process.engine);
+    this.letters.disturb(process.engine, probability);
     if (random.chance(probability / 10)) process.engine.pause();
     if (random.chance(probability / 5)) process.engine.resume();
   }
@@ -63,7 +70,7 @@ export class People {
     const open = engine.pending();
     for (const one of open) this.decide(engine, one, 10_000);
     if (open.length > 0) this.rounds++;
-    return open.length;
+    return open.length + this.letters.dealWithAll(engine);
   }
 
   private decide(engine: Engine, shown: ConflictRecord, limitMs: number): void {

@@ -35,6 +35,8 @@ export interface Scenario {
   readonly turns?: boolean;
   /** With turns: users write on sides that do not lead as well. */
   readonly astray?: boolean;
+  /** Each side refuses some values of the other's, for a while; people try dead letters again or give them up. */
+  readonly letters?: boolean;
   /** What only some of the runs have. */
   readonly sometimes?: readonly Flag[];
 }
@@ -63,6 +65,14 @@ export const scenarios: readonly Scenario[] = [
   { name: 'manual', manual: true },
   { name: 'manual+crash', manual: true, crash: true },
   { name: 'people', manual: true, people: true, sometimes: ['crash', 'zombie', 'lanes', 'unique'] },
+  { name: 'letters', letters: true, people: true, sometimes: ['manual', 'lanes', 'load'] },
+  {
+    name: 'letters+crash',
+    letters: true,
+    people: true,
+    crash: true,
+    sometimes: ['manual', 'zombie', 'lanes', 'load'],
+  },
   { name: 'strategies', policies: true, sometimes: ['people', 'lanes', 'load'] },
   { name: 'strategies+crash', policies: true, crash: true, sometimes: ['people', 'zombie', 'lanes', 'load'] },
   { name: 'comparison', planted: true, sometimes: ['lanes', 'aba', 'manual'] },

@@ -9,6 +9,7 @@ import { plainTable, type TableRules } from '../memory/memory-table.js';
 import type { Random } from '../random.js';
 import type { Scheduler } from '../scheduler.js';
 import type { History } from './history.js';
+import { type Refusals, refusedBy } from './refusals.js';
 import type { RuleName } from './rule-names.js';
 import type { Scenario } from './scenario.js';
 import { derivedField, newWide } from './users.js';
@@ -74,7 +75,13 @@ export function drawOptions(
   return { options, loadFrom };
 }
 
-export function sqlRules(scenario: Scenario): TableRules {
+export function tableRules(scenario: Scenario, side: Side, refusals: Refusals): TableRules {
+  const rules = side === 'sql' ? sqlRules(scenario) : plainTable;
+  if (!scenario.letters) return rules;
+  return { ...rules, refuses: (after) => !refusals.mended && after?.[1] === refusedBy[side] };
+}
+
+function sqlRules(scenario: Scenario): TableRules {
   const table = { ...plainTable, idleEvents: true };
   if (scenario.unique) return { ...table, unique: 1 };
   if (scenario.deviate) {
@@ -137,7 +144,7 @@ export function fill({ random, scenario, history, refs }: Filling, from: MemoryS
       return;
     } else if (random.chance(0.8)) {
       const token = history.first();
-      from.fill([{ ...ref, after: initial(scenario, token) }]);
+      from.fill([{ ...ref, after: initial(scenario, token, random.chance(0.3) ? refusedBy[other.side] : null) }]);
       if (!random.chance(scenario.overlap ?? 0)) continue;
       const theirs = random.chance(0.3) ? token : history.first();
       other.fill([{ ...ref, after: initial(scenario, theirs) }]);
@@ -160,6 +167,7 @@ function plant(
   other.fill([{ ...ref, after: [random.chance(0.4) ? history.first() : token] }]);
 }
 
-function initial(scenario: Scenario, token: string): readonly (string | null)[] {
+function initial(scenario: Scenario, token: string, mark: string | null = null): readonly (string | null)[] {
+  if (scenario.letters) return [token, mark];
   return scenario.unique ? [token, null] : scenario.deviate ? [token, `of ${token}`] : [token];
 }

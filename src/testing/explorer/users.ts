@@ -1,11 +1,12 @@
 /** Seeded users: what a user's transaction writes, given what it found. Must not know the engine. */
 import { type RecordRef, recordId, type State } from '../../model/record.js';
-import type { Side } from '../../model/side.js';
+import { otherSide, type Side } from '../../model/side.js';
 import type { MemorySide } from '../memory/memory-side.js';
 import type { TableWrite } from '../memory/memory-table.js';
 import type { Random } from '../random.js';
 import { editWide } from './edit-wide.js';
 import { type History, tokenOf } from './history.js';
+import { refusedBy } from './refusals.js';
 import type { Scenario } from './scenario.js';
 
 export interface UsersContext {
@@ -74,7 +75,9 @@ function oldTokens(history: History, ref: RecordRef): string[] {
   return history.writes.flatMap((one) => (one.id === id && one.before !== null ? [one.before] : []));
 }
 
-function stateOf({ random, scenario }: UsersContext, token: string, found: State): State {
+function stateOf({ random, scenario, side }: WritingContext, token: string, found: State): State {
+  if (scenario.letters)
+    return [token, random.chance(0.4) ? random.pick([refusedBy[otherSide(side)], null]) : (found?.[1] ?? null)];
   if (scenario.unique) return [token, random.chance(0.4) ? random.pick(['x', 'y', 'z', null]) : (found?.[1] ?? null)];
   if (scenario.deviate) return [token, random.chance(0.5) ? 'theirs' : `of ${token}`];
   return [token];

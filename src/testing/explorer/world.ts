@@ -8,7 +8,6 @@ import { type RecordRef, sameState } from '../../model/record.js';
 import { otherSide, type Side } from '../../model/side.js';
 import { MemoryConflicts } from '../memory/memory-conflicts.js';
 import { MemorySide } from '../memory/memory-side.js';
-import { plainTable } from '../memory/memory-table.js';
 import { hashed, Random } from '../random.js';
 import { Actor, Scheduler, settled } from '../scheduler.js';
 import { Comparer } from './comparer.js';
@@ -21,7 +20,7 @@ import { People } from './people.js';
 import { Process, type ProcessParts } from './process.js';
 import type { RuleName } from './rule-names.js';
 import { drawScenario, type Scenario } from './scenario.js';
-import { drawOptions, drawRefs, drawSlow, entityName, fill, makeEntities, sqlRules } from './setup.js';
+import { drawOptions, drawRefs, drawSlow, entityName, fill, makeEntities, tableRules } from './setup.js';
 import { commitLine } from './trace-line.js';
 import { type UsersContext, userTransaction } from './users.js';
 import { WholeTransactions } from './whole-transactions.js';
@@ -80,11 +79,12 @@ export class World {
     this.scheduler = new Scheduler(random);
     this.operators = new Operators({ random, scheduler: this.scheduler, scenario });
     if (scenario.crash && random.chance(0.5)) this.faults = 0.02;
+    const refusals = { mended: false };
     const side = (name: Side): MemorySide =>
       new MemorySide(name, {
         scheduler: this.scheduler,
         random,
-        rules: name === 'sql' ? sqlRules(scenario) : plainTable,
+        rules: tableRules(scenario, name, refusals),
         partSize: random.pick([1, 2, 100]),
         conflicts: this.conflicts,
         faults: () => this.faults,
@@ -99,7 +99,7 @@ export class World {
     const policy = scenario.policies ? drawPolicy(random, entity) : null;
     this.policy = policy;
     this.sequenceKey = entity.sequenceKey;
-    this.people = new People({ random, history, stored: () => this.conflicts.conflicts });
+    this.people = new People({ random, history, refusals, stored: () => this.conflicts.conflicts });
     this.comparer = new Comparer(this);
     const drawn = drawOptions(random, scenario, options.disabledRules);
     this.loadFrom = drawn.loadFrom;
@@ -280,7 +280,7 @@ export class World {
     for (const side of Object.values(this.sides)) {
       side.onCommit = (commit) => {
         const changed = commit.changes.filter((one) => !sameState(one.before, one.after));
-        if (changed.length + commit.held.length > 0) this.lastChange = this.scheduler.now;
+        if (changed.length + commit.held.length + commit.settlements.length > 0) this.lastChange = this.scheduler.now;
         if (commit.number !== null) this.ours += changed.length;
         this.comparer.look();
         this.deviations += commit.deviations;

@@ -1,5 +1,5 @@
 /** What `sync_metadata` holds, in memory: settlements, pending conflicts, dead letters, loads, stops. */
-import type { ConflictRecord, DeadLetter, Settlement } from '../../model/conflict.js';
+import type { ConflictRecord, DeadLetter, Discard, Ending, Settlement } from '../../model/conflict.js';
 import { type RecordId, recordId } from '../../model/record.js';
 import {
   automaticDeciders,
@@ -25,6 +25,8 @@ type Stored = Settlement & { readonly done?: boolean };
 export class MemoryConflicts {
   readonly settlements = new Map<string, Stored>();
   readonly letters = new Map<string, DeadLetter>();
+  /** Dead letters that were given up, by id. */
+  readonly discards = new Map<string, Discard & { readonly done: boolean }>();
   readonly loads = new Map<string, LoadRow>();
   readonly stops = new Map<string, StopRow>();
   readonly mappings = new Map<string, MappingRow>();
@@ -36,8 +38,13 @@ export class MemoryConflicts {
     if (settlement.type === 'conflict') this.removed.push(settlement);
   }
 
-  store(settlement: Settlement): void {
-    this.settlements.set(settlement.id, settlement);
+  store(ending: Ending): void {
+    if (ending.type !== 'discard') {
+      this.settlements.set(ending.id, ending);
+      return;
+    }
+    this.discards.set(ending.id, { ...ending, done: false });
+    if (this.letters.get(recordId(ending))?.id === ending.id) this.letters.delete(recordId(ending));
   }
 
   close({ ids, at, by }: Closing): void {
@@ -61,6 +68,7 @@ export class MemoryConflicts {
     const open = [...this.settlements.values()];
     return {
       propagating: open.filter((one) => (one.type === 'conflict' ? one.state === 'propagating' : one.done !== true)),
+      discards: [...this.discards.values()].filter(({ done }) => !done),
       pending: this.conflicts.filter((one) => one.state === 'pending'),
       deadLetters: [...this.letters.values()],
       loads: [...this.loads.values()],
@@ -93,6 +101,8 @@ export class MemoryConflictStore implements ConflictStore {
   ): Promise<void> {
     return this.call('finishes', () => {
       for (const id of ids) {
+        const discard = this.data.discards.get(id);
+        if (discard !== undefined) this.data.discards.set(id, { ...discard, done: true });
         const one = this.data.settlements.get(id);
         if (one?.type === 'agreement') this.data.store({ ...one, done: true } as Stored);
         else if (one?.state === 'propagating') this.data.store({ ...one, state: end.state, resolvedAt: end.at });
@@ -106,8 +116,13 @@ export class MemoryConflictStore implements ConflictStore {
 
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void> {
     return this.call('saves letters', () => {
-      for (const letter of letters) this.data.letters.set(recordId(letter), letter);
+      for (const letter of letters)
+        if (!this.data.discards.has(letter.id)) this.data.letters.set(recordId(letter), letter);
     });
+  }
+
+  discards(limit: number): Promise<readonly Discard[]> {
+    return this.call('discards', () => [...this.data.discards.values()].reverse().slice(0, limit));
   }
 
   removeDeadLetters(records: readonly { readonly entity: string; readonly key: string }[]): Promise<void> {

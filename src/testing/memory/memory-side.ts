@@ -3,7 +3,7 @@
  * scheduler, so that everybody else can come in between. Must not know the engine or who its users are.
  */
 import type { Change } from '../../model/change.js';
-import type { Settlement } from '../../model/conflict.js';
+import type { Ending } from '../../model/conflict.js';
 import { type RecordId, type RecordRef, recordId, type State } from '../../model/record.js';
 import type { Side } from '../../model/side.js';
 import type { HeldRow, LaneProgress } from '../../ports/side-store.js';
@@ -48,7 +48,7 @@ export type CommitListener = (commit: {
   /** What our transaction stored as held. */
   readonly held: readonly HeldRow[];
   readonly dropped: readonly RecordRef[];
-  readonly settlements: readonly Settlement[];
+  readonly settlements: readonly Ending[];
   /** Records of our transaction that the side made something else of. */
   readonly deviations: number;
 }) => void;

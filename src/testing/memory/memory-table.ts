@@ -14,11 +14,19 @@ export interface TableRules {
   readonly trigger: ((ref: RecordRef, after: State) => State) | null;
   /** A record that is deleted together with this one. */
   readonly cascade: ((ref: RecordRef) => RecordRef | null) | null;
+  /** What no record may be, as by a check constraint; null: anything. */
+  readonly refuses: ((after: State) => boolean) | null;
   /** Whether an update that changes nothing stands in the log. */
   readonly idleEvents: boolean;
 }
 
-export const plainTable: TableRules = { unique: null, trigger: null, cascade: null, idleEvents: false };
+export const plainTable: TableRules = {
+  unique: null,
+  trigger: null,
+  cascade: null,
+  refuses: null,
+  idleEvents: false,
+};
 
 export interface TableWrite extends RecordRef {
   readonly after: State;
@@ -91,6 +99,7 @@ export class MemoryTable {
         this.rules.trigger === null || write.after === null ? write.after : this.rules.trigger(ref, write.after);
       if (sameState(before, after) && (after === null || !this.rules.idleEvents)) continue;
       if (this.violates(ref, after, seen)) return { refusal: { code: 'unique_violation', reason: 'unique field' } };
+      if (this.rules.refuses?.(after)) return { refusal: { code: 'check_violation', reason: 'check' } };
       seen.set(id, { ref, state: after });
       changes.push({ ...ref, before, after });
       const child = after === null ? (this.rules.cascade?.(ref) ?? null) : null;
