@@ -20,6 +20,9 @@ import * as define from './definitions.js';
 import { exit, fail } from './exit.js';
 import * as lifecycle from './lifecycle-definitions.js';
 
+/** What a group of commands does when none is named. */
+const alone: Readonly<Record<string, string>> = { phase: 'show' };
+
 /** Runs one command; gives the process' exit code. */
 export async function runProgram(args: readonly string[], context: Context): Promise<number> {
   let code: number = exit.good;
@@ -46,6 +49,7 @@ function makeProgram(context: Context, end: (code: number) => void): Command {
         const [argument, second] = given.map((one) => (typeof one === 'string' ? one : ''));
         end(await run(command.opts() as Options, argument ?? '', second ?? ''));
       }),
+      { isDefault: command.name() === alone[parent.name()] },
     );
   };
   const program: Command = new Command('isthmus')

@@ -138,8 +138,8 @@ function Facts({ phase: { phase, share: part, since, direction, reads, compareEv
           <SideName side="sql" /> serves {share(reads.sql)} of reads
         </span>
         <div class="split" aria-hidden="true">
-          <span class="split-sql" style={{ flexGrow: reads.sql }} />
-          <span class="split-mongodb" style={{ flexGrow: reads.mongodb }} />
+          {reads.sql > 0 && <span class="split-sql" style={{ flexGrow: reads.sql }} />}
+          {reads.mongodb > 0 && <span class="split-mongodb" style={{ flexGrow: reads.mongodb }} />}
         </div>
         <span>
           <SideName side="mongodb" /> {share(reads.mongodb)}
