@@ -37,7 +37,7 @@ function readAll(): void {
   void readAlerts();
 }
 
-async function readAlerts(): Promise<void> {
+export async function readAlerts(): Promise<void> {
   const found = await read<{ alerts: readonly Alert[] }>('/api/alerts');
   if (found !== null) alerts.set(found.alerts);
 }

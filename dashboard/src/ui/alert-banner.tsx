@@ -1,7 +1,8 @@
 /** What is wrong now, on every page. */
+import type { Alert } from '../api/shapes.js';
 import { useStore } from '../state/store.js';
 import { alerts, status } from '../state/sync-state.js';
-import { alertTitle, alertValue } from '../view/alerts.js';
+import { alertLimit, alertTitle, alertValue } from '../view/alerts.js';
 import { Icon } from './icon.js';
 import { Time } from './parts.js';
 
@@ -30,10 +31,7 @@ export function AlertBanner() {
           </li>
         )}
         {firing.slice(0, mostShown).map((alert) => (
-          <li key={alertTitle(alert)} title={alert.text}>
-            <strong>{alertTitle(alert)}</strong>: {alertValue(alert.name, alert.value)} (limit{' '}
-            {alertValue(alert.name, alert.limit)}), since <Time at={alert.since} />
-          </li>
+          <Line key={alertTitle(alert)} alert={alert} />
         ))}
         {firing.length > mostShown && (
           <li>
@@ -42,5 +40,20 @@ export function AlertBanner() {
         )}
       </ul>
     </section>
+  );
+}
+
+function Line({ alert }: { alert: Alert }) {
+  const limit = alertLimit(alert.name, alert.limit);
+  return (
+    <li title={alert.text}>
+      <strong>{alertTitle(alert)}</strong>
+      {limit !== null && (
+        <>
+          : {alertValue(alert.name, alert.value)} (limit {limit})
+        </>
+      )}
+      , since <Time at={alert.since} />
+    </li>
   );
 }

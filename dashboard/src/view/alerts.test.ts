@@ -1,10 +1,23 @@
 import { expect, test } from 'vitest';
-import { alertTitle, alertValue } from './alerts.js';
+import { alertLimit, alertLines, alertTitle, alertValue } from './alerts.js';
 
 test('an alert says what it is about', () => {
   expect(alertTitle({ name: 'cdc_lag', link: 'sql_to_mongodb' })).toBe('CDC lag, PostgreSQL to MongoDB');
   expect(alertTitle({ name: 'log_room', side: 'mongodb' })).toBe('Log room, MongoDB');
   expect(alertTitle({ name: 'conflict_rate' })).toBe('Conflict rate');
+});
+
+test('what fires stands by itself and first; what is well once a rule, by its highest value', () => {
+  const rule = { name: 'cdc_lag', limit: 60_000, since: null } as const;
+  const all = [
+    { ...rule, state: 'ok', value: null, link: 'sql_to_mongodb' },
+    { ...rule, state: 'ok', value: 7, link: 'mongodb_to_sql' },
+    { ...rule, name: 'dead_letters', state: 'firing', value: 3 },
+    { ...rule, name: 'table_stopped', state: 'firing', value: 1, table: 'public.users' },
+  ] as const;
+  const { link, ...once } = all[1];
+  expect(link).toBeDefined();
+  expect(alertLines(all)).toEqual([all[2], all[3], once]);
 });
 
 test('values are in the rule’s unit', () => {
@@ -13,4 +26,9 @@ test('values are in the rule’s unit', () => {
   expect(alertValue('cdc_lag', 61_000)).toBe('1 min 1 s');
   expect(alertValue('error_rate', 0.05)).toBe('5 %');
   expect(alertValue('conflict_rate', null)).toBe('–');
+  expect([alertLimit('cdc_lag', 60_000), alertLimit('failed', 0), alertLimit('x', null)]).toEqual([
+    '1 min',
+    null,
+    null,
+  ]);
 });

@@ -109,7 +109,9 @@ function Row({
     <tr class={change === 'both' ? 'clash' : ''}>
       <th scope="row">
         {field}
-        <small class={change === 'both' ? 'clash-word' : 'soft'}>{changes[change]}</small>
+        <small class={change === 'both' ? 'clash-word' : 'soft'}>
+          {versions.base === null && change === 'both' ? 'different' : changes[change]}
+        </small>
         {moved && <small class="moved-word">moved since</small>}
         {column !== null && <small class="soft type">{column.type}</small>}
       </th>

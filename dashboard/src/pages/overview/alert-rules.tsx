@@ -1,12 +1,20 @@
-/** Every alert rule with its present value. */
+/** The alert rules: what fires, each by itself; of what is well one line a rule. */
+import { useEffect } from 'preact/hooks';
 import { useStore } from '../../state/store.js';
-import { alerts } from '../../state/sync-state.js';
+import { alerts, readAlerts } from '../../state/sync-state.js';
 import { Badge, Panel, Time } from '../../ui/parts.js';
 import { Empty } from '../../ui/states.js';
-import { alertTitle, alertValue } from '../../view/alerts.js';
+import { type AlertLine, alertLimit, alertLines, alertTitle, alertValue } from '../../view/alerts.js';
+
+/** Values change all the time; only a change of state has an event. */
+const askAgainMs = 10_000;
 
 export function AlertRules() {
   const all = useStore(alerts, (now) => now);
+  useEffect(() => {
+    const timer = setInterval(() => void readAlerts(), askAgainMs);
+    return () => clearInterval(timer);
+  }, []);
   return (
     <Panel title="Alerts" flush>
       {all === null || all.length === 0 ? (
@@ -28,38 +36,45 @@ export function AlertRules() {
             </tr>
           </thead>
           <tbody>
-            {all.map(({ state, since, text, ...alert }) => (
-              <tr key={alertTitle(alert)}>
-                <th scope="row" title={text}>
-                  {alertTitle(alert)}
-                </th>
-                <td data-label="State">
-                  {state === 'firing' ? (
-                    <>
-                      <Badge tone="bad" icon="warn">
-                        firing
-                      </Badge>
-                      <small class="soft">
-                        since <Time at={since} />
-                      </small>
-                    </>
-                  ) : (
-                    <Badge tone="good" icon="check">
-                      well
-                    </Badge>
-                  )}
-                </td>
-                <td data-label="Now" class="n">
-                  {alertValue(alert.name, alert.value)}
-                </td>
-                <td data-label="Limit" class="n">
-                  {alertValue(alert.name, alert.limit)}
-                </td>
-              </tr>
+            {alertLines(all).map((line) => (
+              <Row key={`${line.state} ${alertTitle(line)}`} line={line} />
             ))}
           </tbody>
         </table>
       )}
     </Panel>
+  );
+}
+
+function Row({ line }: { line: AlertLine }) {
+  const { name, state, since, value, limit, text } = line;
+  return (
+    <tr>
+      <th scope="row" title={state === 'firing' ? text : undefined}>
+        {alertTitle(line)}
+      </th>
+      <td data-label="State">
+        {state === 'firing' ? (
+          <>
+            <Badge tone="bad" icon="warn">
+              firing
+            </Badge>
+            <small class="soft">
+              since <Time at={since} />
+            </small>
+          </>
+        ) : (
+          <Badge tone="good" icon="check">
+            well
+          </Badge>
+        )}
+      </td>
+      <td data-label="Now" class="n">
+        {alertValue(name, value)}
+      </td>
+      <td data-label="Limit" class="n">
+        {alertLimit(name, limit) ?? '–'}
+      </td>
+    </tr>
   );
 }
