@@ -210,6 +210,7 @@ export interface Comparison {
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly reason: string;
+  readonly by?: string;
   readonly error: unknown;
   readonly differences?: readonly Difference[];
   readonly cursor?: string | null;

@@ -35,16 +35,17 @@ export function ComparisonDetail({ id }: { id: string }) {
 }
 
 function Shown({ comparison, path, onRepair }: { comparison: Comparison; path: string; onRepair: () => void }) {
-  const { startedAt, reason, different, state, error, dryRun, repair } = comparison;
+  const { startedAt, reason, by, different, state, error, dryRun, repair } = comparison;
   return (
     <>
       <PageHead
         title={<>Comparison {startedAt !== null && <Time at={startedAt} />}</>}
-        note={`${words(reason)}${dryRun ? ', dry run' : ''}${repair === null ? '' : `, repair by ${repair}`}`}
+        note={`${words(reason)}${by === undefined ? '' : ` by ${by}`}${dryRun ? ', dry run' : ''}${repair === null ? '' : `, repair by ${repair}`}`}
       >
         {state === 'done' && different > comparison.repaired && (
           <Repair comparison={comparison} path={path} onDone={onRepair} />
         )}
+        {isOpen(comparison) && <Cancel path={path} onDone={onRepair} />}
       </PageHead>
       {state === 'failed' && <ErrorNote error={new Error(errorText(error))} />}
       <Panel>
@@ -54,6 +55,29 @@ function Shown({ comparison, path, onRepair }: { comparison: Comparison; path: s
       {!isOpen(comparison) || different > 0 ? (
         <Differences key={comparison.finishedAt} comparison={comparison} path={path} />
       ) : null}
+    </>
+  );
+}
+
+/** What it found so far stays. */
+function Cancel({ path, onDone }: { path: string; onDone: () => void }) {
+  const { busy, error, run } = useAction();
+  return (
+    <>
+      {error !== null && <ErrorNote error={error} />}
+      <button
+        type="button"
+        class="button"
+        disabled={busy}
+        onClick={() =>
+          void run(async () => {
+            await request(`${path}/cancel`, { method: 'POST', body: {} });
+            onDone();
+          })
+        }
+      >
+        Cancel
+      </button>
     </>
   );
 }
