@@ -1,6 +1,6 @@
 /**
  * Stands between the sync and PostgreSQL and can hold back what the replication connection brings, so that one link lags
- * while everything else goes on. Must not know the sync.
+ * while everything else goes on, or be cut altogether. Must not know the sync.
  */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
@@ -9,6 +9,9 @@ export interface LaggingProxy {
   /** From now on nothing of the log arrives. */
   hold(): void;
   release(): void;
+  /** Every connection ends and none begins. */
+  cut(): void;
+  mend(): void;
   close(): Promise<void>;
 }
 
@@ -17,7 +20,9 @@ export async function laggingProxy(target: string): Promise<LaggingProxy> {
   const sockets = new Set<Socket>();
   const streams = new Set<Socket>();
   let held = false;
+  let broken = false;
   const listener = createServer((client) => {
+    if (broken) return void client.destroy();
     const upstream = connect(Number(server.port), server.hostname);
     client.once('data', (startup) => {
       // The startup message of a walsender asks for replication; all other connections go on.
@@ -51,6 +56,13 @@ export async function laggingProxy(target: string): Promise<LaggingProxy> {
     url: url.href,
     hold: () => turn(true),
     release: () => turn(false),
+    cut: () => {
+      broken = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    mend: () => {
+      broken = false;
+    },
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();

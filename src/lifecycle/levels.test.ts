@@ -24,9 +24,9 @@ function walk(...events: readonly LevelEvent[]): { readonly told: readonly strin
   return { told, state };
 }
 
-const compared = (different: number, whole = true): LevelEvent => ({
+const compared = (different: number, whole = true, id = `c${different}`): LevelEvent => ({
   kind: 'compared',
-  id: `c${different}`,
+  id,
   rate: different / 10_000,
   different,
   whole,
@@ -82,7 +82,7 @@ describe('rollback levels', () => {
   });
 
   it('3: a repair that did not help stops it again', () => {
-    expect(walk(compared(101), { kind: 'approved' }, compared(101)).told[2]).toBe('3 held: alert pause');
+    expect(walk(compared(101), { kind: 'approved' }, compared(101, true, 'c2')).told[2]).toBe('3 held: alert pause');
   });
 
   it('4: a link that stays broken leaves one source; back again needs the link and a person', () => {
@@ -103,6 +103,15 @@ describe('rollback levels', () => {
       '0 calm: compare_as_usual',
     ]);
     expect(state.divergenceRate).toBe(0);
+  });
+
+  it('the end of a repair is no comparison of its own', () => {
+    expect(walk(compared(101), { kind: 'approved' }, compared(101)).told[2]).toBe('3 mending: ');
+    expect(walk(compared(20), compared(20), compared(20, true, 'c2')).told).toEqual([
+      '2 review: alert compare_more queue',
+      '2 review: ',
+      '2 review: queue',
+    ]);
   });
 
   it('tells since when a level lasts, not a stage', () => {

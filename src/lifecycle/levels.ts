@@ -91,19 +91,23 @@ const compared: Next = (_, event, { review, pause }) => {
 const comparedAll: Next = (state, event, limits) =>
   (event as Compared).whole ? compared(state, event, limits) : state.stage;
 
+/** The comparison that is being repaired tells nothing new: another one shows what came of it. */
+const verified: Next = (state, event, limits) =>
+  (event as Compared).id === state.comparison ? state.stage : comparedAll(state, event, limits);
+
 const table: Readonly<Record<LevelStage, Readonly<Record<Kind, Next>>>> = {
   calm: { compared, broke: cut, works: stay, approved: stay },
   drift: { compared, broke: cut, works: stay, approved: stay },
   review: { compared, broke: cut, works: stay, approved: stay },
   comparing: { compared: comparedAll, broke: cut, works: stay, approved: stay },
   held: { compared: stay, broke: cut, works: stay, approved: () => 'mending' },
-  mending: { compared: comparedAll, broke: cut, works: stay, approved: stay },
+  mending: { compared: verified, broke: cut, works: stay, approved: stay },
   cut: { compared: stay, broke: stay, works: () => 'rejoined', approved: stay },
   rejoined: { compared: stay, broke: cut, works: stay, approved: () => 'comparing' },
 };
 
 /** What is done on the way into a stage. */
-const entering: Readonly<Record<LevelStage, readonly LevelAction[]>> = {
+export const entering: Readonly<Record<LevelStage, readonly LevelAction[]>> = {
   calm: ['compare_as_usual'],
   drift: ['log', 'compare_as_usual'],
   review: ['alert', 'compare_more', 'queue'],
@@ -131,7 +135,7 @@ export function levelStep(
   const stage = table[state.stage][event.kind](state, event, limits);
   const rate = event.kind === 'compared' ? event.rate : state.divergenceRate;
   // Each comparison that finds something to review has its own differences to queue.
-  const again = event.kind === 'compared' && stage === 'review' && event.different > 0;
+  const again = event.kind === 'compared' && stage === 'review' && event.id !== state.comparison;
   if (stage === state.stage && !again) return { state: { ...state, divergenceRate: rate }, actions: [] };
   const sameLevel = levelOf[stage] === levelOf[state.stage];
   return {

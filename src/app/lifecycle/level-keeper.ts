@@ -8,8 +8,10 @@ import type { Logger } from '../../base/logger.js';
 import { durationMs } from '../../config/duration.js';
 import type { Config } from '../../config/schema.js';
 import {
+  entering,
   type LevelAction,
   type LevelEvent,
+  type LevelStage,
   type LevelState,
   levelOf,
   levelStep,
@@ -28,12 +30,16 @@ export interface LevelKeeperParts {
   readonly engine: Pick<Engine, 'pause' | 'resume' | 'broken' | 'status'>;
   readonly comparisons: Comparisons;
   readonly migration: Migration;
-  /** Makes one side the single source. */
+  /** Tells whoever reads and writes that one side is the single source from now on. */
+  readonly cut: () => void;
+  /** Makes it so. */
   readonly singleSource: (reason: string) => Promise<void>;
   /** The level changed. */
   readonly changed: () => void;
 }
 
+/** Stages of which a restart does again what is done on the way in; all of it may be done twice. */
+const unfinished: ReadonlySet<LevelStage> = new Set(['comparing', 'held', 'mending', 'cut']);
 /** How much more often both sides are compared at level 2. */
 const moreOften = 4;
 
@@ -46,8 +52,9 @@ export class LevelKeeper {
 
   constructor(private readonly parts: LevelKeeperParts) {
     parts.comparisons.on('finished', (comparison) => this.compared(comparison));
-    // A process that was stopped while writing was held holds it again.
-    if (this.state.stage === 'held') parts.engine.pause();
+    // What its predecessor had to do may not be done.
+    this.todo.push(...(unfinished.has(this.state.stage) ? entering[this.state.stage] : []));
+    this.atOnce();
   }
 
   get state(): LevelState {
@@ -116,7 +123,15 @@ export class LevelKeeper {
     }
     // What was to be done for the former stage is of no use any more.
     if (actions.length > 0) this.todo.splice(0, this.todo.length, ...actions);
-    for (const action of this.todo) if (action === 'pause') this.parts.engine.pause();
+    this.atOnce();
+  }
+
+  /** What must not wait until it is stored: the server that stores it may be the one that is lost. */
+  private atOnce(): void {
+    for (const action of this.todo) {
+      if (action === 'pause') this.parts.engine.pause();
+      if (action === 'single_source') this.parts.cut();
+    }
   }
 
   private async save(): Promise<void> {

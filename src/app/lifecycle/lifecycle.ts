@@ -74,6 +74,9 @@ export class Lifecycle {
   constructor(private readonly parts: LifecycleParts) {
     this.levels = new LevelKeeper({
       ...parts,
+      cut: () => {
+        this.only = this.parts.config.lifecycle ? this.lastSide : null;
+      },
       singleSource: (reason) => this.cutTo(reason),
       changed: () => void this.tell(),
     });
@@ -184,17 +187,23 @@ export class Lifecycle {
 
   /** Level 4: reads and writes go to one side at once; the links follow as soon as it can be stored. */
   private async cutTo(reason: string): Promise<void> {
-    const { config, log } = this.parts;
+    const { config, log, migration } = this.parts;
     if (!config.lifecycle) {
       log.error({}, 'With `lifecycle: false` the direction stays as it is: one side alone is for a person to choose.');
       return;
     }
-    const { writes } = meanings[this.stage.phase];
-    const side = config.levels.source ?? (writes.sql ? 'sql' : 'mongodb');
-    this.only = side;
-    const target = stageOf(transitions[this.stage.phase].source[side]);
-    await this.enter(target, { by: 'rollback_level', why: reason, forced: false, kind: 'level' });
+    const { phase } = migration.state.stage;
+    const target = transitions[phase].source[this.only ?? this.lastSide];
+    if (phase !== target)
+      await this.enter(stageOf(target), { by: 'rollback_level', why: reason, forced: false, kind: 'level' });
     this.only = null;
+  }
+
+  /** The side that remains where a link stays broken. */
+  private get lastSide(): Side {
+    const { config, migration } = this.parts;
+    const { writes } = meanings[migration.state.stage.phase];
+    return config.levels.source ?? (writes.sql ? 'sql' : 'mongodb');
   }
 
   private facts(): Promise<Facts> {
