@@ -8,6 +8,7 @@ import type { ConflictFilter } from '../ports/conflict-store.js';
 import { eventRoutes } from './event-routes.js';
 import { letterRoutes } from './letter-routes.js';
 import { phaseRoutes } from './phase-routes.js';
+import { readRoutes } from './read-routes.js';
 import { recordRoutes } from './record-routes.js';
 import type { Route, RouteRequest } from './route.js';
 import * as schemas from './schemas.js';
@@ -127,6 +128,7 @@ export const routes: readonly Route[] = [
     },
   },
   ...letterRoutes,
+  ...readRoutes,
   ...recordRoutes,
   ...watchRoutes,
   ...phaseRoutes,

@@ -162,6 +162,14 @@ class StillSync implements Sync {
     },
     discarded: async () => [],
   };
+  readonly reads = {
+    accept: () => true,
+    check: () => {},
+    counts: () => {
+      const none = { total: 1, compared: 1, different: 0, inFlight: 0, waiting: 0, skipped: 0, rate: 0 };
+      return { ...none, queued: 0, byTable: { 'public.users': none } };
+    },
+  };
   async numbers() {
     const latency = { p50Ms: 1, p95Ms: 2, p99Ms: 3 };
     const kinds = {

@@ -50,6 +50,7 @@ function withApi(sync: Sync, api: Api | null): StartedSync {
     decideAll: (choice) => sync.decideAll(choice),
     deadLetters: () => sync.deadLetters(),
     letters: sync.letters,
+    reads: sync.reads,
     numbers: () => sync.numbers(),
     replay: (request) => sync.replay(request),
     explain: (table, key) => sync.explain(table, key),

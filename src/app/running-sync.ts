@@ -28,6 +28,7 @@ import { noComparisons } from './lifecycle/comparisons.js';
 import type { Lifecycle } from './lifecycle/lifecycle.js';
 import type { LifecycleLinks } from './lifecycle/open-lifecycle.js';
 import { storyOf } from './lifecycle/story.js';
+import { LiveReads } from './reads/live-reads.js';
 import { decideAll, decideConflict } from './record/decide-conflict.js';
 import type { Explanation } from './record/explain.js';
 import { explainRecord } from './record/explain-record.js';
@@ -84,10 +85,12 @@ export class RunningSync implements Sync {
   readonly alerts: Alerts;
   readonly lifecycle: Lifecycle;
   readonly letters: Letters;
+  readonly reads: LiveReads;
   readonly events: LiveEvents;
 
   constructor(private readonly parts: RunningParts) {
     this.letters = new Letters(parts);
+    this.reads = new LiveReads({ ...parts, onResult: (...told) => parts.prometheus.dualRead(...told) });
     this.conflictNumbers = new ConflictNumbers({ ...parts, tables: [...parts.entities.keys()] });
     this.events = new LiveEvents({ ...parts, status: () => this.status(), numbers: () => this.numbers() });
     this.events.start();
@@ -98,7 +101,7 @@ export class RunningSync implements Sync {
       engine: parts.engine,
       tables: [...parts.entities.keys()],
       comparisons: noComparisons,
-      reads: () => ({ compared: 0, different: 0 }),
+      reads: () => this.reads.total(),
       story: () => storyOf(parts.conflicts, this.status(), this.history(dayMinutes)),
       deadLetters: () => this.deadLetters(),
       onChange: (shown) => parts.feed.publish('phase', shown),
@@ -242,6 +245,7 @@ export class RunningSync implements Sync {
 
   /** The engine finishes what is under way; what hangs does not keep the process for ever. */
   private async end(): Promise<void> {
+    await this.reads.stop();
     const { clock, close, engine, retention, skew } = this.parts;
     const limit = new AbortController();
     const late = clock.sleep(stopLimitMs, limit.signal).then(() => limit.signal.aborted);

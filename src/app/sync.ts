@@ -10,6 +10,8 @@ import type { ConflictFilter, ConflictPage } from '../ports/conflict-store.js';
 import type { Comparison } from '../reconcile/compare.js';
 import type { Listening, LiveEvent } from './events/event-feed.js';
 import type { Lifecycle } from './lifecycle/lifecycle.js';
+import type { LiveRead } from './reads/live-reads.js';
+import type { ReadCounts } from './reads/read-tally.js';
 import type { Explanation } from './record/explain.js';
 import type { ReplayReport, ReplayRequest } from './record/replay.js';
 
@@ -196,6 +198,13 @@ export interface Sync {
   decideAll(choice: DecisionForAll): Promise<DecisionCounts>;
   deadLetters(): Promise<readonly ShownDeadLetter[]>;
   readonly letters: LetterDesk;
+  /** Compares what applications read, in the background. */
+  readonly reads: {
+    accept(read: LiveRead): boolean;
+    /** Throws what `accept` would: `not_found`, `request_invalid`. */
+    check(read: LiveRead): void;
+    counts(): ReadCounts;
+  };
   numbers(): Promise<SyncNumbers>;
   /** What another strategy would have decided of the stored conflicts; changes nothing. Throws `not_found` for a table that is not synced. */
   replay(request: ReplayRequest): Promise<ReplayReport>;

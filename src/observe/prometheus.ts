@@ -44,6 +44,10 @@ export class Prometheus implements EngineObserver {
   ]);
   private readonly loadedRows = this.counter('loaded_rows_total', 'Rows read by loads', ['table']);
   private readonly compared = this.counter('compared_records_total', 'Records compared on both sides', ['table']);
+  private readonly dualReads = this.counter('dual_reads_total', 'Live reads, by how they compared', [
+    'table',
+    'result',
+  ]);
   private readonly delivered = this.counter('alert_deliveries_total', 'Alerts posted to the webhook', ['result']);
   private readonly conflicts = this.counter('conflicts_total', 'Conflicts', [
     'table',
@@ -145,6 +149,10 @@ export class Prometheus implements EngineObserver {
   }
 
   /** A comparison has come to its end: what it found stands until the next one. */
+  dualRead(table: string, result: string, reads: number): void {
+    this.dualReads.inc({ table, result }, reads);
+  }
+
   tableCompared(table: string, { compared, different }: TableCompared): void {
     this.compared.inc({ table }, compared);
     this.gauges.divergent(table, different);

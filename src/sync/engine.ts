@@ -5,7 +5,7 @@
 import { IsthmusError, isIsthmusError } from '../base/errors.js';
 import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
 import type { Course, Direction } from '../model/course.js';
-import { type RecordId, type RecordRef, recordId } from '../model/record.js';
+import type { RecordId, RecordRef } from '../model/record.js';
 import type { Side } from '../model/side.js';
 import { sides } from '../model/side.js';
 import { askAboutLetter, askForDecision } from './ask.js';
@@ -184,7 +184,7 @@ export class Engine {
 
   /** Writes what a person decided about a conflict as `pending` showed it, unless a side has moved since. Nothing is decided while paused. */
   async decide(shown: ConflictRecord, decision: PersonDecision, limitMs: number): Promise<DecisionOutcome> {
-    const { writing: session } = this;
+    const session = this.writing;
     return session === null ? { kind: 'unknown' } : askForDecision(session, { shown, decision, limitMs });
   }
 
@@ -195,7 +195,7 @@ export class Engine {
 
   /** Tries a dead letter at once, or gives it up as `deadLetters` showed it. Nothing is done while paused. */
   async askAboutLetter(shown: DeadLetter, wish: LetterWish, limitMs: number): Promise<LetterOutcome> {
-    const { writing: session } = this;
+    const session = this.writing;
     return session === null ? { kind: 'unknown' } : askAboutLetter(session, { shown, wish, limitMs });
   }
 
