@@ -1,6 +1,6 @@
 /** Notes of which records a link reads anything while somebody looks at them. Must not know who looks, nor why. */
 import type { RecordId } from '../model/record.js';
-import type { Session } from './session.js';
+import type { Silent } from './silent.js';
 
 export interface Watch {
   /** Those of which something was read since the watch began. */
@@ -31,13 +31,19 @@ export class Watches {
   }
 }
 
+/** Those who want to know what a link reads. */
+interface Listeners {
+  readonly silent: Silent;
+  readonly watches: Watches;
+}
+
 /** Whether anybody wants to know what a link reads: there are tens of thousands of changes a second. */
-export function listens({ silent, watches }: Session): boolean {
+export function listens({ silent, watches }: Listeners): boolean {
   return !silent.idle || !watches.idle;
 }
 
 /** A link read something of the record: a user's change, an echo, a row of a load. */
-export function tellNews({ silent, watches }: Session, id: RecordId): void {
+export function tellNews({ silent, watches }: Listeners, id: RecordId): void {
   silent.news(id);
   watches.news(id);
 }

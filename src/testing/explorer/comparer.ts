@@ -3,11 +3,15 @@
  * really differed from before the sync, so that a false alarm is seen, and one that is missed.
  */
 import { type RecordId, type RecordRef, recordId, sameState } from '../../model/record.js';
+import type { Side } from '../../model/side.js';
 import type { Engine } from '../../sync/engine.js';
 import type { Verdict } from '../../sync/examine.js';
 import type { Difference, RepairOutcome } from '../../sync/repair.js';
+import type { MemoryConflicts } from '../memory/memory-conflicts.js';
+import type { MemorySide } from '../memory/memory-side.js';
+import type { Random } from '../random.js';
 import type { Process } from './process.js';
-import type { World } from './world.js';
+import type { Scenario } from './scenario.js';
 
 interface Repair {
   /** Nobody else has this name. */
@@ -16,6 +20,16 @@ interface Repair {
   readonly use: 'sql' | 'mongodb' | 'policy' | 'queue';
   /** Null: whoever was asked did not live to answer. */
   outcome: RepairOutcome | null;
+}
+
+/** What there is to be compared, and where what is wrong is told. */
+interface Compared {
+  readonly random: Random;
+  readonly sides: Readonly<Record<Side, MemorySide>>;
+  readonly refs: readonly RecordRef[];
+  readonly problems: string[];
+  readonly conflicts: MemoryConflicts;
+  readonly options: { readonly scenario: Scenario };
 }
 
 const roundsMost = 12;
@@ -29,9 +43,7 @@ export class Comparer {
   private askedAtRest = false;
   private settledAtRest = false;
 
-  constructor(
-    private readonly world: Pick<World, 'random' | 'sides' | 'refs' | 'problems' | 'conflicts' | 'options'>,
-  ) {}
+  constructor(private readonly world: Compared) {}
 
   /** After the sides were filled. */
   begin(): void {
