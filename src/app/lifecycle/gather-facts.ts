@@ -4,7 +4,7 @@ import type { Config } from '../../config/schema.js';
 import type { Facts } from '../../lifecycle/evidence.js';
 import { sides } from '../../model/side.js';
 import type { Engine } from '../../sync/engine.js';
-import { type ComparedReads, type Comparisons, isWhole } from './comparisons.js';
+import { type ComparedReads, type Comparisons, isWhole, type KnownComparison } from './comparisons.js';
 import type { Migration } from './migration.js';
 import type { PassiveWrites } from './passive-writes.js';
 
@@ -21,6 +21,7 @@ export interface FactsOf {
 
 /** Among so many comparisons, newest first, one of all records is looked for. */
 const comparisonsSeen = 50;
+const listLimitMs = 2000;
 
 export async function gatherFacts(
   { config, tables, clock, engine, migration, passive, comparisons, reads }: FactsOf,
@@ -29,7 +30,7 @@ export async function gatherFacts(
   const status = engine.status();
   const { state } = migration;
   const now = clock.now();
-  const found = (await comparisons.list(comparisonsSeen)).find(
+  const found = (await known(comparisons, clock)).find(
     (one) => one.state === 'done' && isWhole(one, tables) && one.startedAt !== null,
   );
   const loaded = (entity: string): boolean => {
@@ -57,4 +58,14 @@ export async function gatherFacts(
     reads: reads(),
     ...level,
   };
+}
+
+/** Where the server that keeps them is away the phase is shown all the same: without a comparison there is no step forward. */
+async function known(comparisons: Comparisons, clock: Clock): Promise<readonly KnownComparison[]> {
+  const limit = new AbortController();
+  const late = clock.sleep(listLimitMs, limit.signal).then(() => []);
+  const listed = comparisons.list(comparisonsSeen).catch(() => []);
+  const found = await Promise.race([listed, late]);
+  limit.abort();
+  return found;
 }
