@@ -101,6 +101,15 @@ test('a comparison’s differences are a rate, an alert and numbers by table, un
   );
 });
 
+test('the end of a repair is no comparison', async () => {
+  const { watch, prometheus } = open();
+  for (let told = 0; told < 2; told++) watch.compared({ 'public.a': { compared: 10, different: 1 } }, 'one');
+  watch.compared({ 'public.a': { compared: 10, different: 0 } }, 'two');
+  const { body } = await prometheus.text(watch.readings());
+  expect(body).toContain('isthmus_compared_records_total{table="public.a"} 20');
+  expect(watch.divergenceRate).toBe(0);
+});
+
 test('a comparison of nothing is no divergence', () => {
   const { watch } = open();
   watch.compared({});

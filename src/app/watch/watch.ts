@@ -58,6 +58,7 @@ export class Watch {
   private readonly listeners: ((alert: Alert) => void)[] = [];
   private loop: Promise<unknown> = Promise.resolve();
   private divergence: HourlyRate | null = null;
+  private lastCompared: string | undefined;
   readonly alerts: Alerts = {
     list: () => this.board.list(),
     on: (_event, listener) => void this.listeners.push(listener),
@@ -99,8 +100,10 @@ export class Watch {
     return this.parts.history.course(minutes);
   }
 
-  /** A whole comparison has come to its end. */
-  compared(tables: Readonly<Record<string, TableCompared>>): void {
+  /** A comparison has come to its end. One whose `id` was told before has only been repaired since: nothing was compared anew. */
+  compared(tables: Readonly<Record<string, TableCompared>>, id?: string): void {
+    if (id !== undefined && id === this.lastCompared) return;
+    this.lastCompared = id;
     let [compared, different] = [0, 0];
     for (const [table, result] of Object.entries(tables)) {
       this.parts.prometheus.tableCompared(table, result);
