@@ -167,8 +167,6 @@ describe('what this version lacks is refused, not ignored', () => {
   it.each([
     ['transport: { kind: kafka }', 'transport.kind'],
     ['detection: window', 'detection'],
-    ['lifecycle: true', 'lifecycle'],
-    ['compare: { every: 24h }', 'compare'],
     ['apply: { atomic: record }', 'apply.atomic'],
   ])('%s', (line, path) => {
     expect(mistake(`${base}${line}\n`)).toMatch(

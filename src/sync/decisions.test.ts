@@ -40,7 +40,7 @@ describe('decisions of people', () => {
   it('are for the versions that were shown', async () => {
     const decisions = new Decisions();
     const first = decisions.ask(shown, { choice: { use: 'base' }, by: 'ann' });
-    expect(decisions.for(resting)).toEqual({ state: ['base'], by: 'ann' });
+    expect(decisions.for(resting)).toEqual({ state: ['base'], by: 'ann', strategy: null });
     expect(decisions.for({ ...resting, tips: { ...resting.tips, sql: ['sql, later'] } })).toBeUndefined();
     expect(await first).toEqual({ kind: 'moved' });
     expect(decisions.for(resting)).toBeUndefined();
@@ -49,7 +49,7 @@ describe('decisions of people', () => {
   it('are told to who made them: not to who asked after that one’s time was up', async () => {
     const decisions = new Decisions();
     const ann = decisions.ask(shown, { choice: { use: 'sql' }, by: 'ann' });
-    expect(decisions.for(resting)).toEqual({ state: ['sql'], by: 'ann' });
+    expect(decisions.for(resting)).toEqual({ state: ['sql'], by: 'ann', strategy: null });
     decisions.answer(id, { kind: 'unknown' });
     expect(await ann).toEqual({ kind: 'unknown' });
     const bob = decisions.ask(shown, { choice: { use: 'mongodb' }, by: 'bob' });
