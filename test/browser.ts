@@ -56,7 +56,11 @@ export async function testPages(): Promise<Pages> {
     },
     async open(url, { width = 1280, theme = 'light', token } = {}) {
       browser ??= await chromium.launch({ executablePath: path, headless: true, args: flags });
-      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
+      const context = await browser.newContext({
+        viewport: { width, height: 900 },
+        colorScheme: theme,
+        reducedMotion: 'reduce',
+      });
       contexts.push(context);
       const page = await context.newPage();
       page.setDefaultTimeout(20_000);
