@@ -81,6 +81,13 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await force.click();
     await page.getByRole('row', { name: /advance, forced .* The pilot begins today/ }).waitFor();
     expect(sync.status().phase).not.toBe(before);
+    const read = { table: 'public.users', key: 7, served: 'sql' };
+    await fetch(`${sync.url}/api/reads`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(read),
+    });
+    await page.getByText('public.users: 0 of 1 different').waitFor();
     await page.getByLabel('Earlier phase').selectOption(before);
     await page.getByRole('button', { name: 'Roll back…' }).click();
     await page.getByLabel('Why, for the record').fill('Too early');

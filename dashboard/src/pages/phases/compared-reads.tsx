@@ -1,12 +1,19 @@
 /** Reads of the application that were served by one side and compared with the other in the background. */
+import { useEffect } from 'preact/hooks';
 import type { ComparedReads as Reads } from '../../api/shapes.js';
 import { useResource } from '../../state/resource.js';
 import { Panel } from '../../ui/parts.js';
 import { count, share } from '../../view/format.js';
 
+const askAgainMs = 3000;
+
 /** `always`: also while none was reported. */
 export function ComparedReads({ always }: { always: boolean }) {
-  const { data } = useResource<Reads>('/api/reads', ['phase']);
+  const { data, reload } = useResource<Reads>('/api/reads', ['phase']);
+  useEffect(() => {
+    const timer = setInterval(reload, askAgainMs);
+    return () => clearInterval(timer);
+  }, [reload]);
   if (data === null || (data.total === 0 && !always)) return null;
   const { total, compared, different, inFlight, skipped, rate, byTable } = data;
   const tables = Object.entries(byTable ?? {});
