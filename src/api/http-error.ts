@@ -5,6 +5,7 @@ import { IsthmusError, isIsthmusError } from '../base/errors.js';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   unauthorized: 401,
+  too_many_requests: 429,
   request_refused: 403,
   not_found: 404,
   conflict_moved: 409,

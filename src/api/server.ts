@@ -9,6 +9,7 @@ import { addDashboard, builtDashboard } from './dashboard.js';
 import { guard, isLoopback } from './guard.js';
 import { errorBody, httpError } from './http-error.js';
 import { openapi } from './openapi.js';
+import { RateLimit, wrongTokenCost } from './rate-limit.js';
 import type { Route, RouteRequest } from './route.js';
 import { routes } from './routes.js';
 
@@ -18,6 +19,8 @@ export interface ApiOptions {
   /** Empty: none. */
   readonly token: string;
   readonly log: Logger;
+  /** Requests a second of one address; 500 by default. */
+  readonly rateLimit?: number;
   /** The folder of the built dashboard; by default the one of this package. */
   readonly dashboard?: string;
 }
@@ -53,21 +56,41 @@ export async function startApi(sync: Sync, options: ApiOptions): Promise<Api> {
 
 export function makeApp(
   sync: Sync,
-  { token, log, dashboard = builtDashboard }: Pick<ApiOptions, 'token' | 'log' | 'dashboard'>,
+  {
+    token,
+    log,
+    dashboard = builtDashboard,
+    rateLimit = 500,
+  }: Pick<ApiOptions, 'token' | 'log' | 'dashboard' | 'rateLimit'>,
   listenHost: string,
 ): FastifyInstance {
-  const app = fastify({ logger: false, bodyLimit: 1024 * 1024, forceCloseConnections: true });
+  const app = fastify({
+    logger: false,
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    // What is refused before a route is found: a path that cannot be decoded, or that is too long.
+    frameworkErrors: (thrown, _request, reply) => {
+      const { status, error } = httpError(thrown);
+      void (reply as FastifyReply).code(status).headers(securityHeaders).send(errorBody(error));
+    },
+  });
+  const limit = new RateLimit({ perSecond: rateLimit, now: () => performance.now() });
   app.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === 'body' ? exact : converting).compile(schema as object),
   );
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
+    if (!limit.take(request.ip)) throw new IsthmusError('too_many_requests');
     const refusal = guard({ ...headersOf(request), open: isOpen(request) }, { token, listenHost });
+    if (refusal?.code === 'unauthorized' && request.headers.authorization !== undefined)
+      limit.charge(request.ip, wrongTokenCost);
     if (refusal !== null) throw refusal;
   });
   app.setErrorHandler((thrown, _request, reply) => {
     const { status, error } = httpError(thrown);
     if (status === 500) log.error({ cause: String((thrown as Error).stack) }, 'a request failed');
+    if (status === 429) reply.header('retry-after', '1');
     return reply.code(status).send(errorBody(error));
   });
   app.setNotFoundHandler((_request, reply) =>

@@ -126,6 +126,11 @@ const entries = {
     meaning: 'The request comes from a web page or a host name that the API does not serve.',
     remedy: 'Call the API under the address of api.listen, and from its own pages only.',
   },
+  too_many_requests: {
+    kind: 'usage',
+    meaning: 'The address has made more requests than api.rateLimit allows, or tried wrong tokens.',
+    remedy: 'Wait a second and ask again; send reads in batches to /api/reads/batch, or raise api.rateLimit.',
+  },
   request_invalid: {
     kind: 'usage',
     meaning: 'The request is not of the form that the API asks for.',

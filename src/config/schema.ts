@@ -185,6 +185,12 @@ export const configSchema = Type.Object(
         default: '',
         description: 'Bearer token that every request to /api must carry; empty: none; a secret',
       }),
+      rateLimit: Type.Integer({
+        minimum: 1,
+        maximum: 100_000,
+        default: 500,
+        description: 'Requests a second that an address may make; twice as many at once',
+      }),
     }),
   },
   strict,
