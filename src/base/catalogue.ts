@@ -74,17 +74,19 @@ const entries = {
   slot_lost: {
     kind: 'safety',
     meaning: 'The replication slot is gone or was invalidated: changes of PostgreSQL may have been missed.',
-    remedy: 'Run `isthmus prepare` to make a new slot, then `isthmus compare --repair` to close the gap.',
+    remedy:
+      'Begin anew and close the gap by a load and a comparison, as in docs/runbook.md, section slot_lost: `isthmus teardown`, `isthmus run`, `isthmus load`.',
   },
   token_lost: {
     kind: 'safety',
     meaning: 'MongoDB’s oplog no longer holds the position of the change stream: changes may have been missed.',
-    remedy: 'Enlarge the oplog, run `isthmus prepare`, then `isthmus compare --repair` to close the gap.',
+    remedy: 'Enlarge the oplog, then begin anew and close the gap as in docs/runbook.md, section token_lost.',
   },
   pre_image_missing: {
     kind: 'safety',
     meaning: 'MongoDB no longer holds the before-image of a change that has not crossed yet.',
-    remedy: 'Raise expireAfterSeconds of changeStreamOptions.preAndPostImages, then `isthmus compare --repair`.',
+    remedy:
+      'Raise expireAfterSeconds of changeStreamOptions.preAndPostImages, then go on as in docs/runbook.md, section pre_image_missing.',
   },
   event_too_large: {
     kind: 'safety',
