@@ -5,6 +5,7 @@ import { IsthmusError } from '../base/errors.js';
 import type { ConflictKind, ConflictState } from '../model/conflict.js';
 import type { Side } from '../model/side.js';
 import type { ConflictFilter } from '../ports/conflict-store.js';
+import { comparisonRoutes } from './comparison-routes.js';
 import { eventRoutes } from './event-routes.js';
 import { letterRoutes } from './letter-routes.js';
 import { phaseRoutes } from './phase-routes.js';
@@ -132,6 +133,7 @@ export const routes: readonly Route[] = [
   ...recordRoutes,
   ...watchRoutes,
   ...phaseRoutes,
+  ...comparisonRoutes,
   ...eventRoutes,
 ];
 

@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { Ajv } from 'ajv';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Comparison, ComparisonRequest } from '../app/compare/comparison.js';
 import { EventFeed, type LiveEvent } from '../app/events/event-feed.js';
 import type { ReplayRequest } from '../app/record/replay.js';
 import type { Sync, SyncState } from '../app/sync.js';
@@ -17,6 +18,28 @@ import { makeApp, startApi } from './server.js';
 import { alertsSchema, historySchema } from './watch-schemas.js';
 
 const time = '2026-01-01T00:00:00.000Z';
+
+const comparison: Comparison = {
+  id: 'm1',
+  state: 'done',
+  compared: 10,
+  different: 0,
+  missing: { sql: 0, mongodb: 0 },
+  repaired: 0,
+  waiting: 0,
+  unsettled: 0,
+  total: 10,
+  repair: null,
+  dryRun: false,
+  planned: null,
+  sample: 1,
+  tables: {},
+  startedAt: time,
+  finishedAt: time,
+  reason: 'asked',
+  by: 'api',
+  error: null,
+};
 
 class StillSync implements Sync {
   state: SyncState = 'running';
@@ -90,6 +113,23 @@ class StillSync implements Sync {
       throw new Error('not asked for here');
     },
   };
+  comparisons = {
+    start: async ({ entities }: ComparisonRequest) => {
+      if (entities?.includes('public.nobody')) throw new IsthmusError('not_found');
+      return comparison;
+    },
+    list: async () => [comparison],
+    get: async (id: string) => this.known(id, { ...comparison, differences: [], cursor: null }),
+    repair: async (id: string) => this.known(id, comparison),
+    cancel: async (id: string) => this.known(id, comparison),
+    every: () => {},
+    everyMs: null,
+    on: () => {},
+  };
+  private known<T>(id: string, found: T): T {
+    if (id !== comparison.id) throw new IsthmusError('not_found', { message: 'There is no comparison by that id.' });
+    return found;
+  }
   counts(): never {
     throw new Error('not asked for here');
   }

@@ -59,6 +59,7 @@ function withApi(sync: Sync, api: Api | null): StartedSync {
     history: (minutes) => sync.history(minutes),
     alerts: sync.alerts,
     lifecycle: sync.lifecycle,
+    comparisons: sync.comparisons,
     on: (event, listener) => sync.on(event, listener),
     stop: async () => {
       await api?.close();

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from '../base/clock.js';
 import { type Faults, faultsFrom } from '../base/fault-points.js';
 import type { Logger } from '../base/logger.js';
+import { durationMs } from '../config/duration.js';
 import type { Config } from '../config/schema.js';
 import { makeAgreement } from '../conflict/agreement.js';
 import type { RunCustom } from '../conflict/custom.js';
@@ -16,6 +17,7 @@ import { otelTracer } from '../observe/otel-tracer.js';
 import { Prometheus } from '../observe/prometheus.js';
 import { Engine } from '../sync/engine.js';
 import { defaultEngineOptions, type EngineOptions } from '../sync/options.js';
+import { Comparisons } from './compare/comparisons.js';
 import { CustomRunner } from './custom/custom-runner.js';
 import { engineNews } from './events/engine-news.js';
 import { EventFeed } from './events/event-feed.js';
@@ -146,12 +148,23 @@ async function assemble(
     ...(times.roomEveryMs === undefined ? {} : { everyMs: times.roomEveryMs }),
   });
   await engine.start();
+  const comparisons = new Comparisons({
+    stores,
+    store: sides.mongodb.comparisons,
+    engine,
+    entities,
+    clock: systemClock,
+    log,
+    everyMs: config.compare.every === null ? null : durationMs(config.compare.every),
+    sample: config.compare.sample,
+  });
   return new RunningSync({
     config,
     entities,
     stores,
     conflicts,
     engine,
+    comparisons,
     collector,
     prometheus,
     skew,

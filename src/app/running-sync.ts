@@ -21,10 +21,10 @@ import type { ConflictFilter, ConflictPage, ConflictStore } from '../ports/confl
 import type { SideStore } from '../ports/side-store.js';
 import { type Comparison, compareSides } from '../reconcile/compare.js';
 import type { Engine } from '../sync/engine.js';
+import type { Comparisons } from './compare/comparisons.js';
 import { CustomRunner } from './custom/custom-runner.js';
 import type { EventFeed } from './events/event-feed.js';
 import { LiveEvents } from './events/live-events.js';
-import { noComparisons } from './lifecycle/comparisons.js';
 import type { Lifecycle } from './lifecycle/lifecycle.js';
 import type { LifecycleLinks } from './lifecycle/open-lifecycle.js';
 import { storyOf } from './lifecycle/story.js';
@@ -57,6 +57,7 @@ export interface RunningParts {
   readonly stores: Readonly<Record<Side, SideStore>>;
   readonly conflicts: ConflictStore;
   readonly engine: Engine;
+  readonly comparisons: Comparisons;
   readonly collector: Collector;
   readonly prometheus: Prometheus;
   readonly skew: ClockSkew;
@@ -86,6 +87,7 @@ export class RunningSync implements Sync {
   readonly lifecycle: Lifecycle;
   readonly letters: Letters;
   readonly reads: LiveReads;
+  readonly comparisons: Comparisons;
   readonly events: LiveEvents;
 
   constructor(private readonly parts: RunningParts) {
@@ -100,7 +102,7 @@ export class RunningSync implements Sync {
     this.lifecycle = parts.lifecycle({
       engine: parts.engine,
       tables: [...parts.entities.keys()],
-      comparisons: noComparisons,
+      comparisons: parts.comparisons,
       reads: () => this.reads.total(),
       story: () => storyOf(parts.conflicts, this.status(), this.history(dayMinutes)),
       deadLetters: () => this.deadLetters(),
@@ -108,6 +110,13 @@ export class RunningSync implements Sync {
     });
     this.lifecycle.start();
     this.watch.start();
+    this.comparisons = parts.comparisons;
+    this.comparisons.on('progress', (one) => parts.feed.publish('comparison', one));
+    this.comparisons.on('finished', (one) => {
+      parts.feed.publish('comparison', one);
+      if (one.state === 'done') this.watch.compared(one.tables, one.id);
+    });
+    this.comparisons.begin();
     void parts.engine.failure.then((error) => {
       // A successor may keep the record by other rules.
       void parts.retention.stop();
@@ -258,7 +267,7 @@ export class RunningSync implements Sync {
     ]);
     limit.abort();
     await this.events.stop();
-    await Promise.all([skew.stop(), retention.stop(), this.watch.stop()]);
+    await Promise.all([skew.stop(), retention.stop(), this.watch.stop(), this.comparisons.stop()]);
     await close();
     this.tell();
     if (!inTime)

@@ -8,6 +8,7 @@ import type { ConflictTotals } from '../observe/conflict-numbers.js';
 import type { Course } from '../observe/history.js';
 import type { ConflictFilter, ConflictPage } from '../ports/conflict-store.js';
 import type { Comparison } from '../reconcile/compare.js';
+import type { ComparisonControl } from './compare/comparisons.js';
 import type { Listening, LiveEvent } from './events/event-feed.js';
 import type { Lifecycle } from './lifecycle/lifecycle.js';
 import type { LiveRead } from './reads/live-reads.js';
@@ -215,6 +216,8 @@ export interface Sync {
   /** Lag, latency and throughput of the last so many minutes, for charts. */
   history(minutes: number): Course;
   readonly alerts: Alerts;
+  /** Comparisons of both sides while all goes on: asked for, regular ones, their reports and repairs. */
+  readonly comparisons: ComparisonControl;
   metrics(): Promise<{ readonly type: string; readonly body: string }>;
   on<E extends keyof SyncEvents>(event: E, listener: (...values: SyncEvents[E]) => void): void;
 }

@@ -180,6 +180,16 @@ const entries = {
     meaning: 'The migration cannot take this step now; nothing was changed.',
     remedy: 'See the checklist of `isthmus phase`; what you answer for yourself goes by `--force --why TEXT`.',
   },
+  comparison_busy: {
+    kind: 'usage',
+    meaning: 'The comparison is not finished yet.',
+    remedy: 'Wait for its end, or cancel it, then ask again.',
+  },
+  too_many: {
+    kind: 'usage',
+    meaning: 'Too much of this kind waits already.',
+    remedy: 'Wait until some of it is done, then ask again.',
+  },
   not_found: {
     kind: 'usage',
     meaning: 'There is nothing by that name.',

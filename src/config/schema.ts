@@ -109,8 +109,8 @@ export const configSchema = Type.Object(
     }),
     compare: section('The regular comparison of both sides', {
       every: Type.Union([Type.String({ pattern: '^[1-9][0-9]*(s|m|h|d)$' }), Type.Null()], {
-        default: null,
-        description: 'How often: 30m, 24h, 7d; null: never',
+        default: '24h',
+        description: 'How often: 30m, 24h, 7d; null: only when asked for',
       }),
       sample: Type.Number({
         exclusiveMinimum: 0,

@@ -1,6 +1,7 @@
 /** Reads a collection in chunks, in the order of `_id` over all its types, so that keys of a wrong type are met too. Must not know loads. */
 import type { State } from '../model/record.js';
-import type { ChunkRange } from '../ports/side-store.js';
+import { unitsOf } from '../model/weight.js';
+import type { ChunkRange, Page, PageRequest } from '../ports/side-store.js';
 import { type EntityPlan, planOf } from './entity-plan.js';
 import { type ReadOptions, replies } from './records.js';
 
@@ -31,6 +32,42 @@ export async function readChunk(
     for (const at of documents) rows.push(plan.reader.record(bytes, at));
   }
   return rows;
+}
+
+/** UTF-16 units of states in one page, about: large documents make short pages. */
+const pageUnits = 8_000_000;
+
+/**
+ * From an index bound that sees all types, which `$gt` does not and `$expr` does by looking at the whole index. A collection
+ * with a collation of its own has it in that index too, so that one is read as chunks are.
+ */
+export async function readPage(
+  options: Omit<ReadOptions, 'raw'>,
+  { entity, after, limit, keysOnly }: PageRequest,
+  simple: boolean,
+): Promise<Page> {
+  const plan = planOf(options.plans, entity);
+  const bound = after === null ? {} : { min: { _id: plan.id(after) } };
+  const place = simple
+    ? { find: plan.entity.collection, filter: {}, ...bound, hint: { _id: 1 }, sort: { _id: 1 } }
+    : findIn(plan, { entity, after, upTo: null });
+  // The bound includes the record itself.
+  const most = limit + 1;
+  const find = { ...place, limit: most, batchSize: most + 1, ...(keysOnly ? { projection: { _id: 1 } } : {}) };
+  const rows: { key: string; state: State }[] = [];
+  let units = 0;
+  let read = 0;
+  for await (const { bytes, documents } of replies(options, find)) {
+    for (const at of documents) {
+      read++;
+      const row = keysOnly ? { key: plan.reader.keyOf(bytes, at), state: null } : plan.reader.record(bytes, at);
+      if (row.key === after) continue;
+      rows.push(row);
+      units += unitsOf(row.state);
+    }
+    if (units > pageUnits) return { rows, more: true };
+  }
+  return { rows, more: read === most };
 }
 
 /** `$expr` compares across types, where a plain `$gt` sees only values of its own type. */

@@ -5,6 +5,8 @@ export const heldCollection = 'isthmus_held';
 export const metadataDatabase = 'sync_metadata';
 /** In it: numbers of conflicts that retention has removed. */
 export const conflictCountsCollection = 'conflict_counts';
+export const comparisonsCollection = 'comparisons';
+export const differencesCollection = 'comparison_differences';
 
 export function laneId(name: string, lane: number): string {
   return `${name}/${lane}`;

@@ -6,6 +6,7 @@ import type { Logger } from '../base/logger.js';
 import type { Entity } from '../model/entity.js';
 import type { LogRoomReader } from '../ports/log-room.js';
 import { MongoSource } from './capture.js';
+import { MongoComparisonStore } from './comparison-store.js';
 import { MongoConflictStore } from './conflict-store.js';
 import { inspect } from './inspect.js';
 import { MongoMigrationStore } from './migration-store.js';
@@ -33,6 +34,7 @@ export interface MongoSide extends LogRoomReader {
   readonly store: MongoSideStore;
   readonly conflicts: MongoConflictStore;
   readonly migration: MongoMigrationStore;
+  readonly comparisons: MongoComparisonStore;
   prepare(options: PrepareOptions): Promise<void>;
   teardown(options: PrepareOptions): Promise<void>;
   /** What must hold before a run, each with its remedy; changes nothing. */
@@ -52,6 +54,7 @@ export async function openMongo(options: OpenMongoOptions): Promise<MongoSide> {
       store,
       conflicts: new MongoConflictStore(target),
       migration: new MongoMigrationStore(target),
+      comparisons: new MongoComparisonStore(target),
       prepare: (how) => prepare(target, how),
       teardown: (how) => teardown(target, how),
       inspect: () => inspect(target),

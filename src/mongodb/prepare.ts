@@ -5,7 +5,14 @@
 import type { Db, Document, IndexSpecification, MongoClient } from 'mongodb';
 import type { Entity } from '../model/entity.js';
 import { errorCode, mongoError } from './mongo-error.js';
-import { conflictCountsCollection, heldCollection, metadataDatabase, progressCollection } from './names.js';
+import {
+  comparisonsCollection,
+  conflictCountsCollection,
+  differencesCollection,
+  heldCollection,
+  metadataDatabase,
+  progressCollection,
+} from './names.js';
 
 export interface PrepareOptions {
   /** Tell the statements, run none. */
@@ -44,7 +51,8 @@ const metadataIndexes: Readonly<Record<string, readonly IndexSpecification[]>> =
   loads: [],
   stops: [],
   mappings: [],
-  comparisons: [{ name: 1, startedAt: -1 }],
+  [comparisonsCollection]: [{ name: 1, queuedAt: -1 }],
+  [differencesCollection]: [{ name: 1, comparison: 1, state: 1, _id: 1 }],
   phases: [],
 };
 const ownIndexes: Readonly<Record<string, readonly IndexSpecification[]>> = {

@@ -99,8 +99,9 @@ export async function* replies(
   const db = client.db(options.database);
   const own = session ?? client.startSession({ causalConsistency: false });
   const concern = session === undefined ? { readConcern: { level: 'majority' } } : {};
+  let reply: RawReply | null = null;
   try {
-    let reply = readReply((await db.command({ ...find, ...concern }, { session: own, raw: true }))['cursor'] as Buffer);
+    reply = readReply((await db.command({ ...find, ...concern }, { session: own, raw: true }))['cursor'] as Buffer);
     yield reply;
     while (!reply.id.isZero()) {
       const more = { getMore: reply.id, collection: find.find };
@@ -108,6 +109,9 @@ export async function* replies(
       yield reply;
     }
   } finally {
+    // Whoever has enough leaves a cursor behind.
+    if (reply !== null && !reply.id.isZero())
+      await db.command({ killCursors: find.find, cursors: [reply.id] }, { session: own }).catch(() => undefined);
     if (session === undefined) await own.endSession();
   }
 }

@@ -9,11 +9,13 @@ import type {
   CommitOutcome,
   CommitRequest,
   HeldRow,
+  Page,
+  PageRequest,
   ReadRecord,
   SideStore,
   TakenOver,
 } from '../ports/side-store.js';
-import { chunkEnd, readChunk } from './chunks.js';
+import { chunkEnd, readChunk, readPage } from './chunks.js';
 import { type EntityPlans, entityPlans, planOf } from './entity-plan.js';
 import { heldRow } from './held-rows.js';
 import { LaneCommit } from './lane-commit.js';
@@ -38,6 +40,8 @@ export class MongoSideStore implements SideStore {
   private readonly owner = new ObjectId().toHexString();
   private readonly lanes = new Map<number, LaneCommit>();
   private sessions: ClientSession[] = [];
+  /** By entity, once known. */
+  private readonly simple = new Map<string, boolean>();
   private skewMs = 0;
 
   constructor(private readonly options: MongoStoreOptions) {
@@ -123,6 +127,35 @@ export class MongoSideStore implements SideStore {
 
   readChunk(range: ChunkRange): Promise<{ key: string; state: State }[]> {
     return this.patiently('reading a chunk', () => readChunk({ ...this.options, plans: this.plans }, range));
+  }
+
+  async readPage(request: PageRequest): Promise<Page> {
+    const simple = await this.hasSimpleOrder(request.entity);
+    return this.patiently('reading a page', () => readPage({ ...this.options, plans: this.plans }, request, simple));
+  }
+
+  inCommonOrder(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  /** Whether its `_id` index is in the order of bytes. */
+  private async hasSimpleOrder(entity: string): Promise<boolean> {
+    const { client, database } = this.options;
+    const { collection } = planOf(this.plans, entity).entity;
+    const known = this.simple.get(entity);
+    if (known !== undefined) return known;
+    const [found] = await this.patiently('reading collections', () =>
+      client.db(database).listCollections({ name: collection }).toArray(),
+    );
+    const options = (found as { options?: Document } | undefined)?.options ?? {};
+    const simple = found !== undefined && options['collation'] === undefined && options['clusteredIndex'] === undefined;
+    if (found !== undefined) this.simple.set(entity, simple);
+    return simple;
+  }
+
+  async existing(refs: readonly RecordRef[]): Promise<ReadonlySet<RecordId>> {
+    const found = await this.read(refs, { locked: false, raw: false });
+    return new Set([...found].filter(([, { state }]) => state !== null).map(([id]) => id));
   }
 
   compareKeys(entity: string, a: string, b: string): number {

@@ -127,6 +127,21 @@ export interface ChunkRange {
   readonly upTo: string | null;
 }
 
+export interface PageRequest {
+  readonly entity: string;
+  /** Null: from the start. */
+  readonly after: string | null;
+  readonly limit: number;
+  /** Keys only, with null for each state. */
+  readonly keysOnly: boolean;
+}
+
+export interface Page {
+  readonly rows: readonly { readonly key: string; readonly state: State }[];
+  /** False: nothing follows. */
+  readonly more: boolean;
+}
+
 export interface SideStore {
   readonly side: Side;
   /**
@@ -158,6 +173,15 @@ export interface SideStore {
   readChunk(range: ChunkRange): Promise<readonly { readonly key: string; readonly state: State }[]>;
   /** This side's own order of an entity's keys, as chunks use it. */
   compareKeys(entity: string, a: string, b: string): number;
+  /**
+   * The next records in the order of this side's own index, as they are committed now, whatever the log says: for a
+   * comparison. It may have fewer than `limit` records though more follow.
+   */
+  readPage(request: PageRequest): Promise<Page>;
+  /** Whether pages come in `commonOrder`, which the entity has. */
+  inCommonOrder(entity: string): Promise<boolean>;
+  /** Which of these exist. */
+  existing(refs: readonly RecordRef[]): Promise<ReadonlySet<RecordId>>;
   /** About how many records there are, for a progress bar. */
   estimate(entity: string): Promise<number>;
   /** The server's clock, milliseconds since 1970. */

@@ -3,7 +3,7 @@
 import { IsthmusError } from '../../base/errors.js';
 import type { Entity } from '../../model/entity.js';
 import type { State } from '../../model/record.js';
-import type { ChunkRange } from '../../ports/side-store.js';
+import type { ChunkRange, Page, PageRequest } from '../../ports/side-store.js';
 import type { PostgresContext } from '../context.js';
 import { type EntitySql, keyOf, keyTexts, stateOf } from './entity-sql.js';
 import { type KeyOrder, keyOrder } from './key-order.js';
@@ -11,7 +11,11 @@ import { type KeyOrder, keyOrder } from './key-order.js';
 interface Chunked {
   readonly sql: EntitySql;
   readonly order: KeyOrder;
+  /** Columns of text whose own order is that of their bytes. */
+  readonly bytewise: ReadonlySet<string>;
 }
+
+const textKinds: ReadonlySet<string> = new Set(['text', 'varchar']);
 
 /** Below this an estimate is worth less than a count costs. */
 const countBelow = 50_000;
@@ -66,6 +70,35 @@ export class Chunks {
     }
   }
 
+  /** In the table's own order and with its own operators, so that the primary key's index serves whatever its collation is. */
+  async page({ entity, after, limit, keysOnly }: PageRequest): Promise<Page> {
+    const sql = this.sql(entity);
+    const keys = sql.key.map((column) => `t.${column.name}`);
+    const columns = keysOnly ? keys : [...keys, ...sql.fields.map((column) => `t.${column.name}`)];
+    const texts = after === null ? [] : keyTexts(sql, after);
+    if (texts === null)
+      throw new IsthmusError('metadata_invalid', {
+        message: `A page of ${entity} begins at a key that no row can have.`,
+      });
+    const parameters = texts.map((_, index) => `$${index + 1}::${sql.entity.key[index]?.type.sql}`);
+    const where = after === null ? '' : `where (${keys.join(', ')}) > (${parameters.join(', ')})`;
+    const result = await this.context.reads.query({
+      text: `select ${columns.join(', ')} from ${sql.table} as t ${where} order by ${keys.join(', ')} limit ${limit}`,
+      values: texts,
+    });
+    const rows = result.rows.map((row) => ({
+      key: keyOf(sql, row),
+      state: keysOnly ? null : stateOf(sql, row, sql.key.length),
+    }));
+    return { rows, more: rows.length === limit };
+  }
+
+  /** Text only where its own collation goes by bytes. */
+  async inCommonOrder(entity: string): Promise<boolean> {
+    const { sql, bytewise } = await this.chunked(entity);
+    return sql.entity.key.every(({ column, type }) => !textKinds.has(type.kind) || bytewise.has(column));
+  }
+
   /** Keys are compared without asking the server, which only tells which expressions to sort by. */
   compareKeys(entity: string, a: string, b: string): number {
     return keyOrder(this.entity(entity), () => false).compare(a, b);
@@ -102,8 +135,8 @@ export class Chunks {
           and case when c.collname = 'default' then ${bytewise('d.datlocprovider', 'd.datcollate')} else ${bytewise('c.collprovider', 'c.collcollate')} end`,
       values: [sql.table],
     });
-    const columns = new Set(result.rows.map((row) => row[0]));
-    return { sql, order: keyOrder(sql.entity, (column) => columns.has(column)) };
+    const columns = new Set(result.rows.map((row) => row[0] ?? ''));
+    return { sql, bytewise: columns, order: keyOrder(sql.entity, (column) => columns.has(column)) };
   }
 
   private sql(entity: string): EntitySql {

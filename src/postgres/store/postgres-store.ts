@@ -5,6 +5,8 @@ import type {
   ChunkRange,
   CommitOutcome,
   CommitRequest,
+  Page,
+  PageRequest,
   ReadRecord,
   SideStore,
   TakenOver,
@@ -14,7 +16,7 @@ import { Chunks } from './chunks.js';
 import { compileEntitySql, type EntitySql } from './entity-sql.js';
 import { Lane } from './lane.js';
 import { type LaneSession, laneSession, type Triggers } from './lane-session.js';
-import { readRecords } from './read-records.js';
+import { existingRecords, readRecords } from './read-records.js';
 import { takeOver } from './take-over.js';
 import { textArray } from './text-array.js';
 
@@ -68,6 +70,18 @@ export class PostgresStore implements SideStore {
 
   readChunk(range: ChunkRange): ReturnType<SideStore['readChunk']> {
     return this.chunks.read(range);
+  }
+
+  readPage(request: PageRequest): Promise<Page> {
+    return this.chunks.page(request);
+  }
+
+  inCommonOrder(entity: string): Promise<boolean> {
+    return this.chunks.inCommonOrder(entity);
+  }
+
+  existing(refs: readonly RecordRef[]): Promise<ReadonlySet<RecordId>> {
+    return existingRecords(this.context, this.entities, refs);
   }
 
   compareKeys(entity: string, a: string, b: string): number {

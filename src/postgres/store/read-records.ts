@@ -33,6 +33,20 @@ export async function readRecords(
   }
 }
 
+/** Without their values. */
+export async function existingRecords(
+  context: PostgresContext,
+  entities: ReadonlyMap<string, EntitySql>,
+  refs: readonly RecordRef[],
+): Promise<ReadonlySet<RecordId>> {
+  const found = new Set<RecordId>();
+  for (const { refs: asked, statement } of readGroups(entities, refs, { locked: false, raw: false, keysOnly: true })) {
+    const { rows } = await context.reads.query(statement);
+    for (const row of rows) found.add(recordId(asked[Number(row[0]) - 1] as RecordRef));
+  }
+  return found;
+}
+
 /** All in one transaction if locked, so that the locks are let go of together and at once. */
 async function run(
   context: PostgresContext,

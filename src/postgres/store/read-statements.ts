@@ -16,6 +16,8 @@ export interface ReadShape {
   readonly locked: boolean;
   /** All columns instead of the mapped ones. */
   readonly raw: boolean;
+  /** No columns at all: which records exist. */
+  readonly keysOnly?: true;
 }
 
 /** One statement per entity; refs whose key no row can have are left out. */
@@ -46,14 +48,16 @@ export function readGroups(
 
 function readStatement(sql: EntitySql, keys: readonly (readonly string[])[], shape: ReadShape): Statement {
   const names = sql.key.map((_, index) => `k${index}`);
-  const columns = shape.raw ? 't.*' : sql.fields.map((column) => `t.${column.name}`).join(', ');
+  const columns = shape.keysOnly ? '' : shape.raw ? 't.*' : sql.fields.map((column) => `t.${column.name}`).join(', ');
   const parameters = sql.key.map((column, index) => column.parameter(index + 1)).join(', ');
   const match = sql.key.map((column, index) => `t.${column.name} = ${column.cast(`w.k${index}`)}`).join(' and ');
   const text = `select w.i${columns === '' ? '' : `, ${columns}`} from unnest(${parameters}) with ordinality as w(${names.join(', ')}, i)
     join ${sql.table} as t on ${match}${shape.locked ? ' for no key update of t' : ''}`;
   const values = keys.map(textArray);
   // Which columns `t.*` has may change, which a prepared statement does not survive.
-  return shape.raw ? { text, values } : { text, values, name: `r${shape.locked ? 'l' : ''} ${sql.entity.name}` };
+  return shape.raw
+    ? { text, values }
+    : { text, values, name: `r${shape.locked ? 'l' : shape.keysOnly ? 'k' : ''} ${sql.entity.name}` };
 }
 
 export function collectStates(group: ReadGroup, result: TextResult, into: Map<RecordId, State>): void {

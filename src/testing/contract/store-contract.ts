@@ -142,6 +142,22 @@ export function describeStore(name: string, open: () => Promise<ContractSide>): 
       if (side.store.side === 'sql') expect([...(await side.store.settled([settlement.id]))]).toEqual([]);
     });
 
+    it('reads an entity page by page, each record once, and tells which exist', async () => {
+      await side.write([3, 1, 2, 0].map((n) => ({ key: side.key(n), after: side.state(n) })));
+      const keys: string[] = [];
+      let after: string | null = null;
+      for (let more = true; more; ) {
+        const page = await side.store.readPage({ entity: side.entity, after, limit: 2, keysOnly: false });
+        for (const row of page.rows) expect(row.state).toEqual(side.state(keys.push(row.key) - 1));
+        after = page.rows.at(-1)?.key ?? after;
+        more = page.more;
+      }
+      expect(keys).toEqual([0, 1, 2, 3].map((n) => side.key(n)));
+      const rest = await side.store.readPage({ entity: side.entity, after: side.key(1), limit: 9, keysOnly: true });
+      expect(rest).toEqual({ rows: [2, 3].map((n) => ({ key: side.key(n), state: null })), more: false });
+      expect([...(await side.store.existing([ref(2), ref(7)]))]).toEqual([recordId(ref(2))]);
+    });
+
     it('cuts an entity into chunks in its own order', async () => {
       await side.write([3, 1, 2, 0].map((n) => ({ key: side.key(n), after: side.state(n) })));
       const end = await side.store.chunkEnd(side.entity, null, 2);

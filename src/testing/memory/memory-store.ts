@@ -6,6 +6,8 @@ import type {
   ChunkRange,
   CommitOutcome,
   CommitRequest,
+  Page,
+  PageRequest,
   ReadRecord,
   SideStore,
   TakenOver,
@@ -108,6 +110,22 @@ export class MemoryStore implements SideStore {
       if (next === undefined) return rows;
       rows.push(next);
     }
+  }
+
+  readPage({ entity, after, limit, keysOnly }: PageRequest): Promise<Page> {
+    return this.call('reads a page', () => {
+      const rest = this.at.table.scan(entity).filter(({ key }) => after === null || key > after);
+      const rows = rest.slice(0, limit).map(({ key, state }) => ({ key, state: keysOnly ? null : state }));
+      return { rows, more: rest.length > limit };
+    });
+  }
+
+  inCommonOrder(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  existing(refs: readonly RecordRef[]): Promise<ReadonlySet<RecordId>> {
+    return this.call('looks', () => new Set(refs.filter((ref) => this.at.table.get(ref) !== null).map(recordId)));
   }
 
   compareKeys(_entity: string, a: string, b: string): number {
