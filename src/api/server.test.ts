@@ -6,12 +6,13 @@ import { gunzipSync } from 'node:zlib';
 import { Ajv } from 'ajv';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Comparison, ComparisonRequest } from '../app/compare/comparison.js';
+import type { Comparison } from '../app/compare/comparison.js';
 import { EventFeed, type LiveEvent } from '../app/events/event-feed.js';
 import type { ReplayRequest } from '../app/record/replay.js';
 import type { Sync, SyncState } from '../app/sync.js';
 import { IsthmusError } from '../base/errors.js';
 import { silentLogger } from '../base/logger.js';
+import { comparisonDetailSchema, comparisonsSchema } from './comparison-schemas.js';
 import { explanationSchema, numbersSchema, replaySchema } from './record-schemas.js';
 import { statusSchema } from './schemas.js';
 import { makeApp, startApi } from './server.js';
@@ -20,22 +21,22 @@ import { alertsSchema, historySchema } from './watch-schemas.js';
 const time = '2026-01-01T00:00:00.000Z';
 
 const comparison: Comparison = {
-  id: 'm1',
+  id: 'c',
   state: 'done',
-  compared: 10,
+  compared: 2,
   different: 0,
   missing: { sql: 0, mongodb: 0 },
   repaired: 0,
   waiting: 0,
   unsettled: 0,
-  total: 10,
+  total: 2,
   repair: null,
   dryRun: false,
   planned: null,
   sample: 1,
   tables: {},
-  startedAt: time,
-  finishedAt: time,
+  startedAt: null,
+  finishedAt: null,
   reason: 'asked',
   by: 'api',
   error: null,
@@ -113,23 +114,6 @@ class StillSync implements Sync {
       throw new Error('not asked for here');
     },
   };
-  comparisons = {
-    start: async ({ entities }: ComparisonRequest) => {
-      if (entities?.includes('public.nobody')) throw new IsthmusError('not_found');
-      return comparison;
-    },
-    list: async () => [comparison],
-    get: async (id: string) => this.known(id, { ...comparison, differences: [], cursor: null }),
-    repair: async (id: string) => this.known(id, comparison),
-    cancel: async (id: string) => this.known(id, comparison),
-    every: () => {},
-    everyMs: null,
-    on: () => {},
-  };
-  private known<T>(id: string, found: T): T {
-    if (id !== comparison.id) throw new IsthmusError('not_found', { message: 'There is no comparison by that id.' });
-    return found;
-  }
   counts(): never {
     throw new Error('not asked for here');
   }
@@ -272,6 +256,19 @@ class StillSync implements Sync {
     listen: (lastId: string | undefined, listener: (event: LiveEvent) => void) => this.feed.listen(lastId, listener),
   };
   alerts = { list: () => [], on: () => {} };
+  comparisons = {
+    start: async (request: unknown): Promise<typeof comparison> => {
+      this.decisions.push(request);
+      return comparison;
+    },
+    list: async () => [comparison],
+    get: async () => ({ ...comparison, differences: [], cursor: null }),
+    repair: async () => comparison,
+    cancel: async () => comparison,
+    every: () => {},
+    everyMs: null,
+    on: () => {},
+  };
   minutesAsked: number[] = [];
   history(minutes: number) {
     this.minutesAsked.push(minutes);
@@ -390,6 +387,23 @@ describe('answers', () => {
       { action: 'rollback', to: 5 },
     ])
       expect((await post('/api/phase', body)).statusCode).toBe(400);
+  });
+
+  it('gives comparisons of the documented form, and refuses what is none', async () => {
+    const { get, post } = open();
+    const valid = (schema: object, body: unknown): boolean => new Ajv({ strict: false }).validate(schema, body);
+    expect(valid(comparisonsSchema, (await get('/api/comparisons')).json())).toBe(true);
+    expect(valid(comparisonDetailSchema, (await get('/api/comparisons/c?limit=5')).json())).toBe(true);
+    expect((await post('/api/comparisons', { sample: 0.5, repair: 'sql', dryRun: true })).statusCode).toBe(202);
+    for (const wrong of [
+      { sample: 0 },
+      { sample: 2 },
+      { repair: 'both' },
+      { entities: [] },
+      { entities: [{ $ne: 1 }] },
+    ])
+      expect((await post('/api/comparisons', wrong)).statusCode).toBe(400);
+    expect((await post('/api/comparisons/c/repair', { use: 'base' })).statusCode).toBe(400);
   });
 
   it('gives numbers, a replay and an explanation of the documented forms', async () => {

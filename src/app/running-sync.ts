@@ -25,6 +25,7 @@ import type { Comparisons } from './compare/comparisons.js';
 import { CustomRunner } from './custom/custom-runner.js';
 import type { EventFeed } from './events/event-feed.js';
 import { LiveEvents } from './events/live-events.js';
+import { noComparisons } from './lifecycle/comparisons.js';
 import type { Lifecycle } from './lifecycle/lifecycle.js';
 import type { LifecycleLinks } from './lifecycle/open-lifecycle.js';
 import { storyOf } from './lifecycle/story.js';
@@ -102,7 +103,7 @@ export class RunningSync implements Sync {
     this.lifecycle = parts.lifecycle({
       engine: parts.engine,
       tables: [...parts.entities.keys()],
-      comparisons: parts.comparisons,
+      comparisons: noComparisons,
       reads: () => this.reads.total(),
       story: () => storyOf(parts.conflicts, this.status(), this.history(dayMinutes)),
       deadLetters: () => this.deadLetters(),
@@ -114,7 +115,7 @@ export class RunningSync implements Sync {
     this.comparisons.on('progress', (one) => parts.feed.publish('comparison', one));
     this.comparisons.on('finished', (one) => {
       parts.feed.publish('comparison', one);
-      if (one.state === 'done') this.watch.compared(one.tables, one.id);
+      if (one.state === 'done') this.watch.compared(one.tables);
     });
     this.comparisons.begin();
     void parts.engine.failure.then((error) => {

@@ -134,7 +134,7 @@ export class MongoSideStore implements SideStore {
     return this.patiently('reading a page', () => readPage({ ...this.options, plans: this.plans }, request, simple));
   }
 
-  inCommonOrder(): Promise<boolean> {
+  inSharedOrder(): Promise<boolean> {
     return Promise.resolve(true);
   }
 

@@ -178,8 +178,8 @@ export interface SideStore {
    * comparison. It may have fewer than `limit` records though more follow.
    */
   readPage(request: PageRequest): Promise<Page>;
-  /** Whether pages come in `commonOrder`, which the entity has. */
-  inCommonOrder(entity: string): Promise<boolean>;
+  /** Whether pages come in `sharedOrder`, which the entity has. */
+  inSharedOrder(entity: string): Promise<boolean>;
   /** Which of these exist. */
   existing(refs: readonly RecordRef[]): Promise<ReadonlySet<RecordId>>;
   /** About how many records there are, for a progress bar. */

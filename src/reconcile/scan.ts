@@ -5,9 +5,9 @@
  */
 
 import type { Entity } from '../model/entity.js';
-import { commonOrder } from '../model/key-order.js';
 import { type RecordRef, recordId, type State, sameState } from '../model/record.js';
 import { isRefused } from '../model/refusal.js';
+import { sharedOrder } from '../model/shared-order.js';
 import type { Side } from '../model/side.js';
 import { unitsOf } from '../model/weight.js';
 import type { SideStore } from '../ports/side-store.js';
@@ -49,11 +49,11 @@ const start: Frontier = { pass: 'both', sql: null, mongodb: null };
 
 export async function* scan(options: ScanOptions): AsyncGenerator<ScanStep> {
   const { stores, entity, from } = options;
-  const compare = commonOrder(entity);
+  const compare = sharedOrder(entity);
   const together =
     compare !== null &&
-    (await stores.sql.inCommonOrder(entity.name)) &&
-    (await stores.mongodb.inCommonOrder(entity.name));
+    (await stores.sql.inSharedOrder(entity.name)) &&
+    (await stores.mongodb.inSharedOrder(entity.name));
   if (together) {
     yield* merged(options, compare);
     return;
@@ -115,7 +115,7 @@ interface Merge {
 
 function takeNext({ sql, mongodb, met, compare }: Merge, left: Row | undefined, right: Row | undefined): void {
   if (right !== undefined && isRefused(right.key)) {
-    // A key that SQL cannot hold has no place in the common order.
+    // A key that SQL cannot hold has no place in the shared order.
     met.take(right.key, null, right.state);
     mongodb.next();
     return;

@@ -141,6 +141,7 @@ export class ComparisonJob {
   /** One after the other: a later state must not be overtaken by an earlier one. */
   private save(): Promise<void> {
     const saved = this.saving.then(async () => {
+      // Counts and progress of the same moment.
       const row = this.scanning === null ? this.row : { ...this.row, progress: this.scanning.progress };
       if (await this.parts.store.save(row, this.parts.owner)) return;
       // Another process has it now.

@@ -94,7 +94,7 @@ export class Chunks {
   }
 
   /** Text only where its own collation goes by bytes. */
-  async inCommonOrder(entity: string): Promise<boolean> {
+  async inSharedOrder(entity: string): Promise<boolean> {
     const { sql, bytewise } = await this.chunked(entity);
     return sql.entity.key.every(({ column, type }) => !textKinds.has(type.kind) || bytewise.has(column));
   }

@@ -76,8 +76,8 @@ export class PostgresStore implements SideStore {
     return this.chunks.page(request);
   }
 
-  inCommonOrder(entity: string): Promise<boolean> {
-    return this.chunks.inCommonOrder(entity);
+  inSharedOrder(entity: string): Promise<boolean> {
+    return this.chunks.inSharedOrder(entity);
   }
 
   existing(refs: readonly RecordRef[]): Promise<ReadonlySet<RecordId>> {

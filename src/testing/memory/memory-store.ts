@@ -120,7 +120,7 @@ export class MemoryStore implements SideStore {
     });
   }
 
-  inCommonOrder(): Promise<boolean> {
+  inSharedOrder(): Promise<boolean> {
     return Promise.resolve(true);
   }
 

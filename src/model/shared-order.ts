@@ -18,7 +18,7 @@ const orders: Partial<Record<ColumnKind, Compare>> = {
 };
 
 /** Null: there is none. Keys that are refused have no place in it. */
-export function commonOrder(entity: Entity): Compare | null {
+export function sharedOrder(entity: Entity): Compare | null {
   const columns = entity.key.map(({ type }) => (type.document === undefined ? orders[type.kind] : undefined));
   if (columns.length === 0 || columns.some((column) => column === undefined)) return null;
   const [single] = columns;
