@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { ComparisonDetail } from '../src/app/compare/comparison.js';
 import type { StartedSync } from '../src/index.js';
 import { waitFor } from '../src/testing/wait-for.js';
-import { conflictsOf, type Rig, settle, testRigs } from './rig.js';
+import { conflictsOf, expectEqual, type Rig, settle, testRigs } from './rig.js';
 
 const rigs = await testRigs();
 
@@ -80,7 +80,39 @@ test('differences of every kind are found, said with key and fields, and repaire
   expect(conflicts.map(({ strategy, state, resolution }) => [strategy, state, resolution].join())).toEqual(
     Array.from({ length: 6 }, () => 'repair,resolved,sql_wins'),
   );
-  await settle(sync);
+  await expectEqual(rig, sync, [
+    { table: 'items', key: ['id'] },
+    { table: 'labels', key: ['id'] },
+  ]);
   const again = await finished(sync, (await sync.comparisons.start({})).id);
   expect(again).toMatchObject({ state: 'done', different: 0, compared: 9999 });
+});
+
+test('what the policy decides, what is cancelled or only sampled, and one table of several', async () => {
+  const rig = await openRig();
+  await fill(rig, 4000);
+  await rig.sql.query('delete from items where id = 7');
+  await rig.db.collection<{ _id: string }>('labels').deleteOne({ _id: 'L-8' });
+  await rig.db.collection<{ _id: string }>('labels').updateOne({ _id: 'L-9' }, { $set: { name: 'theirs' } });
+  const sync = await rig.start();
+  await sync.pause();
+  const waiting = await sync.comparisons.start({ entities: ['public.items'] });
+  const second = await sync.comparisons.start({ entities: ['public.items'] });
+  expect(await sync.comparisons.cancel(second.id)).toMatchObject({ state: 'failed', error: { code: 'cancelled' } });
+  await expect(sync.comparisons.start({ entities: ['public.item'] })).rejects.toMatchObject({ code: 'not_found' });
+  // A difference cannot be told from a change on its way while nothing crosses.
+  expect((await sync.comparisons.get(waiting.id, { limit: 1 })).state).not.toBe('done');
+  await sync.resume();
+  expect(await finished(sync, waiting.id)).toMatchObject({ state: 'done', different: 1, compared: 4000 });
+  const half = await finished(sync, (await sync.comparisons.start({ sample: 0.5 })).id);
+  expect(half.compared).toBeGreaterThan(3600);
+  expect(half.compared).toBeLessThan(4400);
+  const repaired = await finished(sync, (await sync.comparisons.start({ repair: 'policy' })).id);
+  expect(repaired).toMatchObject({ state: 'done', different: 3, repaired: 3 });
+  await settle(sync);
+  const { rows } = await rig.sql.query(`select name from labels where id in ('L-8', 'L-9') order by id`);
+  expect(rows).toEqual([{ name: 'label 8' }, { name: 'label 9' }]);
+  expect((await rig.sql.query('select 1 from items where id = 7')).rowCount).toBe(1);
+  expect(await rig.db.collection<{ _id: string }>('labels').findOne({ _id: 'L-8' })).toMatchObject({ name: 'label 8' });
+  expect((await sync.comparisons.list(10)).map(({ state }) => state)).toEqual(['done', 'done', 'failed', 'done']);
 });

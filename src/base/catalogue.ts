@@ -180,6 +180,11 @@ const entries = {
     meaning: 'The migration cannot take this step now; nothing was changed.',
     remedy: 'See the checklist of `isthmus phase`; what you answer for yourself goes by `--force --why TEXT`.',
   },
+  in_use: {
+    kind: 'usage',
+    meaning: 'Another process runs this sync, and would be ended by a second one.',
+    remedy: 'Ask that process: name the address of its API with --url.',
+  },
   comparison_busy: {
     kind: 'usage',
     meaning: 'The comparison is not finished yet.',

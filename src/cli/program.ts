@@ -5,6 +5,7 @@ import { didYouMean } from '../base/nearest.js';
 import { version } from '../base/version.js';
 import type { LetterOptions } from './commands/answer-letters.js';
 import type { CheckOptions } from './commands/check.js';
+import type { CompareOptions } from './commands/compare.js';
 import type { ListOptions } from './commands/conflicts.js';
 import type { DemoOptions } from './commands/demo.js';
 import type { InitOptions } from './commands/init.js';
@@ -15,6 +16,7 @@ import type { ReplayOptions } from './commands/replay.js';
 import type { ReportOptions } from './commands/report.js';
 import type { ResolveOptions } from './commands/resolve.js';
 import type { RunOptions } from './commands/run.js';
+import { compareCommand } from './comparison-definitions.js';
 import type { ApiOptions, Context } from './context.js';
 import * as define from './definitions.js';
 import { exit, fail } from './exit.js';
@@ -85,6 +87,7 @@ function makeProgram(context: Context, end: (code: number) => void): Command {
     (await import('./commands/load.js')).runLoad(options, context),
   );
   addLists(program, add, context);
+  addCompare(program, add, context);
   addLifecycle(program, add, context);
   add(define.explainCommand(), async (options: ApiOptions, table, key) =>
     (await import('./commands/explain.js')).runExplain({ table, key }, options, context),
@@ -158,6 +161,14 @@ function addLists(program: Command, add: Add, context: Context): void {
     letters,
   );
   program.addCommand(letters);
+}
+
+function addCompare(program: Command, add: Add, context: Context): void {
+  add(
+    compareCommand(),
+    async (options: CompareOptions) => (await import('./commands/compare.js')).runCompare(options, context),
+    program,
+  );
 }
 
 function addLifecycle(program: Command, add: Add, context: Context): void {

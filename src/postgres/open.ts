@@ -13,6 +13,7 @@ import { logRoom } from './log-room.js';
 import { namesOf } from './names.js';
 import { Session } from './session.js';
 import { inspect } from './setup/inspect.js';
+import { slotInUse } from './setup/inspect-slot.js';
 import { prepare, type SetupOptions, teardown } from './setup/prepare.js';
 import type { Triggers } from './store/lane-session.js';
 import { PostgresStore } from './store/postgres-store.js';
@@ -34,6 +35,8 @@ export interface PostgresSide extends LogRoomReader {
   prepare(options: SetupOptions): Promise<void>;
   teardown(options: SetupOptions): Promise<void>;
   inspect(): Promise<readonly Finding[]>;
+  /** Whether a process reads the slot now. */
+  inUse(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -60,6 +63,7 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSi
       await teardown(context, setup);
     },
     inspect: () => inspect(context),
+    inUse: () => slotInUse(context),
     logRoom: () => logRoom(context),
     close: async () => {
       await store.close();

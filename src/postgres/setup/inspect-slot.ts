@@ -53,6 +53,14 @@ export async function inspectSlot(context: PostgresContext): Promise<Finding[]> 
   return [ok('sql.slot', state)];
 }
 
+export async function slotInUse({ reads, names }: PostgresContext): Promise<boolean> {
+  const found = await reads.query({
+    text: 'select 1 from pg_replication_slots where slot_name = $1 and active',
+    values: [names.slot],
+  });
+  return found.rows.length > 0;
+}
+
 async function roomForSlot({ reads }: PostgresContext): Promise<Finding[]> {
   const result = await reads.query({
     text: `select current_setting('max_replication_slots')::int - (select count(*) from pg_replication_slots),
