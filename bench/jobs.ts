@@ -14,6 +14,9 @@ export type Job =
     }
   /** Brings all records of a side from one version to the next: through our store, or with the bare driver. */
   | ({ readonly kind: 'write' | 'raw-write' } & WriteJob)
+  /** Reads all records of a side by pages, or both sides as a comparison does. */
+  | { readonly kind: 'read'; readonly config: ConfigInput; readonly side: Side; readonly rows: number }
+  | { readonly kind: 'compare'; readonly config: ConfigInput; readonly rows: number }
   /** Inserts that many new rows with the bare driver. */
   | {
       readonly kind: 'raw-insert';

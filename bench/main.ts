@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: measures on embedded servers and says which bars are held. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { sides } from '../src/model/side.js';
+import { compare } from './compare.js';
 import { latency } from './latency.js';
 import { load } from './load.js';
 import { memory, transaction } from './memory.js';
@@ -24,6 +25,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   settle: on(settle),
   latency: on(latency),
   load: on(load),
+  compare: on(compare),
   memory: on(memory),
   transaction: on(transaction),
   texts,

@@ -4,6 +4,7 @@ import { capture } from './capture.js';
 import type { Measured } from './measured.js';
 import { rawInsert } from './raw-insert.js';
 import { rawWrite } from './raw-write.js';
+import { compare, read } from './read.js';
 import { sync } from './sync.js';
 import { write } from './write.js';
 
@@ -28,6 +29,10 @@ function measure(one: Exclude<Job, { kind: 'sync' }>): Promise<Measured> {
       return write(one);
     case 'raw-write':
       return rawWrite(one);
+    case 'read':
+      return read(one);
+    case 'compare':
+      return compare(one);
     case 'raw-insert':
       return rawInsert(one);
   }

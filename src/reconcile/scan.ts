@@ -137,30 +137,44 @@ function takeNext({ sql, mongodb, met, compare }: Merge, left: Row | undefined, 
 async function* lookedUp(options: ScanOptions): AsyncGenerator<ScanStep> {
   const { stores, entity } = options;
   const pages = new Pages(stores.sql, { entity: entity.name, after: options.from?.sql ?? null, keysOnly: false });
-  for (;;) {
-    const rows = await pages.page();
+  yield* oneAhead(pages, async (rows, ended, after) => {
     const met = new Met(options);
     const refs = rows.map(({ key }) => ({ entity: entity.name, key }));
     const found = await stores.mongodb.read(refs, { locked: false, raw: false });
     for (const { key, state } of rows)
       met.take(key, state, found.get(recordId({ entity: entity.name, key }))?.state ?? null);
-    const pass = pages.ended ? 'mongodb' : 'both';
-    yield { compared: met.compared, suspects: met.suspects, frontier: { pass, sql: pages.after, mongodb: null } };
-    if (pages.ended) return;
-  }
+    const frontier: Frontier = { pass: ended ? 'mongodb' : 'both', sql: after, mongodb: null };
+    return { compared: met.compared, suspects: met.suspects, frontier };
+  });
 }
 
-async function* onlyOnMongodb(options: ScanOptions): AsyncGenerator<ScanStep> {
-  const { stores, entity, sample, seed, from } = options;
+async function* onlyOnMongodb({ stores, entity, sample, seed, from }: ScanOptions): AsyncGenerator<ScanStep> {
   const after = from?.pass === 'mongodb' ? from.mongodb : null;
   const pages = new Pages(stores.mongodb, { entity: entity.name, after, keysOnly: true });
-  for (;;) {
-    const rows = await pages.page();
+  yield* oneAhead(pages, async (rows, ended, upTo) => {
     const refs = rows.map(({ key }) => ({ entity: entity.name, key })).filter(({ key }) => inSample(seed, key, sample));
     const known = await stores.sql.existing(refs.filter(({ key }) => !isRefused(key)));
     const suspects = refs.filter((ref) => !known.has(recordId(ref))).map((ref) => ({ ...ref, units: 0 }));
-    const frontier = pages.ended ? null : ({ pass: 'mongodb', sql: null, mongodb: pages.after } as const);
-    yield { compared: suspects.length, suspects, frontier };
-    if (pages.ended) return;
+    const frontier: Frontier | null = ended ? null : { pass: 'mongodb', sql: null, mongodb: upTo };
+    return { compared: suspects.length, suspects, frontier };
+  });
+}
+
+type LookUp = (rows: readonly Row[], ended: boolean, after: string | null) => Promise<ScanStep>;
+
+/** While one page is looked up the next one is read. */
+async function* oneAhead(pages: Pages, lookUp: LookUp): AsyncGenerator<ScanStep> {
+  let before: Promise<ScanStep> | null = null;
+  for (;;) {
+    const rows = await pages.page();
+    const { ended, after } = pages;
+    const step = lookUp(rows, ended, after);
+    // Told when it is awaited, if it still is.
+    step.catch(() => {});
+    if (before !== null) yield await before;
+    before = step;
+    if (!ended) continue;
+    yield await step;
+    return;
   }
 }

@@ -1,0 +1,77 @@
+/**
+ * A scan of both sides against reading the slower side alone by the same pages, each in a process of its own. By the kind of
+ * key: integers and text by bytes are read as two streams that are merged, text by a language is looked up.
+ */
+import type { ConfigInput } from '../src/config/load.js';
+import type { BenchOptions } from './options.js';
+import { collection } from './people.js';
+import { runJob } from './process.js';
+import { atLeast, type Report, type Row } from './report.js';
+import { openWorld, type Servers, type World } from './world.js';
+
+const bar = 0.6;
+/** Measured so often, in turn: the middle one counts. */
+const turns = 3;
+
+const keys = { 'bigint key': null, 'text key, by bytes': 'C', 'text key, by language': 'und-x-icu' } as const;
+
+export async function compare(
+  servers: Servers,
+  { quick, count = quick ? 50_000 : 300_000, note }: BenchOptions,
+): Promise<Report> {
+  await using world = await openWorld(servers, { rows: count, filled: ['sql', 'mongodb'] });
+  const rows: Row[] = [];
+  for (const [key, collation] of Object.entries(keys)) {
+    note(key);
+    const config = collation === null ? world.config : await withTextKey(world, collation);
+    rows.push(await measure(key, config, count));
+  }
+  const bars = rows.map((row) =>
+    atLeast(`${row['key']}: share of reading the slower side alone`, Number(row['share']), bar),
+  );
+  return { name: 'compare: records a second', rows, bars };
+}
+
+async function measure(key: string, config: ConfigInput, count: number): Promise<Row> {
+  const [sql, mongodb, both, cpu]: [number[], number[], number[], number[]] = [[], [], [], []];
+  for (let turn = 0; turn < turns; turn++) {
+    sql.push((await runJob({ kind: 'read', config, side: 'sql', rows: count })).perSecond);
+    mongodb.push((await runJob({ kind: 'read', config, side: 'mongodb', rows: count })).perSecond);
+    const compared = await runJob({ kind: 'compare', config, rows: count });
+    both.push(compared.perSecond);
+    cpu.push((compared.cpuMs * 1000) / count);
+  }
+  const compared = middle(both);
+  return {
+    key,
+    records: count,
+    'sql alone': middle(sql),
+    'mongodb alone': middle(mongodb),
+    compared,
+    'cpu µs/record': middle(cpu),
+    share: compared / Math.min(middle(sql), middle(mongodb)),
+  };
+}
+
+function middle(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] as number;
+}
+
+/** The same rows under keys of text. */
+async function withTextKey({ sql, mongo, name, config }: World, collation: string): Promise<ConfigInput> {
+  const made = `people_${collation.toLowerCase().replaceAll('-', '_')}`;
+  await sql.query(`create table ${made} (like people)`);
+  await sql.query(`alter table ${made} alter column id type text collate "${collation}"`);
+  await sql.query(
+    `insert into ${made} select 'P-' || p.id, p.name, p.email, p.amount, p.quantity, p.active, p.note, p.changed from people p`,
+  );
+  await sql.query(`alter table ${made} add primary key (id)`);
+  await sql.query(`vacuum analyze ${made}`);
+  const id = { $concat: ['P-', { $toString: '$_id' }] };
+  await mongo
+    .db(name)
+    .collection(collection)
+    .aggregate([{ $set: { _id: id } }, { $out: made }])
+    .toArray();
+  return { ...config, entities: [{ table: `public.${made}`, collection: made }] };
+}
