@@ -12,6 +12,7 @@ import { BatchTraces } from './batch-traces.js';
 import type { LaneWriter } from './lane-writer.js';
 import type { Chunk } from './loads.js';
 import { Marks } from './marks.js';
+import { openLog } from './open-log.js';
 import type { ReadProgress, SavedProgress, Stretch } from './read-progress.js';
 import { type LinkMemory, nameOf, type Session } from './session.js';
 import { Throttle } from './throttle.js';
@@ -64,7 +65,7 @@ export class Link {
   async run(): Promise<void> {
     const { session, memory, progress } = this.parts;
     const { options } = session.parts;
-    const reader = await session.parts.sides[memory.source].source.open(progress.position);
+    const reader = await openLog(session, memory.source, progress.position);
     this.reader = reader;
     try {
       while (!session.signal.aborted) {
