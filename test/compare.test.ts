@@ -13,7 +13,11 @@ const schema = `
   create table labels (id text primary key, name text)`;
 
 function openRig(): Promise<Rig> {
-  return rigs.open({ schema, config: { entities: [{ table: 'items' }, { table: 'labels' }] } });
+  return rigs.open({
+    schema,
+    // What differs is repaired by what is asked here, not left to people.
+    config: { entities: [{ table: 'items' }, { table: 'labels' }], levels: { review: 1, pause: 1 } },
+  });
 }
 
 /** The same on both sides, before the first start. */

@@ -5,8 +5,8 @@ import { oneOf, orNull } from './schemas.js';
 const strict = { additionalProperties: false } as const;
 
 const side = oneOf(
-  ['sql', 'mongodb', 'policy'],
-  'The side that is right; policy: what each table’s conflict policy decides',
+  ['sql', 'mongodb', 'policy', 'queue'],
+  'The side that is right; policy: what each table’s conflict policy decides; queue: a person, conflict by conflict',
 );
 const by = Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'Who asks, for the record' }));
 

@@ -25,7 +25,6 @@ import type { Comparisons } from './compare/comparisons.js';
 import { CustomRunner } from './custom/custom-runner.js';
 import type { EventFeed } from './events/event-feed.js';
 import { LiveEvents } from './events/live-events.js';
-import { noComparisons } from './lifecycle/comparisons.js';
 import type { Lifecycle } from './lifecycle/lifecycle.js';
 import type { LifecycleLinks } from './lifecycle/open-lifecycle.js';
 import { storyOf } from './lifecycle/story.js';
@@ -103,7 +102,7 @@ export class RunningSync implements Sync {
     this.lifecycle = parts.lifecycle({
       engine: parts.engine,
       tables: [...parts.entities.keys()],
-      comparisons: noComparisons,
+      comparisons: parts.comparisons,
       reads: () => this.reads.total(),
       story: () => storyOf(parts.conflicts, this.status(), this.history(dayMinutes)),
       deadLetters: () => this.deadLetters(),
@@ -115,7 +114,7 @@ export class RunningSync implements Sync {
     this.comparisons.on('progress', (one) => parts.feed.publish('comparison', one));
     this.comparisons.on('finished', (one) => {
       parts.feed.publish('comparison', one);
-      if (one.state === 'done') this.watch.compared(one.tables);
+      if (one.state === 'done') this.watch.compared(one.tables, one.id);
     });
     this.comparisons.begin();
     void parts.engine.failure.then((error) => {

@@ -80,7 +80,8 @@ const entries = {
   token_lost: {
     kind: 'safety',
     meaning: 'MongoDB’s oplog no longer holds the position of the change stream: changes may have been missed.',
-    remedy: 'Enlarge the oplog, then begin anew and close the gap as in docs/runbook.md, section token_lost.',
+    remedy:
+      'Enlarge the oplog, then begin anew and close the gap by a load and a comparison, as in docs/runbook.md, section token_lost: `isthmus teardown`, `isthmus run`, `isthmus load`.',
   },
   pre_image_missing: {
     kind: 'safety',

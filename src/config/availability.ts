@@ -7,8 +7,7 @@ import { lineOf, type Source } from './validate.js';
 export const unavailableKeys: readonly string[] = ['transport.brokers', 'transport.topics', 'transport.format'];
 export const unavailableValues: readonly string[] = ['kafka', 'record', 'window'];
 
-/** `given`: the sections that were written, before defaults were put in. */
-export function unavailable(config: Config, given: ReadonlySet<string>, source: Pick<Source, 'lines'>): Problem[] {
+export function unavailable(config: Config, source: Pick<Source, 'lines'>): Problem[] {
   const found: Problem[] = [];
   const refuse = (path: string, what: string, instead: string): void => {
     found.push({
@@ -21,6 +20,5 @@ export function unavailable(config: Config, given: ReadonlySet<string>, source: 
   if (config.transport.kind === 'kafka') refuse('transport.kind', 'the Kafka transport', 'Use kind: embedded.');
   if (config.apply.atomic === 'record') refuse('apply.atomic', 'atomicity by record', 'Use atomic: transaction.');
   if (config.detection === 'window') refuse('detection', 'detection by time window', 'Use detection: causal.');
-  if (given.has('compare')) refuse('compare', 'a regular comparison', 'Leave the key out.');
   return found;
 }

@@ -44,7 +44,6 @@ export function configFrom(input: ConfigInput): Config {
 }
 
 function finish(data: unknown, source: Source, file: { readonly name: string; readonly folder: string }): Config {
-  const given = new Set(Object.keys(data ?? {}));
   const validated = validate(data, source);
   const fail = (problems: readonly Problem[]): void => {
     const failure = problemsError(file.name, problems);
@@ -52,7 +51,7 @@ function finish(data: unknown, source: Source, file: { readonly name: string; re
   };
   fail(validated.problems);
   const config = validated.config as Config;
-  fail([...unavailable(config, given, source), ...repeated(config, source), ...moduleProblems(config, source)]);
+  fail([...unavailable(config, source), ...repeated(config, source), ...moduleProblems(config, source)]);
   resolveModules(config, file.folder);
   const problems: Problem[] = [];
   readSecrets(config, file.folder, (path, text) => problems.push({ path, line: lineOf(path, source), text }));

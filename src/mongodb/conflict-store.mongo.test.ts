@@ -143,6 +143,7 @@ test('dead letters, loads and stops come back and go', async () => {
   expect(await conflicts.openWork()).toEqual({
     propagating: [],
     pending: [],
+    discards: [],
     deadLetters: [letter],
     loads: [{ ...load, rows: 6 }],
     stops: [stop],

@@ -1,6 +1,7 @@
 /** Where comparisons and the differences that they found are kept. Without row values: keys and names of fields only. All calls are idempotent. */
 
-export type RepairUse = 'sql' | 'mongodb' | 'policy';
+/** The side that is right, what the table's policy decides, or a person (`queue`). */
+export type RepairUse = 'sql' | 'mongodb' | 'policy' | 'queue';
 export type DifferenceKind = 'missing_sql' | 'missing_mongodb' | 'different';
 /** `moved`: equal by itself, or changed before it could be repaired. `pending`: waits for a person or its target now. */
 export type DifferenceState = 'open' | 'repaired' | 'moved' | 'refused' | 'pending';

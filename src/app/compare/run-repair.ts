@@ -91,10 +91,12 @@ async function repairRound(
   const settled: DifferenceRow[] = [];
   for (const { row, difference } of differing) {
     const outcome = outcomes?.get(difference.id) ?? { kind: 'unknown' };
-    if (outcome.kind === 'unknown' || (outcome.kind === 'moved' && !last)) again.push({ ...row, attempted: true });
+    if (outcome.kind === 'unknown') again.push({ ...row, attempted: true });
+    // Nothing was written: if it is equal at the next look, that was none of ours.
+    else if (outcome.kind === 'moved' && !last) again.push({ ...row, attempted: false });
     else settled.push(withOutcome(row, outcome));
   }
-  await keep(parts, work, settled);
+  await keep(parts, work, [...settled, ...again.filter(({ attempted }) => !attempted)]);
   return again;
 }
 

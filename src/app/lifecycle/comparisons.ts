@@ -1,6 +1,4 @@
 /** What the phases and rollback levels need of comparisons and of compared reads. Must not know how they are made. */
-import { IsthmusError } from '../../base/errors.js';
-
 export interface KnownComparison {
   readonly id: string;
   readonly state: 'queued' | 'running' | 'done' | 'failed';
@@ -35,12 +33,3 @@ export interface ComparedReads {
 export function isWhole(comparison: KnownComparison, tables: Iterable<string>): boolean {
   return comparison.sample === 1 && [...tables].every((table) => Object.hasOwn(comparison.tables, table));
 }
-
-/** Where nothing compares. */
-export const noComparisons: Comparisons = {
-  start: () => Promise.reject(new IsthmusError('not_running')),
-  list: () => Promise.resolve([]),
-  repair: () => Promise.reject(new IsthmusError('not_running')),
-  every: () => {},
-  on: () => {},
-};
