@@ -34,6 +34,8 @@ export interface ComposeOptions {
   readonly log: Logger;
   /** Told of each statement that prepares a database. */
   readonly onStatement?: (statement: string) => void;
+  /** False: what comparisons find raises no rollback level, since whoever started this looks at it. Default: true. */
+  readonly levels?: boolean;
   /** For tests: the engine's bounds and pauses. */
   readonly engine?: Partial<EngineOptions>;
   /** For tests: how often the record of conflicts is looked through for what is too old. */
@@ -97,7 +99,7 @@ type Assembly = WithCustom & { readonly skew: ClockSkew; readonly faults: Faults
 async function assemble(
   config: Config,
   sides: OpenSides,
-  { log, engine: bounds, skew, faults, retention, custom, watchTimes: times = {} }: Assembly,
+  { log, engine: bounds, levels = true, skew, faults, retention, custom, watchTimes: times = {} }: Assembly,
 ): Promise<Sync> {
   const { entities, policies } = sides;
   const { skewMs } = skew;
@@ -165,6 +167,7 @@ async function assemble(
     conflicts,
     engine,
     comparisons,
+    levels,
     collector,
     prometheus,
     skew,

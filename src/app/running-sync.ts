@@ -25,6 +25,7 @@ import type { Comparisons } from './compare/comparisons.js';
 import { CustomRunner } from './custom/custom-runner.js';
 import type { EventFeed } from './events/event-feed.js';
 import { LiveEvents } from './events/live-events.js';
+import { unheardComparisons } from './lifecycle/comparisons.js';
 import type { Lifecycle } from './lifecycle/lifecycle.js';
 import type { LifecycleLinks } from './lifecycle/open-lifecycle.js';
 import { storyOf } from './lifecycle/story.js';
@@ -58,6 +59,8 @@ export interface RunningParts {
   readonly conflicts: ConflictStore;
   readonly engine: Engine;
   readonly comparisons: Comparisons;
+  /** Whether what comparisons find raises rollback levels. */
+  readonly levels: boolean;
   readonly collector: Collector;
   readonly prometheus: Prometheus;
   readonly skew: ClockSkew;
@@ -102,7 +105,7 @@ export class RunningSync implements Sync {
     this.lifecycle = parts.lifecycle({
       engine: parts.engine,
       tables: [...parts.entities.keys()],
-      comparisons: parts.comparisons,
+      comparisons: parts.levels ? parts.comparisons : unheardComparisons,
       reads: () => this.reads.total(),
       story: () => storyOf(parts.conflicts, this.status(), this.history(dayMinutes)),
       deadLetters: () => this.deadLetters(),

@@ -1,4 +1,6 @@
 /** What the phases and rollback levels need of comparisons and of compared reads. Must not know how they are made. */
+import { IsthmusError } from '../../base/errors.js';
+
 export interface KnownComparison {
   readonly id: string;
   readonly state: 'queued' | 'running' | 'done' | 'failed';
@@ -33,3 +35,12 @@ export interface ComparedReads {
 export function isWhole(comparison: KnownComparison, tables: Iterable<string>): boolean {
   return comparison.sample === 1 && [...tables].every((table) => Object.hasOwn(comparison.tables, table));
 }
+
+/** For a process that only compares: what it finds raises no rollback level. */
+export const unheardComparisons: Comparisons = {
+  start: () => Promise.reject(new IsthmusError('not_running')),
+  list: () => Promise.resolve([]),
+  repair: () => Promise.reject(new IsthmusError('not_running')),
+  every: () => {},
+  on: () => {},
+};

@@ -2,6 +2,7 @@
 import type { Comparison, ComparisonDetail, ComparisonRequest } from '../../app/compare/comparison.js';
 import { ensureAlone } from '../../app/compare/ensure-alone.js';
 import { compose } from '../../app/compose.js';
+import type { Sync, SyncStatus } from '../../app/sync.js';
 import { systemClock } from '../../base/clock.js';
 import { IsthmusError, isIsthmusError } from '../../base/errors.js';
 import type { RepairUse } from '../../ports/comparison-store.js';
@@ -75,7 +76,11 @@ async function finished(comparer: Comparer, id: string, { terminal, stopping }: 
 async function comparerFor(options: CompareOptions, context: Context): Promise<Comparer> {
   const target = apiTarget(options, context);
   try {
-    await askApi(target, 'GET', '/api/status');
+    const { state } = (await askApi(target, 'GET', '/api/status')) as SyncStatus;
+    if (state === 'paused')
+      context.terminal.err(
+        'The sync is paused: the comparison waits until `isthmus resume`, or `isthmus phase approve`.',
+      );
     return asked(target);
   } catch (error) {
     if (options.url !== undefined || !isIsthmusError(error, 'api_unreachable')) throw error;
@@ -97,11 +102,14 @@ async function alone(options: CompareOptions, context: Context): Promise<Compare
   const config = readConfig(options, context);
   const log = makeLogger(context.terminal, 'error');
   await ensureAlone(config, log);
-  // Whoever asks reads the answer: nobody else is to be alarmed.
-  const sync = await compose({ ...config, alerts: { ...config.alerts, webhook: null } }, { log });
-  if (!(await sync.settled(settleMs))) {
+  // Whoever asks reads the answer: nobody else is to be alarmed, and nothing is done about it but what he asks for.
+  const quiet = { ...config, alerts: { ...config.alerts, webhook: null }, compare: { ...config.compare, every: null } };
+  const sync = await compose(quiet, { log, levels: false });
+  try {
+    await mustSettle(sync);
+  } catch (error) {
     await sync.stop();
-    throw new IsthmusError('transient', { message: 'The sync did not come to what is written now within 10 minutes.' });
+    throw error;
   }
   return {
     start: (request) => sync.comparisons.start(request),
@@ -109,4 +117,14 @@ async function alone(options: CompareOptions, context: Context): Promise<Compare
     cancel: (id) => sync.comparisons.cancel(id),
     end: () => sync.stop(),
   };
+}
+
+async function mustSettle(sync: Sync): Promise<void> {
+  if (sync.status().state === 'paused')
+    throw new IsthmusError('phase_refused', {
+      message: `Rollback level ${sync.status().rollbackLevel} waits for an approval, and nothing is compared or written until then.`,
+      remedy: 'Start `isthmus run`, look at `isthmus phase`, then `isthmus phase approve`.',
+    });
+  if (!(await sync.settled(settleMs)))
+    throw new IsthmusError('transient', { message: 'The sync did not come to what is written now within 10 minutes.' });
 }
