@@ -1,7 +1,8 @@
 /** Starts a benchmark's own process and talks to it: what is measured never shares a process with what makes the load. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { compile } from './compile.js';
+import { join } from 'node:path';
+import { compile } from '../scripts/compile.js';
 import type { FromChild, Job, SyncReport, ToChild } from './jobs.js';
 
 let compiled: Promise<string> | null = null;
@@ -59,8 +60,8 @@ export class SyncProcess {
 }
 
 async function start(job: Job): Promise<ChildProcess> {
-  compiled ??= compile();
-  const program = await compiled;
+  compiled ??= compile('bench');
+  const program = join(await compiled, 'bench', 'child', 'main.js');
   const profile = process.env['BENCH_PROFILE'];
   const profiling = ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${job.kind}-${Date.now()}.cpuprofile`];
   const flags = [

@@ -6,6 +6,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compile } from './compile.js';
 import { buildDashboardIfStale } from './dashboard.js';
 import { ensureChromium } from './ensure-chromium.js';
 import { ensurePostgres15 } from './ensure-postgres15.js';
@@ -21,6 +22,7 @@ try {
   const chromium = await ensureChromium();
   if ('missing' in chromium) console.log(`The dashboard is not tested in a browser: ${chromium.missing}`);
   await buildDashboardIfStale();
+  const compiled = await compile('test');
   const args = [
     'run',
     '--reporter=default',
@@ -30,6 +32,7 @@ try {
   ];
   const code = await run('vitest', args, {
     ...process.env,
+    ISTHMUS_COMPILED: compiled,
     ISTHMUS_PG15: missing === null ? '1' : '0',
     ISTHMUS_CHROMIUM: 'path' in chromium ? chromium.path : 'none',
   });

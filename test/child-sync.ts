@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { FaultPoint } from '../src/base/fault-points.js';
 import type { ConfigInput } from '../src/index.js';
 import type { EngineOptions } from '../src/sync/options.js';
+import { programArguments } from '../src/testing/program.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import type { Rig } from './rig.js';
 
@@ -36,8 +36,8 @@ export interface ChildOptions {
   readonly engine?: Partial<EngineOptions>;
 }
 
-const commandLine = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
-const tunedProgram = fileURLToPath(new URL('tuned-sync.ts', import.meta.url));
+const commandLine = programArguments(new URL('../src/cli/main.ts', import.meta.url));
+const tunedProgram = programArguments(new URL('tuned-sync.ts', import.meta.url));
 const startLimitMs = 30_000;
 
 /** Resolves when it syncs, or when it has ended before. It ends with the test file at the latest. */
@@ -48,9 +48,9 @@ export async function startChild(rig: Rig, { fault, config, engine }: ChildOptio
   await writeFile(file, JSON.stringify({ ...rig.config, ...config }), { mode: 0o600 });
   const program =
     engine === undefined
-      ? [commandLine, 'run', '-c', file, '--log-level', 'info']
-      : [tunedProgram, file, JSON.stringify(engine)];
-  const child = spawn(process.execPath, ['--import', 'tsx', ...program], {
+      ? [...commandLine, 'run', '-c', file, '--log-level', 'info']
+      : [...tunedProgram, file, JSON.stringify(engine)];
+  const child = spawn(process.execPath, program, {
     env: { ...process.env, ISTHMUS_FAULT: fault ?? '', NO_COLOR: '1' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

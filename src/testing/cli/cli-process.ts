@@ -1,11 +1,9 @@
 /** Runs the `isthmus` command as a real process, for tests. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { programArguments } from '../program.js';
 import { waitFor } from '../wait-for.js';
 
-/** Given as an address, since the working folder may have no packages. */
-const tsx = import.meta.resolve('tsx');
-const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const main = programArguments(new URL('../../cli/main.ts', import.meta.url));
 
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -25,7 +23,7 @@ export class CliProcess {
   private readonly ended: Promise<number | null>;
 
   constructor(args: readonly string[], { env = {}, cwd }: CliOptions = {}) {
-    this.child = spawn(process.execPath, ['--import', tsx, main, ...args], {
+    this.child = spawn(process.execPath, [...main, ...args], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(cwd === undefined ? {} : { cwd }),
