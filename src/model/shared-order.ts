@@ -4,8 +4,7 @@
  */
 import type { ColumnKind, Entity } from './entity.js';
 import { decodeKey } from './key.js';
-
-type Compare = (a: string, b: string) => number;
+import { type Compare, compareCodePoints, compareIntegers, compareUnits } from './text-order.js';
 
 const orders: Partial<Record<ColumnKind, Compare>> = {
   int2: compareIntegers,
@@ -32,31 +31,4 @@ export function sharedOrder(entity: Entity): Compare | null {
     }
     return 0;
   };
-}
-
-function compareIntegers(a: string, b: string): number {
-  if (a.length < 16 && b.length < 16) return Number(a) - Number(b);
-  const left = BigInt(a);
-  const right = BigInt(b);
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function compareUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** UTF-8 bytes sort as code points do; strings here are UTF-16, where surrogates sort before U+E000. */
-function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const left = a.charCodeAt(i);
-    const right = b.charCodeAt(i);
-    if (left !== right) return lifted(left) - lifted(right);
-  }
-  return a.length - b.length;
-}
-
-function lifted(unit: number): number {
-  if (unit < 0xd800) return unit;
-  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }

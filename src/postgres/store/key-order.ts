@@ -4,9 +4,8 @@
  */
 import type { ColumnKind, Entity, Field } from '../../model/entity.js';
 import { decodeKey } from '../../model/key.js';
+import { type Compare, compareCodePoints, compareIntegers, compareUnits } from '../../model/text-order.js';
 import { quoted } from '../names.js';
-
-type Compare = (a: string, b: string) => number;
 
 export interface KeyOrder {
   /** Per key column: what to sort by; `t` is the table. */
@@ -28,9 +27,9 @@ const orders: Partial<Record<ColumnKind, Compare>> = {
   int4: compareIntegers,
   int8: compareIntegers,
   numeric: compareDecimals,
-  uuid: compareAscii,
-  bool: compareAscii,
-  bytea: compareAscii,
+  uuid: compareUnits,
+  bool: compareUnits,
+  bytea: compareUnits,
   timestamptz: compareInstants,
   timestamp: compareInstants,
 };
@@ -70,17 +69,6 @@ function expression(column: string, field: Field, typed: boolean, bytewise: bool
   return `${column}::text collate "C"`;
 }
 
-function compareAscii(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function compareIntegers(a: string, b: string): number {
-  if (a.length < 16 && b.length < 16) return Number(a) - Number(b);
-  const left = BigInt(a);
-  const right = BigInt(b);
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
 function compareInstants(a: string, b: string): number {
   return Date.parse(a) - Date.parse(b);
 }
@@ -104,21 +92,5 @@ function comparePositive(a: string, b: string): number {
   const [wholeA = '', fractionA = ''] = a.split('.');
   const [wholeB = '', fractionB = ''] = b.split('.');
   if (wholeA.length !== wholeB.length) return wholeA.length - wholeB.length;
-  return compareAscii(wholeA, wholeB) || compareAscii(fractionA, fractionB);
-}
-
-/** UTF-8 bytes sort as code points do; strings here are UTF-16, where surrogates sort before U+E000. */
-function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const left = a.charCodeAt(i);
-    const right = b.charCodeAt(i);
-    if (left !== right) return lifted(left) - lifted(right);
-  }
-  return a.length - b.length;
-}
-
-function lifted(unit: number): number {
-  if (unit < 0xd800) return unit;
-  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+  return compareUnits(wholeA, wholeB) || compareUnits(fractionA, fractionB);
 }
