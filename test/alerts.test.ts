@@ -43,6 +43,9 @@ async function receiver(rig: Rig, answers: readonly (number | 'hang')[] = []) {
   return { got, webhook: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook/secret-word` };
 }
 
+/** More than either link lags on a machine that is busy with other tests. */
+const limitMs = 3000;
+
 const impatient: Partial<ComposeOptions> = {
   engine: { heartbeatMs: 50 },
   watchTimes: {
@@ -64,7 +67,7 @@ test('a side that stands still: the lag fires, is told through a refusal and a h
   rig.atEnd(() => proxy.close());
   const { got, webhook } = await receiver(rig, [500, 'hang']);
   const { log, lines } = keeping();
-  const config = { ...rig.config, sql: { url: proxy.url }, alerts: { cdcLagMs: 800, webhook } };
+  const config = { ...rig.config, sql: { url: proxy.url }, alerts: { cdcLagMs: limitMs, webhook } };
   const sync = await start(config, { ...impatient, log });
   rig.atEnd(() => sync.stop());
   const changes: string[] = [];
@@ -80,7 +83,7 @@ test('a side that stands still: the lag fires, is told through a refusal and a h
   await waitFor(() => got.length >= 3, { what: 'the alert to be delivered at the third try', limitMs: 30_000 });
   const listed = (await (await fetch(`${sync.url}/api/alerts`)).json()) as { alerts: readonly { state: string }[] };
   expect(listed.alerts.filter(({ state }) => state === 'firing')).toMatchObject([
-    { name: 'cdc_lag', link: 'sql_to_mongodb', limit: 800, since: expect.stringMatching(/^\d{4}-.*Z$/) as string },
+    { name: 'cdc_lag', link: 'sql_to_mongodb', limit: limitMs, since: expect.stringMatching(/^\d{4}-.*Z$/) as string },
   ]);
   const cli = await runCli(['alerts', '--url', sync.url]);
   expect(cli).toMatchObject({ code: 1 });
@@ -98,12 +101,12 @@ test('a side that stands still: the lag fires, is told through a refusal and a h
     state: 'firing',
     severity: 'warning',
     value: expect.any(Number) as number,
-    limit: 800,
+    limit: limitMs,
     since: expect.any(String) as string,
     text: expect.stringContaining('cdc_lag of sql to mongodb fires') as string,
     runbook: 'docs/runbook.md#cdc_lag',
   });
-  expect(got[0]?.value).toBeGreaterThan(800);
+  expect(got[0]?.value).toBeGreaterThan(limitMs);
   expect(changes).toEqual(['cdc_lag firing', 'cdc_lag ok']);
   expect(events).toEqual(['firing', 'ok']);
   expect(lines.filter((line) => line.includes('"alert":"cdc_lag","link"'))).toHaveLength(2);

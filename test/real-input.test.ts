@@ -111,7 +111,7 @@ const benchPairs: TablePair[] = [
 
 test.skipIf(pgbench === undefined)(
   `pgbench for ${seconds} s against a synced database, a writer of MongoDB beside it`,
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const rig = await rigs.open({ schema: '', config: {} });
     await run(pgbench as string, ['-i', '-q', '-s', '10', rig.sqlUrl]);
@@ -123,7 +123,7 @@ test.skipIf(pgbench === undefined)(
     const sync = await rig.start({}, { initial: 'sql', entities });
     await waitFor(() => sync.status().entities.every(({ load }) => load.state === 'done'), {
       what: 'the load of a million accounts',
-      limitMs: 180_000,
+      limitMs: 400_000,
       everyMs: 100,
     });
     let stopped = false;
@@ -152,7 +152,7 @@ test.skipIf(pgbench === undefined)(
     ]);
     stopped = true;
     await writer;
-    await settle(sync, 120_000);
+    await settle(sync, 240_000);
     expect(Number(/number of transactions actually processed: (\d+)/.exec(stdout)?.[1])).toBeGreaterThan(100);
     expect(await rig.mongo.db('sync_metadata').collection('conflicts').countDocuments({ name: rig.name })).toBe(0);
     const ofSql = await sqlSums(rig);

@@ -64,7 +64,7 @@ export class Engine {
 
   /** One life after the other. */
   private async supervise(started: () => void): Promise<void> {
-    const { clock, log, observer, options } = this.parts;
+    const { clock, log, options } = this.parts;
     let pause = options.restartMs;
     while (!this.stopping) {
       const life = new Life(this.parts, this.reign, this.readTimes);
@@ -81,18 +81,25 @@ export class Engine {
       } catch (error) {
         const known = asIsthmusError(error);
         this.succeeded();
+        if (!this.stopping) this.noteEnd(known);
+        // It may wait for a while to learn what became of a commit whose answer was lost.
         await life.stop();
         if (this.stopping) return;
-        if (known.code !== 'fenced') this.brokenSince = this.broken ?? clock.now();
-        this.bornAt = null;
         if (!known.retry) throw known;
-        this.lastError = known;
-        observer.restarted(known.code);
         log.warn({ code: known.code, pauseMs: pause }, `${known.message} Starting again from what is stored.`);
         await clock.sleep(pause, this.abort.signal);
         pause = Math.min(pause * 2, options.restartMaxMs);
       }
     }
+  }
+
+  /** Told at once, before the life that failed has come to its end. */
+  private noteEnd(error: IsthmusError): void {
+    if (error.code !== 'fenced') this.brokenSince = this.broken ?? this.parts.clock.now();
+    this.bornAt = null;
+    if (!error.retry) return;
+    this.lastError = error;
+    this.parts.observer.restarted(error.code);
   }
 
   /**
