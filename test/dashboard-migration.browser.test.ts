@@ -83,8 +83,10 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     expect(sync.status().phase).toBe('replicate');
     await settle(sync);
     await page.getByRole('heading', { name: /^Next step: dual read/ }).waitFor();
+    await page.locator('.unmet').first().waitFor();
     await page.getByRole('button', { name: 'Advance', exact: true }).click();
-    await page.getByText('The step was refused.').waitFor();
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').innerText()).toContain('The step was refused.');
     await page.getByText(/Missing: comparison/).waitFor();
     expect(sync.status().phase).toBe('replicate');
     expect(await usable(page)).toEqual(good);

@@ -102,6 +102,8 @@ const pgbench = [
   ...(process.env['PATH'] ?? '').split(':').map((folder) => `${folder}/pgbench`),
 ].find((path) => existsSync(path));
 const seconds = inFull ? 60 : 15;
+/** A hundred thousand accounts each. */
+const scale = inFull ? 10 : 2;
 const benchPairs: TablePair[] = [
   { table: 'pgbench_accounts', key: ['aid'] },
   { table: 'pgbench_branches', key: ['bid'] },
@@ -114,7 +116,7 @@ test.skipIf(pgbench === undefined)(
   { timeout: 600_000 },
   async () => {
     const rig = await rigs.open({ schema: '', config: {} });
-    await run(pgbench as string, ['-i', '-q', '-s', '10', rig.sqlUrl]);
+    await run(pgbench as string, ['-i', '-q', '-s', String(scale), rig.sqlUrl]);
     await rig.sql.query('alter table pgbench_history add column id uuid primary key default gen_random_uuid()');
     await rig.sql.query(
       `insert into pgbench_branches (bid, bbalance, filler) select n, 0, '' from generate_series(11, 20) n`,
@@ -141,7 +143,7 @@ test.skipIf(pgbench === undefined)(
     const { stdout } = await run(pgbench as string, [
       '-n',
       '-s',
-      '10',
+      String(scale),
       '-c',
       '4',
       '-T',

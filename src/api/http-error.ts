@@ -12,6 +12,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   letter_moved: 409,
   decision_refused: 422,
   not_running: 409,
+  mapping_outdated: 409,
   phase_refused: 409,
   comparison_busy: 409,
   too_many: 429,

@@ -43,7 +43,13 @@ const entries = {
   table_changed: {
     kind: 'transient',
     meaning: 'A table or column that was there is gone; its entity is being stopped, the others go on.',
-    remedy: 'Choose what shall become of it: restore it, or load the entity again with `isthmus load --entity TABLE`.',
+    remedy:
+      'Choose what shall become of it: restore it, or start the process again, which maps it anew, and load it: `isthmus load --entity TABLE`.',
+  },
+  mapping_outdated: {
+    kind: 'usage',
+    meaning: 'A table has lost what the running process maps, which reads the schema only when it starts.',
+    remedy: 'Start the process again, which maps the table anew; then load it: `isthmus load --entity TABLE`.',
   },
   mapping_invalid: {
     kind: 'usage',

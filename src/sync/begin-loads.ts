@@ -1,6 +1,7 @@
 /** Which loads a life has: those that are open, and those that begin because a table or a column was never followed. */
+import { IsthmusError, isIsthmusError } from '../base/errors.js';
 import type { Entity } from '../model/entity.js';
-import type { Side } from '../model/side.js';
+import { type Side, sides } from '../model/side.js';
 import type { LoadRow } from '../ports/conflict-store.js';
 import { Load, Loads } from './loads.js';
 import type { Recovered } from './recover.js';
@@ -34,7 +35,7 @@ interface LoadWish {
 }
 
 /** Stored before it begins. */
-export async function newLoad(parts: EngineParts, { entity, from, columns, id }: LoadWish): Promise<LoadRow> {
+async function newLoad(parts: EngineParts, { entity, from, columns, id }: LoadWish): Promise<LoadRow> {
   const load: LoadRow = {
     entity,
     from,
@@ -48,6 +49,39 @@ export async function newLoad(parts: EngineParts, { entity, from, columns, id }:
   };
   await parts.conflicts.saveLoad(load);
   return load;
+}
+
+/**
+ * Loads an entity once more; one that the entity's stop interrupted does not go on beside it. Throws `mapping_outdated` where
+ * a side has lost what this process maps.
+ */
+export async function newLoadInstead(
+  parts: EngineParts,
+  known: readonly LoadRow[],
+  wish: Omit<LoadWish, 'id'>,
+): Promise<LoadRow> {
+  await mustFit(parts, wish.entity);
+  for (const left of known) if (left.entity === wish.entity && left.state === 'open') await giveUpLoad(parts, left);
+  return newLoad(parts, wish);
+}
+
+/** A load of what is not there as mapped would fail at its first chunk. */
+async function mustFit(parts: EngineParts, entity: string): Promise<void> {
+  try {
+    for (const side of sides)
+      await parts.sides[side].store.readPage({ entity, after: null, limit: 1, keysOnly: false });
+  } catch (error) {
+    if (!isIsthmusError(error, 'table_changed')) throw error;
+    const message = `${entity} has lost a table or a column that this process maps.`;
+    throw new IsthmusError('mapping_outdated', { cause: error, message });
+  }
+}
+
+/** Of an entity that is followed no more: whoever has it followed again loads it anew. */
+export async function giveUpLoad(parts: EngineParts, row: LoadRow): Promise<LoadRow> {
+  const over: LoadRow = { ...row, state: 'done', finishedAt: parts.clock.now() };
+  await parts.conflicts.saveLoad(over);
+  return over;
 }
 
 /** Those that read `source` and are still open. */

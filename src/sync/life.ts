@@ -3,12 +3,11 @@
  * The order of the start is the protocol's; nothing here decides anything about records.
  */
 import { setMaxListeners } from 'node:events';
+import { isIsthmusError } from '../base/errors.js';
 import { parseRecordId } from '../model/record.js';
 import { linkFrom, otherSide, type Side, sides } from '../model/side.js';
-import type { SourceStop } from '../ports/change-source.js';
-import type { StopRow } from '../ports/conflict-store.js';
 import { Advancer } from './advancer.js';
-import { beginLoads, newLoad, openLoads } from './begin-loads.js';
+import { beginLoads, giveUpLoad, newLoadInstead, openLoads } from './begin-loads.js';
 import { Decisions } from './decisions.js';
 import { finishDiscards } from './discard.js';
 import { EchoGate } from './echo-gate.js';
@@ -35,6 +34,7 @@ import {
 import { type EngineParts, type LinkMemory, Numbers, type Session } from './session.js';
 import { finishSettlements } from './settle-sql.js';
 import { Silent } from './silent.js';
+import { stopEntity } from './stop-entity.js';
 import { Trouble } from './trouble.js';
 import { Watches } from './watches.js';
 
@@ -76,7 +76,7 @@ export class Life {
       if (this.course.direction === 'none') return;
       this.built = await this.build(recovered, this.course);
       if (this.paused) this.pause();
-      const { session, links, advancer, loaders, heartbeat } = this.built;
+      const { session, links, advancer, heartbeat } = this.built;
       await finishSettlements(session, this.built.recovered.work.propagating);
       await finishDiscards(session, this.built.recovered.work.discards);
       for (const side of sides) {
@@ -86,7 +86,7 @@ export class Life {
       for (const id of session.trouble.ids()) advancer.nudge(id);
       this.run(advancer.run(session));
       this.run(heartbeat.run());
-      for (const side of sides) for (const load of session.links[side].loads.all) this.run(loaders[side].run(load));
+      for (const side of sides) for (const load of session.links[side].loads.all) this.runLoad(this.built, side, load);
       for (const side of this.course.owing) this.payOwed(side);
     } catch (error) {
       this.fail(error);
@@ -156,7 +156,7 @@ export class Life {
           heartbeat.markRead(mark);
         },
         onEchoes: () => links[otherSide(source)].goOn(),
-        onStop: (stop) => this.stopEntity(session, advancer, { source, stop }),
+        onStop: ({ entity, reason }) => stopEntity(session, advancer, { source, entity, reason }),
       });
     const links = { sql: link('sql'), mongodb: link('mongodb') };
     const loaders = {
@@ -191,32 +191,30 @@ export class Life {
     return { sql: await start('sql'), mongodb: await start('mongodb') };
   }
 
-  private async stopEntity(
-    session: Session,
-    advancer: Advancer,
-    { source, stop }: { readonly source: Side; readonly stop: SourceStop },
-  ): Promise<void> {
-    if (session.stopped.has(stop.entity)) return;
-    const row: StopRow = { entity: stop.entity, side: source, reason: stop.reason, at: this.parts.clock.now() };
-    await this.parts.conflicts.saveStop(row);
-    session.stopped.set(stop.entity, stop.reason);
-    advancer.forget(stop.entity);
-    this.parts.log.error({ entity: stop.entity, side: source }, `${stop.entity} is no longer followed: ${stop.reason}`);
+  /** A table that lost what is mapped stops its own load alone: the log tells of it later, or never while nobody writes there. */
+  private runLoad({ session, advancer, loaders }: Omit<Running, 'links'>, from: Side, load: Load): void {
+    const work = loaders[from].run(load).catch(async (error: unknown) => {
+      if (!isIsthmusError(error, 'table_changed')) throw error;
+      const { entity } = load.row;
+      await stopEntity(session, advancer, { source: from, entity, reason: error.message });
+      session.links[from].loads.end(await giveUpLoad(this.parts, load.row));
+    });
+    this.run(work);
   }
 
   /** Begins to load an entity (again); clears its stop. */
   async load(entity: string, from: Side): Promise<void> {
     const running = this.built;
     if (running === null || running.session.links[from].loads.get(entity)) return;
-    const { session, loaders } = running;
-    const row = await newLoad(this.parts, { entity, from });
+    const { session } = running;
+    const row = await newLoadInstead(this.parts, running.recovered.work.loads, { entity, from });
     await this.parts.conflicts.removeStop(entity);
     session.stopped.delete(entity);
     for (const side of sides)
       for (const id of session.links[side].held.ids()) if (parseRecordId(id).entity === entity) session.nudge(id);
     const load = new Load(row, (a, b) => this.parts.sides[from].store.compareKeys(entity, a, b), []);
     session.links[from].loads.add(load);
-    this.run(loaders[from].run(load));
+    this.runLoad(running, from, load);
   }
 
   /** What a side that leads no more still owes is followed, as far as it stands in its log by now. */
