@@ -80,7 +80,8 @@ async function measurePeer(
 ): Promise<PeerFigures> {
   const sizes = sizesOf(options);
   await using world = await openWorld(servers, { rows: sizes.rows, filled: ['sql', 'mongodb'] });
-  return runPeer(started, world, { settings, from, ...sizes, note: options.note });
+  // Awaited here: the world closes when this returns.
+  return await runPeer(started, world, { settings, from, ...sizes, note: options.note });
 }
 
 function rowOf(who: string, from: Side, { perSecond: rate, latency }: PeerFigures): Row {
