@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'dashboard/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'dashboard/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: needsServer,
           testTimeout: 30_000,
         },

@@ -1,4 +1,5 @@
 /** When things were committed, by the servers' own records (commit timestamps, oplog), so that nothing of ours measures itself. */
+import type { Document } from 'mongodb';
 import { collection } from './people.js';
 import type { World } from './world.js';
 
@@ -8,6 +9,13 @@ export interface CommitSpan {
   readonly lastMs: number;
   /** Rows a second from the first to the last commit, without the first one's own rows. */
   readonly perSecond: number;
+}
+
+/** Whose writes on MongoDB are asked for. */
+export interface MongoWrites {
+  readonly sinceMs: number;
+  /** Default: that of the people. */
+  readonly collection?: string;
 }
 
 interface Commit {
@@ -26,28 +34,18 @@ export async function sqlSpan({ sql }: World, sinceMs: number): Promise<CommitSp
   return spanOf(rows.map(({ at, rows: count }) => ({ atMs: at, rows: count })));
 }
 
-/** Documents written to MongoDB in transactions after `sinceMs`. */
-export async function mongoSpan({ mongo, name }: World, sinceMs: number): Promise<CommitSpan> {
-  const namespace = `${name}.${collection}`;
-  const found = await mongo
-    .db('local')
-    .collection('oplog.rs')
-    .aggregate<{ at: Date; rows: number }>([
-      { $match: { wall: { $gt: new Date(sinceMs) }, op: 'c', 'o.applyOps.ns': namespace } },
-      {
-        $project: {
-          at: '$wall',
-          rows: { $size: { $filter: { input: '$o.applyOps', cond: { $eq: ['$$this.ns', namespace] } } } },
-        },
-      },
-      { $sort: { at: 1 } },
-    ])
-    .toArray();
-  return spanOf(found.map(({ at, rows }) => ({ atMs: at.getTime(), rows })));
+/** Documents written to MongoDB, in transactions or alone. */
+export async function mongoSpan(world: World, writes: MongoWrites): Promise<CommitSpan> {
+  const found = oplog<{ at: Date; rows: number }>(world, writes, [
+    { $group: { _id: '$at', rows: { $sum: 1 } } },
+    { $project: { _id: 0, at: '$_id', rows: 1 } },
+    { $sort: { at: 1 } },
+  ]);
+  return spanOf((await found).map(({ at, rows }) => ({ atMs: at.getTime(), rows })));
 }
 
 export function spanOn(side: 'sql' | 'mongodb', world: World, sinceMs: number): Promise<CommitSpan> {
-  return side === 'sql' ? sqlSpan(world, sinceMs) : mongoSpan(world, sinceMs);
+  return side === 'sql' ? sqlSpan(world, sinceMs) : mongoSpan(world, { sinceMs });
 }
 
 function spanOf(commits: readonly Commit[]): CommitSpan {
@@ -67,29 +65,42 @@ export async function sqlCommits({ sql }: World): Promise<ReadonlyMap<number, nu
   return new Map(rows.map(({ id, at }) => [Number(id), at]));
 }
 
-/** Record → when it was last written to MongoDB since then, by anybody. */
-export async function mongoCommits({ mongo, name }: World, sinceMs: number): Promise<ReadonlyMap<number, number>> {
-  const namespace = `${name}.${collection}`;
-  const found = mongo
+/** Record → when it was last written to MongoDB since then, by anybody. Keys of the form `{id: …}` count as what is in them. */
+export async function mongoCommits(world: World, writes: MongoWrites): Promise<ReadonlyMap<number, number>> {
+  const found = oplog<{ id: number | { id: number }; at: Date }>(world, writes, [{ $sort: { at: 1 } }]);
+  return new Map((await found).map(({ id, at }) => [Number(idOf(id)), at.getTime()]));
+}
+
+function idOf(id: number | { readonly id: number }): number {
+  return typeof id === 'object' && 'id' in id ? id.id : id;
+}
+
+/** The written documents' keys and times, as `{id, at}`; an insert alone has its key in the document. */
+function oplog<T extends Document>(
+  { mongo, name }: World,
+  { sinceMs, collection: wanted = collection }: MongoWrites,
+  rest: readonly Document[],
+): Promise<T[]> {
+  const namespace = `${name}.${wanted}`;
+  const alone = [{ ns: '$ns', o: '$o', o2: '$o2' }];
+  return mongo
     .db('local')
     .collection('oplog.rs')
-    .aggregate<{ id: number; at: Date }>([
+    .aggregate<T>([
       {
         $match: {
           wall: { $gt: new Date(sinceMs) },
           $or: [
-            { ns: namespace, op: 'u' },
+            { ns: namespace, op: { $in: ['i', 'u'] } },
             { op: 'c', 'o.applyOps.ns': namespace },
           ],
         },
       },
-      { $project: { wall: 1, writes: { $ifNull: ['$o.applyOps', [{ ns: '$ns', o2: '$o2' }]] } } },
+      { $project: { wall: 1, writes: { $ifNull: ['$o.applyOps', alone] } } },
       { $unwind: '$writes' },
       { $match: { 'writes.ns': namespace } },
-      { $project: { at: '$wall', id: '$writes.o2._id' } },
-      { $sort: { at: 1 } },
-    ]);
-  const commits = new Map<number, number>();
-  for await (const { id, at } of found) commits.set(Number(id), at.getTime());
-  return commits;
+      { $project: { _id: 0, at: '$wall', id: { $ifNull: ['$writes.o2._id', '$writes.o._id'] } } },
+      ...rest,
+    ])
+    .toArray();
 }

@@ -6,7 +6,7 @@ import type { ConfigInput } from '../src/config/load.js';
 import type { BenchOptions } from './options.js';
 import { collection } from './people.js';
 import { runJob } from './process.js';
-import { atLeast, type Report, type Row } from './report.js';
+import { atLeast, type Report, type Row, ratiosOf } from './report.js';
 import { openWorld, type Servers, type World } from './world.js';
 
 const bar = 0.6;
@@ -29,7 +29,7 @@ export async function compare(
   const bars = rows.map((row) =>
     atLeast(`${row['key']}: share of reading the slower side alone`, Number(row['share']), bar),
   );
-  return { name: 'compare: records a second', rows, bars };
+  return { name: 'compare: records a second', rows, bars, ratios: ratiosOf(bars) };
 }
 
 async function measure(key: string, config: ConfigInput, count: number): Promise<Row> {

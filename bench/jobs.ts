@@ -12,6 +12,8 @@ export type Job =
       readonly from: string;
       readonly changes: number;
     }
+  /** The same of MongoDB with the bare driver, which hands on bytes. */
+  | { readonly kind: 'raw-capture'; readonly config: ConfigInput; readonly from: string; readonly changes: number }
   /** Brings all records of a side from one version to the next: through our store, or with the bare driver. */
   | ({ readonly kind: 'write' | 'raw-write' } & WriteJob)
   /** Reads all records of a side by pages, or both sides as a comparison does. */

@@ -12,7 +12,16 @@ const limitMs = 600_000;
 export async function load(servers: Servers, options: BenchOptions): Promise<Report> {
   const rows: Row[] = [];
   for (const from of options.from) rows.push(await loadFrom(servers, from, options));
-  return { name: 'load: rows a second', rows, bars: [] };
+  return {
+    name: 'load: rows a second',
+    rows,
+    bars: [],
+    ratios: rows.map(({ from, share }) => ({
+      what: `share of a bare insert, from ${from}`,
+      value: Number(share),
+      better: 'more',
+    })),
+  };
 }
 
 async function loadFrom(

@@ -26,7 +26,7 @@ export async function transaction(servers: Servers, options: BenchOptions): Prom
 
 function reportOf(name: string, rows: readonly Row[]): Report {
   const peak = Math.max(...rows.map((row) => row['peak MB'] as number));
-  return { name, rows, bars: [below('peak in MB', peak, bar)] };
+  return { name, rows, ratios: [], bars: [below('peak in MB', peak, bar)] };
 }
 
 /** A tenth of the records, each changed ten times. */

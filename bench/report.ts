@@ -3,15 +3,25 @@
 export type Cell = string | number | boolean;
 export type Row = Readonly<Record<string, Cell>>;
 
+export interface Ratio {
+  readonly what: string;
+  readonly value: number;
+  /** Which way is good. */
+  readonly better: 'more' | 'less';
+}
+
 export interface Report {
   readonly name: string;
   readonly rows: readonly Row[];
+  /** Figures of which both parts were measured in the same run: the ones that another day can be compared with. */
+  readonly ratios: readonly Ratio[];
   /** What is asked of these figures, and whether they hold it. */
   readonly bars: readonly {
     readonly what: string;
     readonly measured: number;
     readonly bar: string;
     readonly held: boolean;
+    readonly better: Ratio['better'];
   }[];
 }
 
@@ -27,15 +37,24 @@ export function printReport({ name, rows, bars }: Report): void {
     console.log(`  ${held ? 'held  ' : 'MISSED'} ${what}: ${shown(measured)} (bar: ${bar})`);
 }
 
-function shown(value: number): string {
+export function shown(value: number): string {
   if (Number.isInteger(value) || Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en');
   return value.toFixed(2);
 }
 
 export function atLeast(what: string, measured: number, bar: number): Report['bars'][number] {
-  return { what, measured, bar: `at least ${bar}`, held: measured >= bar };
+  return { what, measured, bar: `at least ${bar}`, held: measured >= bar, better: 'more' };
+}
+
+export function atMost(what: string, measured: number, bar: number): Report['bars'][number] {
+  return { what, measured, bar: `at most ${bar}`, held: measured <= bar, better: 'less' };
 }
 
 export function below(what: string, measured: number, bar: number): Report['bars'][number] {
-  return { what, measured, bar: `below ${bar}`, held: measured < bar };
+  return { what, measured, bar: `below ${bar}`, held: measured < bar, better: 'less' };
+}
+
+/** Of bars that are asked of ratios. */
+export function ratiosOf(bars: Report['bars']): Ratio[] {
+  return bars.map(({ what, measured, better }) => ({ what, value: measured, better }));
 }

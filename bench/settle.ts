@@ -30,6 +30,7 @@ export async function settle(servers: Servers, options: BenchOptions): Promise<R
   return {
     name: 'settle: records changed on both sides',
     rows,
+    ratios: [],
     bars: rows.flatMap((row) => [
       atLeast(`${row['strategy']}: records settled a second`, row['records/s'] as number, 1000),
       below(`${row['strategy']}: peak in MB`, row['peak MB'] as number, memoryBar),

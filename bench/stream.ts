@@ -1,26 +1,31 @@
 /** One-way throughput: capture alone, writing alone, and the whole sync, in one run; the whole is judged by its parts. */
 import { otherSide, type Side } from '../src/model/side.js';
-import { waitFor } from '../src/testing/wait-for.js';
 import { changeMongo, changeSql } from './changes.js';
-import { openBoth } from './child/sides.js';
-import { spanOn } from './commit-times.js';
-import { assertEqual } from './equal.js';
+import { drain } from './one-way.js';
 import type { BenchOptions } from './options.js';
+import { positionOf } from './position.js';
 import { runJob, SyncProcess } from './process.js';
-import { atLeast, type Report, type Row } from './report.js';
-import { openWorld, type Servers, type World } from './world.js';
+import { atLeast, type Ratio, type Report, type Row, ratiosOf } from './report.js';
+import { openWorld, type Servers } from './world.js';
 
 const limitMs = 300_000;
 
 export async function stream(servers: Servers, options: BenchOptions): Promise<Report> {
   const rows: Row[] = [];
   const bars: Report['bars'][number][] = [];
+  const ratios: Ratio[] = [];
   for (const source of options.from) {
     const figures = await oneWay(servers, source, options);
     rows.push({ from: source, ...figures });
     bars.push(atLeast(`whole against its parts, from ${source}`, figures.share, 0.6));
+    ratios.push({
+      what: `whole against its parts, bare write, from ${source}`,
+      value: figures['share of bare'],
+      better: 'more',
+    });
   }
-  return { name: 'stream: one-way throughput, rows a second', rows, bars };
+  ratios.unshift(...ratiosOf(bars));
+  return { name: 'stream: one-way throughput, rows a second', rows, bars, ratios };
 }
 
 async function oneWay(
@@ -45,7 +50,7 @@ async function oneWay(
   note(`from ${source}: capture alone`);
   const captured = await runJob({ kind: 'capture', config: world.config, side: source, from, changes: count });
   note(`from ${source}: the whole sync`);
-  const whole = await syncAll(world, target, count);
+  const whole = await drain(world, source, count);
   note(`from ${source}: writing alone`);
   const job = { config: world.config, side: target, rows: count, batch, lanes } as const;
   const written = await runJob({ kind: 'write', ...job, version: 1 });
@@ -66,28 +71,4 @@ async function oneWay(
 
 function micros(cpuMs: number, count: number): string {
   return ((cpuMs * 1000) / count).toFixed(0);
-}
-
-async function syncAll(world: World, target: Side, count: number) {
-  const sinceMs = Date.now();
-  const sync = await SyncProcess.start({ kind: 'sync', config: world.config });
-  const done = await waitFor(
-    async () => {
-      const status = await sync.status();
-      return status.applied[target] >= count && status.pending === 0 && status;
-    },
-    { limitMs, everyMs: 200, what: 'all changes to cross' },
-  );
-  await sync.settled(limitMs);
-  await sync.stop();
-  await assertEqual(world);
-  const span = await spanOn(target, world, sinceMs);
-  return { ...span, cpuMs: done.cpuMs, peakBytes: done.peakBytes };
-}
-
-async function positionOf(world: World, side: Side): Promise<string> {
-  const sides = await openBoth(world.config);
-  const position = await sides[side].source.begin();
-  await sides.close();
-  return position;
 }

@@ -18,6 +18,7 @@ export function texts(): Report {
     rows: rows.map(
       ({ edits, median, least }): Row => ({ 'edits on each side': edits, 'median ms': median, 'least ms': least }),
     ),
+    ratios: [],
     bars: [below('a merge of 200 kB with 100 edits on each side, ms', usual.median, barMs)],
   };
 }

@@ -1,5 +1,5 @@
 /**
- * `npm test`: sees that PostgreSQL 15, a browser and the built dashboard are there, runs every test and ends with the line
+ * `npm test`: sees that PostgreSQL 15, a browser, Java with Maven (for Kafka) and the built dashboard are there, runs every test and ends with the line
  * `N passed, N failed`.
  * In CI (CI=true) nothing may be skipped.
  */
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { compile } from './compile.js';
 import { buildDashboardIfStale } from './dashboard.js';
 import { ensureChromium } from './ensure-chromium.js';
+import { ensureKafka } from './ensure-kafka.js';
 import { ensurePostgres15 } from './ensure-postgres15.js';
 import { run } from './steps.js';
 import { countTests } from './test-counts.js';
@@ -21,6 +22,8 @@ try {
   if (missing !== null) console.log(`PostgreSQL 15 is not tested: ${missing}`);
   const chromium = await ensureChromium();
   if ('missing' in chromium) console.log(`The dashboard is not tested in a browser: ${chromium.missing}`);
+  const kafka = await ensureKafka();
+  if (kafka !== null) console.log(`Kafka is not tested: ${kafka}`);
   await buildDashboardIfStale();
   const compiled = await compile('test');
   const args = [

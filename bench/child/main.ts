@@ -2,6 +2,7 @@
 import type { FromChild, Job } from '../jobs.js';
 import { capture } from './capture.js';
 import type { Measured } from './measured.js';
+import { rawCapture } from './raw-capture.js';
 import { rawInsert } from './raw-insert.js';
 import { rawWrite } from './raw-write.js';
 import { compare, read } from './read.js';
@@ -25,6 +26,8 @@ function measure(one: Exclude<Job, { kind: 'sync' }>): Promise<Measured> {
   switch (one.kind) {
     case 'capture':
       return capture(one);
+    case 'raw-capture':
+      return rawCapture(one);
     case 'write':
       return write(one);
     case 'raw-write':
