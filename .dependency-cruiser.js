@@ -25,7 +25,7 @@ const noUpwardImports = layers.slice(0, -1).map((folders, level) => ({
 }));
 
 /** Folders that know a driver, beside tests: the servers for tests, and what writes to both databases for the demo. */
-const testing = '^src/testing/|^test/|^bench/|^scripts/';
+const testing = '^src/testing/|^test/|^bench/|^torture/|^scripts/';
 
 export default {
   forbidden: [
@@ -34,14 +34,14 @@ export default {
       name: 'dashboard-apart',
       severity: 'error',
       comment: 'The dashboard knows the HTTP API only, and nothing knows the dashboard.',
-      from: { path: '^(src|test|bench)/' },
+      from: { path: '^(src|test|bench|torture)/' },
       to: { path: '^dashboard/' },
     },
     {
       name: 'api-apart',
       severity: 'error',
       from: { path: '^dashboard/' },
-      to: { path: '^(src|test|bench|scripts)/' },
+      to: { path: '^(src|test|bench|torture|scripts)/' },
     },
     {
       name: 'no-cycles',

@@ -2,7 +2,14 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config({
-  files: ['src/**/*.ts', 'dashboard/**/*.{ts,tsx}', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
+  files: [
+    'src/**/*.ts',
+    'dashboard/**/*.{ts,tsx}',
+    'test/**/*.ts',
+    'bench/**/*.ts',
+    'torture/**/*.ts',
+    'scripts/**/*.ts',
+  ],
   extends: [tseslint.configs.base],
   languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
   linterOptions: { reportUnusedDisableDirectives: 'error' },

@@ -19,7 +19,13 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'dashboard/**/*.test.ts', 'bench/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'dashboard/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'torture/**/*.test.ts',
+          ],
           exclude: needsServer,
           testTimeout: 30_000,
         },

@@ -10,7 +10,7 @@ import { run } from './steps.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** `part` is a folder with a `tsconfig.json` whose `rootDir` is the checkout. Resolves with the folder of what was compiled. */
-export async function compile(part: 'bench' | 'test'): Promise<string> {
+export async function compile(part: 'bench' | 'test' | 'torture'): Promise<string> {
   const folder = join(root, '.cache', part);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });

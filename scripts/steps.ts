@@ -9,7 +9,9 @@ export interface Step {
 }
 
 /** Where the project's code is. */
-export const codeFolders = ['src', 'dashboard', 'test', 'bench', 'scripts'].filter((folder) => existsSync(folder));
+export const codeFolders = ['src', 'dashboard', 'test', 'bench', 'torture', 'scripts'].filter((folder) =>
+  existsSync(folder),
+);
 
 /** Runs a program with our own input and output; resolves with its exit code, 1 if a signal ended it. */
 export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {

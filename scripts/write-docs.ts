@@ -1,6 +1,6 @@
 /**
  * Writes what the documentation takes from the code: docs/errors.md from the catalogue, the table of keys in
- * docs/configuration.md from the configuration's schema, metrics and alerts in docs/operate.md, and the files in deploy/.
+ * docs/configuration.md from the configuration's schema, metrics and alerts in docs/operate.md, the faults in docs/reliability.md, and the files in deploy/.
  * With --check it only says whether they are current.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { catalogue } from '../src/base/catalogue.js';
 import { unavailableKeys, unavailableValues } from '../src/config/availability.js';
 import { configSchema } from '../src/config/schema.js';
 import { alertsTable, metricsTable, prometheusRules } from './alert-docs.js';
+import { faultsTable } from './fault-docs.js';
 import { grafanaDashboard } from './grafana-dashboard.js';
 
 interface Schema {
@@ -27,6 +28,10 @@ const files = [
   { path: 'docs/errors.md', text: errorsPage() },
   { path: 'docs/configuration.md', text: configurationPage(readFileSync('docs/configuration.md', 'utf8')) },
   { path: 'docs/operate.md', text: operatePage(readFileSync('docs/operate.md', 'utf8')) },
+  {
+    path: 'docs/reliability.md',
+    text: between(readFileSync('docs/reliability.md', 'utf8'), 'faults', faultsTable()),
+  },
   { path: 'deploy/prometheus-rules.yaml', text: prometheusRules() },
   { path: 'deploy/grafana-dashboard.json', text: grafanaDashboard() },
 ];

@@ -20,6 +20,8 @@ export interface EmbeddedServer {
 export interface EmbeddedOptions {
   /** An existing or new folder for the data, which stays after `stop`. Default: a temporary folder that is removed. */
   readonly folder?: string;
+  /** Where a temporary folder is made. Default: the system's place for such. */
+  readonly parent?: string;
   /** Leave the temporary folder after `stop`. */
   readonly keep?: boolean;
   /** Survive a power cut too (fsync). Off by default: a killed process loses nothing either way. */

@@ -20,6 +20,10 @@ export interface MongoOptions extends EmbeddedOptions {
   readonly standalone?: boolean;
   /** More arguments of mongod. */
   readonly args?: readonly string[];
+  /** Each member's own `parent` folder, by its place; else that of all. */
+  readonly parents?: readonly (string | undefined)[];
+  /** Given the members' own ports: those under which the set, and so everybody, knows them. For proxies in between. */
+  readonly advertise?: (ports: readonly number[]) => Promise<readonly number[]>;
 }
 
 export interface MongoServer extends EmbeddedServer {
@@ -37,8 +41,16 @@ export async function startMongo(options: MongoOptions = {}): Promise<MongoServe
   const program = await findMongod(options.onMessage);
   const secret = options.auth === true ? randomBytes(24).toString('hex') : null;
   const members: Mongod[] = [];
-  for (let each = 0; each < (options.members ?? 1); each++) members.push(await makeMember(program, secret, options));
-  const server = new Server(members, secret, options.standalone === true);
+  for (let each = 0; each < (options.members ?? 1); each++) {
+    const parent = options.parents?.[each] ?? options.parent;
+    members.push(await makeMember(program, secret, { ...options, ...(parent === undefined ? {} : { parent }) }));
+  }
+  const ports = members.map((member) => member.port);
+  const server = new Server(members, {
+    secret,
+    standalone: options.standalone === true,
+    ports: (await options.advertise?.(ports)) ?? ports,
+  });
   try {
     await server.start();
     return server;
@@ -71,23 +83,33 @@ async function keptPort(folder: string): Promise<number> {
   return port;
 }
 
+interface SetParts {
+  readonly secret: string | null;
+  readonly standalone: boolean;
+  /** Under which the members are known. */
+  readonly ports: readonly number[];
+}
+
 class Server implements MongoServer {
   readonly url: string;
   readonly port: number;
   readonly dataDir: string;
   readonly logFile: string;
+  readonly standalone: boolean;
+  readonly #ports: readonly number[];
   readonly #credentials: MongoClientOptions;
 
   constructor(
     readonly members: readonly Mongod[],
-    secret: string | null,
-    readonly standalone: boolean,
+    { secret, standalone, ports }: SetParts,
   ) {
+    this.standalone = standalone;
+    this.#ports = ports;
     const first = members[0] as Mongod;
     this.port = first.port;
     this.dataDir = first.folder.dataDir;
     this.logFile = first.folder.logFile;
-    const hosts = members.map((member) => `127.0.0.1:${member.port}`).join(',');
+    const hosts = ports.map((port) => `127.0.0.1:${port}`).join(',');
     const login = secret === null ? '' : `${user}:${secret}@`;
     const query = [
       standalone ? 'directConnection=true' : `replicaSet=${replicaSet}`,
@@ -124,9 +146,9 @@ class Server implements MongoServer {
   async #initiate(): Promise<void> {
     const config = {
       _id: replicaSet,
-      members: this.members.map((member, index) => ({
+      members: this.#ports.map((port, index) => ({
         _id: index,
-        host: `127.0.0.1:${member.port}`,
+        host: `127.0.0.1:${port}`,
         priority: index === 0 ? 2 : 1,
       })),
       // Tests of elections and restarts should not wait for the usual ten seconds.

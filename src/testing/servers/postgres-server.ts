@@ -20,6 +20,8 @@ export interface PostgresOptions extends EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Default: any free one. */
   readonly port?: number;
+  /** More of the server's environment, such as a library to load before others. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface PostgresServer extends EmbeddedServer {
@@ -142,7 +144,7 @@ class Server implements PostgresServer {
       name: `PostgreSQL ${parts.version}`,
       program: parts.binaries.postgres,
       args: ['-D', this.dataDir, ...settings],
-      env: serverEnvironment(),
+      env: { ...serverEnvironment(), ...parts.options.environment },
       user: parts.user,
       logFile: this.logFile,
       // "Immediate", or "fast": that one makes the checkpoint, and waits for replication to catch up.

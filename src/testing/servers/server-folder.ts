@@ -18,7 +18,8 @@ export async function makeServerFolder(
   options: EmbeddedOptions,
   user: SystemUser | null,
 ): Promise<ServerFolder> {
-  const path = options.folder === undefined ? await mkdtemp(join(tmpdir(), prefix)) : resolve(options.folder);
+  const path =
+    options.folder === undefined ? await mkdtemp(join(options.parent ?? tmpdir(), prefix)) : resolve(options.folder);
   const dataDir = join(path, 'data');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   if (user !== null) for (const each of [path, dataDir]) await chown(each, user.uid, user.gid);

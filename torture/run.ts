@@ -1,0 +1,196 @@
+/**
+ * One run: servers, sync, users, faults by a plan; then everything is undone, comes to rest, and the checker has the word.
+ * Must not know how it is told.
+ */
+import { join } from 'node:path';
+import pg from 'pg';
+import { compile } from '../scripts/compile.js';
+import type { ConfigInput } from '../src/index.js';
+import { checkRun } from './check/check-run.js';
+import { type Watch, watchEvidence } from './check/gather.js';
+import { Cluster, database, syncName } from './cluster/cluster.js';
+import { Supervisor, type SupervisorCounts } from './cluster/supervisor.js';
+import { type Program, runCommandOf } from './cluster/sync-process.js';
+import type { Evidence, Problem } from './evidence.js';
+import { choose, lookAtMachine } from './faults/catalogue.js';
+import { type FaultWorld, hold } from './faults/fault.js';
+import { type FaultReport, runFaults } from './faults/run-faults.js';
+import { type Planned, plan } from './faults/schedule.js';
+import { OperatorsOf } from './operators.js';
+import type { TortureOptions } from './options.js';
+import { createProbeTable, probeEntity } from './probe-entity.js';
+import { settle, survivors } from './settle.js';
+import { createTables, entities, startWorkload, type Workload } from './workload/workload.js';
+
+export interface TortureResult {
+  readonly planned: readonly Planned[];
+  readonly faults: readonly FaultReport[];
+  readonly leftOut: readonly { readonly name: string; readonly why: string }[];
+  readonly writes: Workload['counts'];
+  readonly sync: SupervisorCounts;
+  readonly settledMs: number;
+  readonly problems: readonly Problem[];
+  readonly evidence: Evidence | null;
+}
+
+const settleLimitMs = 120_000;
+const commandLimitMs = 60_000;
+const sampleEveryMs = 1_000;
+/** Nothing may be written on either side for so long, once all is at rest. */
+const quietMs = 3_000;
+
+export async function torture(options: TortureOptions): Promise<TortureResult> {
+  const { note } = options;
+  const machine = await lookAtMachine();
+  const chosen = choose(options.faults, machine);
+  for (const { name, why } of chosen.leftOut) note(`left out: ${name}: ${why}`);
+  const planned = plan({ ...options, faults: chosen.faults, named: options.faults !== null });
+  const main = join(await compile('torture'), 'src', 'cli', 'main.js');
+  const cluster = await Cluster.start({ disks: machine.noDisk === null, clock: machine.noClock === null, note });
+  try {
+    note('servers run');
+    const program: Program = { main, folder: options.folder, config: configOf(cluster) };
+    const result = await new Run({ options, cluster, program }).whole(planned, chosen.faults);
+    return { ...result, planned, leftOut: chosen.leftOut };
+  } finally {
+    await cluster.stop();
+  }
+}
+
+function configOf(cluster: Cluster): ConfigInput {
+  return {
+    name: syncName,
+    sql: { url: cluster.proxiedSqlUrl },
+    mongodb: { url: cluster.mongoUrl, database },
+    initial: 'none',
+    entities: [...(entities ?? []), probeEntity],
+    compare: { every: null },
+    // The run's own checker tells what differs; nothing is to be paused meanwhile.
+    levels: { review: 1, pause: 1 },
+  };
+}
+
+interface RunParts {
+  readonly options: TortureOptions;
+  readonly cluster: Cluster;
+  readonly program: Program;
+}
+
+class Run {
+  readonly #parts: RunParts;
+  readonly #supervisor: Supervisor;
+  readonly #operators: OperatorsOf;
+  readonly #began = performance.now();
+  readonly #gaps: Evidence['gaps'][number][] = [];
+  readonly #rolledBack: number[] = [];
+  readonly #problems: Problem[] = [];
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    const { note } = parts.options;
+    const { program, cluster } = parts;
+    this.#supervisor = new Supervisor(program, note);
+    this.#operators = new OperatorsOf({ program, supervisor: this.#supervisor, mongoUrl: cluster.mongoUrl, note });
+  }
+
+  readonly now = (): number => performance.now() - this.#began;
+
+  async whole(
+    planned: readonly Planned[],
+    faults: Parameters<typeof runFaults>[1],
+  ): Promise<Omit<TortureResult, 'planned' | 'leftOut'>> {
+    const { cluster, program, options } = this.#parts;
+    await statement(cluster, `${createTables}\n${createProbeTable}`);
+    const urls = { sqlUrl: cluster.sqlUrl, mongoUrl: cluster.mongoUrl, database };
+    const perSecond = options.perSecond === null ? {} : { perSecond: options.perSecond };
+    const workload = await startWorkload({ ...urls, seed: options.seed, now: this.now, ...perSecond });
+    await runCommandOf(program, ['prepare'], commandLimitMs);
+    await this.#supervisor.go();
+    await this.#supervisor.syncing();
+    // Dropping a column shows in the log with the next event of its table: without a row there is none.
+    await statement(cluster, "insert into drawers values (1, 'drawer', 1, 1, 1)");
+    const watch = await watchEvidence({ ...urls, name: syncName });
+    workload.go();
+    options.note('both sides are filled, the sync runs, users are at work');
+    const sampling = sampleEvery(watch);
+    try {
+      const reports = await this.#faults(planned, faults, workload);
+      await cluster.heal();
+      const history = await workload.stop();
+      options.note('all faults are undone, users have stopped');
+      const settled = await settle(cluster, this.#operators, settleLimitMs);
+      if (settled.problem !== null) this.#problem('at rest', settled.problem);
+      options.note(`settled in ${settled.ms} ms`);
+      await watch.quiet();
+      await hold(quietMs);
+      await sampling.end();
+      await this.#operators.restoreRecord();
+      const evidence = await watch.gather(history, this.#gaps, workload.initial);
+      for (const one of await survivors(cluster, this.#rolledBack))
+        this.#problem('rolled back', `${one} was rolled back on MongoDB and stands on PostgreSQL`);
+      await this.#supervisor.hold();
+      for (const { name, told } of reports.filter(({ failed }) => failed))
+        this.#problem('the run itself', `${name} failed: ${told}`);
+      for (const text of this.#supervisor.problems) this.#problem('the process', text);
+      const problems = [...this.#problems, ...checkRun(evidence)];
+      const { counts } = this.#supervisor;
+      return { faults: reports, writes: workload.counts, sync: counts, settledMs: settled.ms, problems, evidence };
+    } finally {
+      await sampling.end();
+      await this.#supervisor.hold();
+      await workload.stop().catch(() => undefined);
+    }
+  }
+
+  async #faults(
+    planned: readonly Planned[],
+    faults: Parameters<typeof runFaults>[1],
+    workload: Workload,
+  ): Promise<readonly FaultReport[]> {
+    const { cluster, options } = this.#parts;
+    const world: FaultWorld = {
+      cluster,
+      supervisor: this.#supervisor,
+      application: workload,
+      operators: this.#operators,
+      note: options.note,
+      now: this.now,
+      accept: (gap) => void this.#gaps.push(gap),
+      rolledBack: (id) => void this.#rolledBack.push(id),
+    };
+    const started = this.now();
+    const reports = await runFaults(planned, faults, { world, started });
+    const left = started + options.seconds * 1000 - this.now();
+    await hold(Math.max(0, left));
+    return reports;
+  }
+
+  #problem(check: string, text: string): void {
+    this.#problems.push({ check, table: null, key: null, text });
+  }
+}
+
+async function statement({ sqlUrl }: Cluster, text: string): Promise<void> {
+  const sql = new pg.Client({ connectionString: sqlUrl });
+  await sql.connect();
+  await sql.query(text);
+  await sql.end();
+}
+
+/** As long as anything is looked for in the logs: what is not read in time the oplog forgets. */
+function sampleEvery(watch: Pick<Watch, 'sample'>): { readonly end: () => Promise<void> } {
+  let over = false;
+  const loop = async (): Promise<void> => {
+    while (!over) {
+      await watch.sample();
+      await hold(sampleEveryMs);
+    }
+  };
+  const running = loop();
+  return {
+    end: async () => {
+      over = true;
+      await running;
+    },
+  };
+}
