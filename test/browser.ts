@@ -82,6 +82,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** What would keep people with other senses and hands from using the page: serious and critical findings of axe-core. */
 export async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe);
+  // A colour that is on its way to another one is not what a person reads.
+  await page.waitForFunction('document.getAnimations().every((one) => !(one instanceof CSSTransition))');
   const found = await page.evaluate<Finding[]>('axe.run(document).then(({ violations }) => violations)');
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
