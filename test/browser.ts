@@ -1,9 +1,11 @@
 /** A real browser for the tests of the dashboard: Debian's Chromium, driven by playwright-core. It is closed after the file. */
+
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { buildDashboardIfStale } from '../scripts/dashboard.js';
+import { waitFor } from '../src/testing/wait-for.js';
 
 /** `npm test` says where it is, or `none`. */
 const path = process.env['ISTHMUS_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -83,7 +85,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   // A colour that is on its way to another one is not what a person reads.
-  await page.waitForFunction('document.getAnimations().every((one) => !(one instanceof CSSTransition))');
+  const still = 'document.getAnimations().every((one) => !(one instanceof CSSTransition))';
+  await waitFor(() => page.evaluate<boolean>(still), { what: 'the end of all transitions' });
   const found = await page.evaluate<Finding[]>('axe.run(document).then(({ violations }) => violations)');
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
