@@ -45,6 +45,8 @@ export async function torture(options: TortureOptions): Promise<TortureResult> {
   const chosen = choose(options.faults, machine);
   for (const { name, why } of chosen.leftOut) note(`left out: ${name}: ${why}`);
   const planned = plan({ ...options, faults: chosen.faults, named: options.faults !== null });
+  for (const { name } of options.faults === null ? [] : chosen.faults)
+    if (!planned.some((one) => one.name === name)) throw new Error(`${name} does not fit into ${options.seconds} s.`);
   const main = join(await compile('torture'), 'src', 'cli', 'main.js');
   const cluster = await Cluster.start({ disks: machine.noDisk === null, clock: machine.noClock === null, note });
   try {

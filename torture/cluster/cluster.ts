@@ -28,6 +28,8 @@ export const database = 'tortured';
 const diskMegabytes = { postgres: 1536, mongo: 1536 };
 /** Small enough to be rolled over in seconds. */
 const oplogMegabytes = 128;
+/** The oplog keeps what is newer than the last checkpoint of this kind, which `fsync` is not. */
+const checkpointSeconds = 5;
 
 export class Cluster {
   private constructor(
@@ -68,7 +70,7 @@ export class Cluster {
         members: 3,
         parent: folder,
         parents: [mongoDisk?.folder],
-        args: ['--oplogSize', String(oplogMegabytes)],
+        args: ['--oplogSize', String(oplogMegabytes), '--syncdelay', String(checkpointSeconds)],
         advertise: async (ports) => {
           for (const [at, target] of ports.entries())
             members.push(await toxiproxy.add({ name: `mongo-${at}`, target }));

@@ -7,10 +7,9 @@ import { syncName } from '../cluster/cluster.js';
 import { type Fault, type FaultWorld, hold } from './fault.js';
 
 const noise = 'torture_noise';
-/** About four times the oplog. */
-const mostPortions = 500;
-/** The oplog keeps what is newer than the last checkpoint, and that comes once a minute by itself. */
-const portionsPerCheckpoint = 30;
+/** About eight times the oplog, which begins to forget at the checkpoint after it is full. */
+const mostPortions = 1_000;
+const portionsPerLook = 30;
 const lagMs = 5_000;
 
 /** What lies between the sync's stop and the end of the way back is accepted as a gap, of both logs: the way begins both anew. */
@@ -54,7 +53,7 @@ async function rollOver({ cluster }: FaultWorld, after: number): Promise<number>
     const collection = client.db(noise).collection(noise);
     for (let portions = 1; portions <= mostPortions; portions++) {
       await collection.insertMany(Array.from({ length: 60 }, () => ({ text })));
-      if (portions % portionsPerCheckpoint !== 0) continue;
+      if (portions % portionsPerLook !== 0) continue;
       const oldest = await Promise.all(cluster.mongo.members.map(oldestSecond));
       if (oldest.every((second) => second > after)) return portions;
     }
@@ -67,11 +66,10 @@ async function rollOver({ cluster }: FaultWorld, after: number): Promise<number>
   }
 }
 
-/** Of what the member's oplog holds after a checkpoint. */
+/** Of what the member's oplog holds. */
 function oldestSecond(member: Mongod): Promise<number> {
   return member.withClient(
     async (client) => {
-      await client.db('admin').command({ fsync: 1 });
       const entry = await client
         .db('local')
         .collection<Document>('oplog.rs')

@@ -55,7 +55,7 @@ test('a rare fault comes once at most, and in a short run only if it is named', 
   );
 });
 
-test('each fault alone fits into twenty seconds, but for the walk over all points', () => {
-  for (const fault of faults.filter(({ name }) => name !== 'every-point'))
+test('each fault alone fits into twenty seconds', () => {
+  for (const fault of faults)
     expect(plan({ seed: 1, seconds: 20, faults: [fault], named: true }).length, fault.name).toBeGreaterThan(0);
 });

@@ -71,7 +71,6 @@ export const syncDoubles: readonly Fault[] = [
     does: 'a second sync is started by mistake with the first one’s configuration, port of the API included: one must go on',
     touches: ['sync'],
     seconds: [2, 6],
-    onlyNamed: true,
     async run({ supervisor }, { forMs }) {
       const first = await supervisor.syncing();
       const second = await supervisor.startRival(first.port);
