@@ -61,7 +61,7 @@ export async function newLoadInstead(
   wish: Omit<LoadWish, 'id'>,
 ): Promise<LoadRow> {
   await mustFit(parts, wish.entity);
-  for (const left of known) if (left.entity === wish.entity && left.state === 'open') await giveUpLoad(parts, left);
+  for (const left of known) if (left.entity === wish.entity && left.state === 'open') await endLoad(parts, left);
   return newLoad(parts, wish);
 }
 
@@ -77,8 +77,8 @@ async function mustFit(parts: EngineParts, entity: string): Promise<void> {
   }
 }
 
-/** Of an entity that is followed no more: whoever has it followed again loads it anew. */
-export async function giveUpLoad(parts: EngineParts, row: LoadRow): Promise<LoadRow> {
+/** As it is stored from now on; it does not go on in a later life. */
+export async function endLoad(parts: EngineParts, row: LoadRow): Promise<LoadRow> {
   const over: LoadRow = { ...row, state: 'done', finishedAt: parts.clock.now() };
   await parts.conflicts.saveLoad(over);
   return over;

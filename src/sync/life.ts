@@ -7,7 +7,7 @@ import { isIsthmusError } from '../base/errors.js';
 import { parseRecordId } from '../model/record.js';
 import { linkFrom, otherSide, type Side, sides } from '../model/side.js';
 import { Advancer } from './advancer.js';
-import { beginLoads, giveUpLoad, newLoadInstead, openLoads } from './begin-loads.js';
+import { beginLoads, endLoad, newLoadInstead, openLoads } from './begin-loads.js';
 import { Decisions } from './decisions.js';
 import { finishDiscards } from './discard.js';
 import { EchoGate } from './echo-gate.js';
@@ -197,7 +197,7 @@ export class Life {
       if (!isIsthmusError(error, 'table_changed')) throw error;
       const { entity } = load.row;
       await stopEntity(session, advancer, { source: from, entity, reason: error.message });
-      session.links[from].loads.end(await giveUpLoad(this.parts, load.row));
+      session.links[from].loads.end(await endLoad(this.parts, load.row));
     });
     this.run(work);
   }

@@ -2,7 +2,7 @@
  * Reads an entity of one side chunk by chunk between marks in its log (rule 8). The rows are handled by the link's reader
  * when it meets the second mark: there is no second way to write.
  */
-import type { LoadRow } from '../ports/conflict-store.js';
+import { endLoad } from './begin-loads.js';
 import type { Link } from './link.js';
 import type { Chunk, Load } from './loads.js';
 import type { LinkMemory, Session } from './session.js';
@@ -21,10 +21,7 @@ export class Loader {
   async run(load: Load): Promise<void> {
     if (!load.complete) await this.chunks(load);
     if (this.session.signal.aborted) return;
-    const { clock, conflicts } = this.session.parts;
-    const done: LoadRow = { ...load.row, state: 'done', rows: load.rows, finishedAt: clock.now() };
-    await conflicts.saveLoad(done);
-    this.memory.loads.end(done);
+    this.memory.loads.end(await endLoad(this.session.parts, { ...load.row, rows: load.rows }));
   }
 
   private async chunks(load: Load): Promise<void> {

@@ -1,6 +1,7 @@
 /** A small disk of its own for a server's data, which can be filled to the last byte and freed. Linux and root only. */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../../src/testing/servers/is-alive.js';
 import { runCommand } from '../../src/testing/servers/run-command.js';
 
 const limitMs = 20_000;
@@ -56,14 +57,5 @@ export async function unmountForgotten(prefix: string): Promise<void> {
     if (!folder.startsWith(prefix)) continue;
     if (isAlive(Number.parseInt(folder.slice(prefix.length), 10))) continue;
     await runCommand('umount', ['-l', folder], { limitMs });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -89,15 +89,16 @@ async function repairRound(
     ),
   );
   const settled: DifferenceRow[] = [];
+  const moved: DifferenceRow[] = [];
   for (const { row, difference } of differing) {
     const outcome = outcomes?.get(difference.id) ?? { kind: 'unknown' };
     if (outcome.kind === 'unknown') again.push({ ...row, attempted: true });
     // Nothing was written: if it is equal at the next look, that was none of ours.
-    else if (outcome.kind === 'moved' && !last) again.push({ ...row, attempted: false });
+    else if (outcome.kind === 'moved' && !last) moved.push({ ...row, attempted: false });
     else settled.push(withOutcome(row, outcome));
   }
-  await keep(parts, work, [...settled, ...again.filter(({ attempted }) => !attempted)]);
-  return again;
+  await keep(parts, work, [...settled, ...moved]);
+  return [...again, ...moved];
 }
 
 async function keep(

@@ -48,7 +48,7 @@ export async function startConnect(options: ConnectOptions): Promise<ConnectWork
   const folder = await makeServerFolder('isthmus-connect-', options, null);
   try {
     const port = await freePort();
-    const server = new JavaServer({
+    const worker = new Worker({
       name: 'Kafka Connect',
       java,
       classPath: [jars, await nameUnlisted(folder)],
@@ -56,14 +56,16 @@ export async function startConnect(options: ConnectOptions): Promise<ConnectWork
       settings: workerSettings(options, folder, port),
       heapMb: options.heapMb ?? 1024,
       folder,
+      port,
+      url: `http://127.0.0.1:${port}`,
       answers: () =>
         fetch(`http://127.0.0.1:${port}/connectors`, { signal: AbortSignal.timeout(2_000) }).then(
           ({ ok }) => ok,
           () => false,
         ),
     });
-    await server.start();
-    return new Worker(server, folder, port);
+    await worker.start();
+    return worker;
   } catch (error) {
     await removeServerFolder(folder);
     throw error;
@@ -102,37 +104,7 @@ function workerSettings(
   };
 }
 
-class Worker implements ConnectWorker {
-  readonly url: string;
-  readonly dataDir: string;
-  readonly logFile: string;
-
-  constructor(
-    private readonly server: JavaServer,
-    folder: ServerFolder,
-    readonly port: number,
-  ) {
-    this.url = `http://127.0.0.1:${port}`;
-    this.dataDir = folder.dataDir;
-    this.logFile = folder.logFile;
-  }
-
-  get pid(): number | null {
-    return this.server.pid;
-  }
-
-  start(): Promise<void> {
-    return this.server.start();
-  }
-
-  kill(signal?: NodeJS.Signals): Promise<void> {
-    return this.server.kill(signal);
-  }
-
-  stop(): Promise<void> {
-    return this.server.stop();
-  }
-
+class Worker extends JavaServer implements ConnectWorker {
   async run(name: string, settings: ConnectorSettings): Promise<void> {
     await this.#ask('PUT', `/connectors/${name}/config`, settings);
     await this.#untilRunning(name);

@@ -6,6 +6,7 @@ import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { waitFor } from '../wait-for.js';
+import { isAlive } from './is-alive.js';
 import { startMongo } from './mongo-server.js';
 import { startPostgres } from './postgres-server.js';
 
@@ -76,15 +77,6 @@ test('a set of three elects another primary when the first is killed', async () 
     await server.stop();
   }
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { IsthmusError } from '../../base/errors.js';
 import { waitFor } from '../wait-for.js';
+import type { EmbeddedServer } from './embedded-server.js';
 import { removeServerFolder, type ServerFolder } from './server-folder.js';
 import { ServerProcess } from './server-process.js';
 
@@ -15,17 +16,27 @@ export interface JavaServerParts {
   readonly settings: Readonly<Record<string, string>>;
   readonly heapMb: number;
   readonly folder: ServerFolder;
+  readonly url: string;
+  readonly port: number;
   /** Whether it takes work now; false as long as it starts. */
   readonly answers: () => Promise<boolean>;
 }
 
 const startLimitMs = 120_000;
 
-export class JavaServer {
+export class JavaServer implements EmbeddedServer {
+  readonly url: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly logFile: string;
   readonly #process: ServerProcess;
 
   constructor(private readonly parts: JavaServerParts) {
     const { name, java, folder, mainClass, heapMb, classPath } = parts;
+    this.url = parts.url;
+    this.port = parts.port;
+    this.dataDir = folder.dataDir;
+    this.logFile = folder.logFile;
     this.#process = new ServerProcess({
       name,
       program: java,

@@ -40,45 +40,15 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
       settings,
       heapMb: options.heapMb ?? 512,
       folder,
+      port,
+      url: `127.0.0.1:${port}`,
       answers: () => answersVersions(port),
     });
     await server.start();
-    return new Broker(server, folder, port);
+    return server;
   } catch (error) {
     await removeServerFolder(folder);
     throw error;
-  }
-}
-
-class Broker implements KafkaServer {
-  readonly url: string;
-  readonly dataDir: string;
-  readonly logFile: string;
-
-  constructor(
-    private readonly server: JavaServer,
-    folder: ServerFolder,
-    readonly port: number,
-  ) {
-    this.url = `127.0.0.1:${port}`;
-    this.dataDir = folder.dataDir;
-    this.logFile = folder.logFile;
-  }
-
-  get pid(): number | null {
-    return this.server.pid;
-  }
-
-  start(): Promise<void> {
-    return this.server.start();
-  }
-
-  kill(signal?: NodeJS.Signals): Promise<void> {
-    return this.server.kill(signal);
-  }
-
-  stop(): Promise<void> {
-    return this.server.stop();
   }
 }
 

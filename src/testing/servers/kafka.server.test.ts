@@ -9,6 +9,7 @@ import { waitFor } from '../wait-for.js';
 import { startConnect } from './connect-worker.js';
 import { type TestMongoDatabase, testMongo } from './fixtures/test-mongo.js';
 import { type TestDatabase, testPostgres } from './fixtures/test-postgres.js';
+import { isAlive } from './is-alive.js';
 import { findJava } from './java-program.js';
 import { findKafkaJars } from './kafka-jars.js';
 import { startKafka } from './kafka-server.js';
@@ -97,13 +98,4 @@ function sinkOf({ url, name }: TestMongoDatabase): Record<string, string> {
     'sink.database': name,
     'collection.name.format': 'things',
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
