@@ -13,6 +13,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   decision_refused: 422,
   not_running: 409,
   mapping_outdated: 409,
+  load_running: 409,
   phase_refused: 409,
   comparison_busy: 409,
   too_many: 429,

@@ -51,6 +51,11 @@ const entries = {
     meaning: 'A table has lost what the running process maps, which reads the schema only when it starts.',
     remedy: 'Start the process again, which maps the table anew; then load it: `isthmus load --entity TABLE`.',
   },
+  load_running: {
+    kind: 'usage',
+    meaning: 'The table is being loaded from the other side.',
+    remedy: 'Wait until that load has ended, which `isthmus status` shows; then ask again.',
+  },
   mapping_invalid: {
     kind: 'usage',
     meaning: 'A table cannot be paired with a collection as configured.',

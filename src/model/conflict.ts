@@ -24,6 +24,11 @@ export type ConflictResolution = 'sql_wins' | 'mongo_wins' | 'merged' | 'pending
 
 export type ConflictState = 'pending' | 'propagating' | 'resolved' | 'superseded';
 
+/** What SQL really stood at, where it had not heard yet of columns that were decided on as if it had (rule 10). */
+export interface Stood {
+  readonly sql: State;
+}
+
 /** One side of a conflict. */
 export interface SideVersion {
   readonly state: State;
@@ -53,6 +58,7 @@ export interface ConflictRecord extends RecordRef {
   /** Why it waits for a person; null once decided. Without row values. */
   readonly reason: string | null;
   readonly state: ConflictState;
+  readonly stood?: Stood;
   readonly createdAt: number;
   readonly resolvedAt: number | null;
   /** `policy`, `agreement`, or who decided. */
@@ -69,8 +75,9 @@ export interface Agreement extends RecordRef {
   readonly type: 'agreement';
   readonly id: string;
   readonly base: State;
-  /** What both sides stand at. */
+  /** What both sides come to stand at. */
   readonly decision: State;
+  readonly stood?: Stood;
   readonly createdAt: number;
 }
 

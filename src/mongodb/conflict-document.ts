@@ -70,9 +70,14 @@ function agreementDocument(name: string, entity: Entity, agreement: Agreement): 
       key,
       base: stateText(entity, base),
       decision: stateText(entity, decision),
+      ...stoodText(entity, agreement),
       createdAt,
     },
   };
+}
+
+function stoodText(entity: Entity, { stood }: Settlement): Document {
+  return stood === undefined ? {} : { stood: stateText(entity, stood.sql) };
 }
 
 function conflictDocument(name: string, entity: Entity, conflict: ConflictRecord, raw: boolean): Document {
@@ -121,6 +126,7 @@ function conflictDocument(name: string, entity: Entity, conflict: ConflictRecord
       key,
       base: stateText(entity, base),
       decision: stateText(entity, decision),
+      ...stoodText(entity, conflict),
       createdAt,
       fields: JSON.stringify(fields),
       sql: version(entity, sql, raw),
@@ -183,6 +189,7 @@ export function settlementOf(entity: Entity, stored: Document): Settlement {
     base: stateOfText(entity, internal['base'] as string | null),
     decision: stateOfText(entity, internal['decision'] as string | null),
     createdAt: internal['createdAt'] as number,
+    ...('stood' in internal && { stood: { sql: stateOfText(entity, internal['stood'] as string | null) } }),
   };
   return stored['kind'] === undefined ? { type: 'agreement', ...common } : conflictOf(entity, stored, common);
 }

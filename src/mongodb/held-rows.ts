@@ -27,11 +27,11 @@ const inlineUnits = 4_000_000;
 const sliceBytes = 8_000_000;
 
 export function heldDocuments(name: string, entity: Entity, row: HeldRow): Document[] {
-  const { key, time, span, begun, since } = row;
+  const { key, time, span, begun, since, added } = row;
   const _id = heldId(name, row);
   const texts = [stateText(entity, row.base), stateText(entity, row.tip)] as const;
   const [base, tip] = texts;
-  const head = { _id, name, entity: entity.name, key, time, span, begun, since };
+  const head = { _id, name, entity: entity.name, key, time, span, begun, since, ...(added && { added }) };
   if ((base?.length ?? 0) + (tip?.length ?? 0) <= inlineUnits) return [{ ...head, base, tip }];
   const bytes = Buffer.from(JSON.stringify(texts));
   const slices: Document[] = [];
@@ -64,5 +64,6 @@ export function heldRow(entity: Entity, stored: Document, slices: readonly Docum
     span: (stored['span'] as HeldRow['span'] | undefined) ?? null,
     begun: stored['begun'] as number,
     since: stored['since'] as number,
+    ...(stored['added'] && { added: stored['added'] as string[] }),
   };
 }

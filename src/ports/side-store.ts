@@ -25,6 +25,8 @@ export interface HeldRow extends RecordRef {
   readonly begun: number;
   /** When it began to be held, by our clock: its age is shown. */
   readonly since: number;
+  /** New columns that a load brought (rule 10), of which the target may not have heard; absent: none. */
+  readonly added?: readonly string[] | undefined;
 }
 
 /** A lane's stored progress. `saved` is the engine's own JSON-compatible value; a store keeps it and gives it back unread. */

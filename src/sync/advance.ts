@@ -10,6 +10,7 @@ import { noteRefusals, remember } from './apply-batch.js';
 import type { Candidate } from './candidate.js';
 import { closeTrouble, openLetters } from './close-trouble.js';
 import { discardLetters } from './discard.js';
+import { hasGuessedBase } from './held.js';
 import type { BatchPlan } from './plan-batch.js';
 import { type Attempt, commitIsolated } from './refused.js';
 import { type LinkMemory, nameOf, type Schedule, type Session } from './session.js';
@@ -34,11 +35,12 @@ export async function advanceLocked(session: Session, ids: readonly RecordId[], 
       session.links[side],
       ids.filter((id) => !apart.has(id)),
     );
-  const candidates = await findCandidates(
+  const { candidates, proven } = await findCandidates(
     session,
     ids.filter((id) => !session.stopped.has(parseRecordId(id).entity)),
     schedule,
   );
+  for (const side of sides) await writeTips(session, session.links[side], proven[side], schedule);
   await settleGroup(session, candidates, schedule);
   for (const side of sides) await writeTips(session, session.links[side], [...apart]);
   await closeTrouble(session, ids);
@@ -59,14 +61,23 @@ function haveMovedApart(session: Session, id: RecordId): boolean {
   );
 }
 
-/** Those whose target stands at the held base: the tip is written. */
-async function writeTips(session: Session, link: LinkMemory, ids: readonly RecordId[]): Promise<void> {
+/**
+ * Those whose target stands at the held base: the tip is written. `proven`: absent there, and its log was asked; who is not
+ * written is looked at again.
+ */
+async function writeTips(
+  session: Session,
+  link: LinkMemory,
+  ids: readonly RecordId[],
+  proven?: Schedule,
+): Promise<void> {
   const now = session.parts.clock.now();
   const rows = new Map<RecordId, HeldRow>();
   for (const id of ids) {
     const held = link.held.get(id);
     if (
       held === undefined ||
+      (proven === undefined && asksFirst(session, link.source, held)) ||
       session.trouble.isForReview(id) ||
       session.stopped.has(held.entity) ||
       isRefused(held.key) ||
@@ -85,6 +96,8 @@ async function writeTips(session: Session, link: LinkMemory, ids: readonly Recor
     rehearse: attempt.rehearse,
   }));
   noteRefusals(session, link, refused);
+  const written = new Set(outcome.kind === 'nothing' ? [] : outcome.plan.writes.map(recordId));
+  for (const id of rows.keys()) if (!written.has(id)) proven?.retry(id);
   if (outcome.kind === 'nothing') return;
   session.parts.faults.reach('advance.after-commit');
   remember(session, link, outcome);
@@ -120,9 +133,23 @@ function planTips(
   return { writes, ordered: attempt.ordered, hold: [], drop, settlements: [], loaded: [] };
 }
 
+/** What the target refused was asked for before it was tried. */
+function asksFirst({ parts, trouble }: Session, source: Side, held: HeldRow): boolean {
+  if (!hasGuessedBase(held) || parts.options.disabledRules.has('lacking')) return false;
+  const refused = trouble.refusalOf(recordId(held), source, held);
+  return refused === undefined || refused.settling;
+}
+
+interface Found {
+  readonly candidates: Candidate[];
+  /** By link: a load brought it, and the target really lacks it. */
+  readonly proven: Record<Side, RecordId[]>;
+}
+
 /** Records of which both sides' tips are known. Asks for the missing ones. */
-async function findCandidates(session: Session, ids: readonly RecordId[], schedule: Schedule): Promise<Candidate[]> {
+async function findCandidates(session: Session, ids: readonly RecordId[], schedule: Schedule): Promise<Found> {
   const candidates: Candidate[] = [];
+  const proven: Found['proven'] = { sql: [], mongodb: [] };
   const questions: Record<Side, { id: RecordId; held: HeldRow }[]> = { sql: [], mongodb: [] };
   for (const id of ids) {
     const held = { sql: session.links.sql.held.get(id), mongodb: session.links.mongodb.held.get(id) };
@@ -130,14 +157,20 @@ async function findCandidates(session: Session, ids: readonly RecordId[], schedu
     const row = held[holder];
     if (row === undefined) continue;
     if (held.sql && held.mongodb) {
-      candidates.push({ id, held, base: held.sql.base, tips: { sql: held.sql.tip, mongodb: held.mongodb.tip } });
+      candidates.push({
+        id,
+        held,
+        base: held.sql.base ?? held.mongodb.base,
+        tips: { sql: held.sql.tip, mongodb: held.mongodb.tip },
+      });
       continue;
     }
     const silent = otherSide(holder);
     const answer = session.parts.options.disabledRules.has('mark')
       ? await unmarked(session, id, silent)
       : session.silent.take(id, silent, row);
-    if (answer) {
+    if (answer && answer.state === null && asksFirst(session, holder, row)) proven[holder].push(id);
+    else if (answer) {
       const tips = { [holder]: row.tip, [silent]: answer.state } as Record<Side, State>;
       candidates.push({ id, held, base: row.base, tips });
     } else if (!session.silent.isAsking(id)) {
@@ -147,7 +180,7 @@ async function findCandidates(session: Session, ids: readonly RecordId[], schedu
     }
   }
   for (const side of sides) await askSilent(session, side, questions[side]);
-  return candidates;
+  return { candidates, proven };
 }
 
 /** Reads the silent side's records, then writes one mark into its log. */

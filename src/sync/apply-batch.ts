@@ -38,6 +38,7 @@ export async function applyBatch(context: BatchContext, batch: Batch): Promise<B
         (chunk) => chunk.range.entity === ref.entity && link.loads.get(ref.entity)?.covers(chunk.range, ref.key),
       ),
   });
+  noteNewer(link, batch);
   if (listens(session)) for (const id of batch.ids) tellNews(session, id);
   session.parts.observer.read(nameOf(link), folded.changes, folded.echoes.size);
   const prepared = batch.chunk
@@ -52,6 +53,17 @@ export async function applyBatch(context: BatchContext, batch: Batch): Promise<B
     session.parts.faults.reach('load.chunk-handled');
   }
   return result;
+}
+
+/** A row of a load of columns may be older than what the log tells between its chunk's marks, of our own writes too. */
+function noteNewer({ loads }: LinkMemory, batch: Batch): void {
+  for (const { part, windows } of batch.parts)
+    for (const { range, newer } of windows) {
+      const load = loads.get(range.entity);
+      if (!load?.row.columns) continue;
+      for (const { entity, key, after } of part.changes)
+        if (entity === range.entity && load.covers(range, key)) newer.set(key, after);
+    }
 }
 
 async function commitBatch(context: BatchContext, batch: Batch, prepared: Prepared): Promise<BatchResult> {

@@ -76,7 +76,8 @@ export async function openLetters(session: Session, ids: readonly RecordId[], sc
       const held = session.links[side].held.get(id);
       const refused = held && session.trouble.refusalOf(id, side, held);
       if (held === undefined || refused === undefined) continue;
-      schedule.wait(id, Math.max(0, refused.nextAt - clock.now()));
+      // Due, and not tried again now: something else is waited for, which must come to its turn.
+      schedule.wait(id, Math.max(options.timerMs, refused.nextAt - clock.now()));
       const known = session.trouble.letterOf(id);
       if (
         refused.refusal.code === 'unique_violation' ||

@@ -69,6 +69,7 @@ export function heldWith(
     readonly tip: State;
     readonly time: HeldRow['time'];
     readonly span: LogSpan | null;
+    readonly added?: readonly string[] | undefined;
   },
   now: { readonly number: number; readonly ms: number },
 ): HeldRow {
@@ -79,10 +80,19 @@ export function heldWith(
     tip: news.tip,
     // What changes nothing is no later write.
     time: held && sameState(held.tip, news.tip) ? held.time : news.time,
-    span: spanning(held?.span ?? null, news.span),
+    span: held && hasGuessedBase(held) ? null : spanning(held?.span ?? null, news.span),
     begun: held ? held.begun : now.number,
     since: held ? held.since : now.ms,
+    ...((held?.added ?? news.added) && { added: [...new Set([...(held?.added ?? []), ...(news.added ?? [])])] }),
   };
+}
+
+/**
+ * Whether no log told that the record was absent before: a load or a repair found it (rule 8). Its target may lack it because
+ * somebody has deleted it there, of which its log is still to be read.
+ */
+export function hasGuessedBase({ base, span }: Pick<HeldRow, 'base' | 'span'>): boolean {
+  return base === null && span === null;
 }
 
 function spanning(earlier: LogSpan | null, later: LogSpan | null): LogSpan | null {

@@ -3,11 +3,9 @@
  * The order of the start is the protocol's; nothing here decides anything about records.
  */
 import { setMaxListeners } from 'node:events';
-import { isIsthmusError } from '../base/errors.js';
-import { parseRecordId } from '../model/record.js';
 import { linkFrom, otherSide, type Side, sides } from '../model/side.js';
 import { Advancer } from './advancer.js';
-import { beginLoads, endLoad, newLoadInstead, openLoads } from './begin-loads.js';
+import { beginLoads, openLoads } from './begin-loads.js';
 import { Decisions } from './decisions.js';
 import { finishDiscards } from './discard.js';
 import { EchoGate } from './echo-gate.js';
@@ -17,7 +15,6 @@ import { LaneWriter } from './lane-writer.js';
 import { LetterRequests } from './letter-requests.js';
 import { Link } from './link.js';
 import { Loader } from './loader.js';
-import { Load } from './loads.js';
 import { RecordLocks } from './locks.js';
 import { payOwed } from './pay-owed.js';
 import { ReadProgress } from './read-progress.js';
@@ -35,6 +32,7 @@ import { type EngineParts, type LinkMemory, Numbers, type Session } from './sess
 import { finishSettlements } from './settle-sql.js';
 import { Silent } from './silent.js';
 import { stopEntity } from './stop-entity.js';
+import { TableLoads } from './table-loads.js';
 import { Trouble } from './trouble.js';
 import { Watches } from './watches.js';
 
@@ -76,7 +74,7 @@ export class Life {
       if (this.course.direction === 'none') return;
       this.built = await this.build(recovered, this.course);
       if (this.paused) this.pause();
-      const { session, links, advancer, heartbeat } = this.built;
+      const { session, links, advancer, tableLoads, heartbeat } = this.built;
       await finishSettlements(session, this.built.recovered.work.propagating);
       await finishDiscards(session, this.built.recovered.work.discards);
       for (const side of sides) {
@@ -86,7 +84,7 @@ export class Life {
       for (const id of session.trouble.ids()) advancer.nudge(id);
       this.run(advancer.run(session));
       this.run(heartbeat.run());
-      for (const side of sides) for (const load of session.links[side].loads.all) this.runLoad(this.built, side, load);
+      tableLoads.start();
       for (const side of this.course.owing) this.payOwed(side);
     } catch (error) {
       this.fail(error);
@@ -159,11 +157,19 @@ export class Life {
         onStop: ({ entity, reason }) => stopEntity(session, advancer, { source, entity, reason }),
       });
     const links = { sql: link('sql'), mongodb: link('mongodb') };
+    const passed = (side: Side): Promise<void> => heartbeat.passed(side);
     const loaders = {
-      sql: new Loader(session, session.links.sql, links.sql),
-      mongodb: new Loader(session, session.links.mongodb, links.mongodb),
+      sql: new Loader(session, session.links.sql, links.sql, passed),
+      mongodb: new Loader(session, session.links.mongodb, links.mongodb, passed),
     };
-    return { session, links, advancer, loaders, heartbeat, recovered };
+    const tableLoads = new TableLoads({
+      session,
+      advancer,
+      loaders,
+      known: recovered.work.loads,
+      run: (task) => this.run(task),
+    });
+    return { session, links, advancer, tableLoads, heartbeat, recovered };
   }
 
   /** The lanes of the link from `source`; the last one is for advances and settlements. */
@@ -191,30 +197,9 @@ export class Life {
     return { sql: await start('sql'), mongodb: await start('mongodb') };
   }
 
-  /** A table that lost what is mapped stops its own load alone: the log tells of it later, or never while nobody writes there. */
-  private runLoad({ session, advancer, loaders }: Omit<Running, 'links'>, from: Side, load: Load): void {
-    const work = loaders[from].run(load).catch(async (error: unknown) => {
-      if (!isIsthmusError(error, 'table_changed')) throw error;
-      const { entity } = load.row;
-      await stopEntity(session, advancer, { source: from, entity, reason: error.message });
-      session.links[from].loads.end(await endLoad(this.parts, load.row));
-    });
-    this.run(work);
-  }
-
   /** Begins to load an entity (again); clears its stop. */
   async load(entity: string, from: Side): Promise<void> {
-    const running = this.built;
-    if (running === null || running.session.links[from].loads.get(entity)) return;
-    const { session } = running;
-    const row = await newLoadInstead(this.parts, running.recovered.work.loads, { entity, from });
-    await this.parts.conflicts.removeStop(entity);
-    session.stopped.delete(entity);
-    for (const side of sides)
-      for (const id of session.links[side].held.ids()) if (parseRecordId(id).entity === entity) session.nudge(id);
-    const load = new Load(row, (a, b) => this.parts.sides[from].store.compareKeys(entity, a, b), []);
-    session.links[from].loads.add(load);
-    this.runLoad(running, from, load);
+    await this.built?.tableLoads.begin(entity, from);
   }
 
   /** What a side that leads no more still owes is followed, as far as it stands in its log by now. */
@@ -261,10 +246,8 @@ export class Life {
     this.paused = what === 'pause';
     if (!this.built) return;
     this.built.advancer[what]();
-    for (const side of sides) {
-      this.built.links[side][what]();
-      this.built.loaders[side][what]();
-    }
+    this.built.tableLoads[what]();
+    for (const side of sides) this.built.links[side][what]();
   }
 
   get isPaused(): boolean {
@@ -291,7 +274,7 @@ export interface Running {
   readonly session: Session;
   readonly links: Readonly<Record<Side, Link>>;
   readonly advancer: Advancer;
-  readonly loaders: Readonly<Record<Side, Loader>>;
+  readonly tableLoads: TableLoads;
   readonly heartbeat: Heartbeat;
   readonly recovered: Recovered;
 }

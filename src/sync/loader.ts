@@ -2,6 +2,9 @@
  * Reads an entity of one side chunk by chunk between marks in its log (rule 8). The rows are handled by the link's reader
  * when it meets the second mark: there is no second way to write.
  */
+import { recordId } from '../model/record.js';
+import { isRefused } from '../model/refusal.js';
+import { otherSide, type Side } from '../model/side.js';
 import { endLoad } from './begin-loads.js';
 import type { Link } from './link.js';
 import type { Chunk, Load } from './loads.js';
@@ -15,6 +18,8 @@ export class Loader {
     private readonly session: Session,
     private readonly memory: LinkMemory,
     private readonly link: Link,
+    /** Resolves when all that stands in a side's log is handled, or when this life ends. */
+    private readonly passed: (side: Side) => Promise<void>,
   ) {}
 
   /** Loads one entity from where it was to its end. */
@@ -33,6 +38,8 @@ export class Loader {
     const ended = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
+    const lacksAll = await this.lacksAll(entity);
+    if (lacksAll) load.noteLacking(null);
     let after = load.resumeAfter;
     let chunksRead = 0;
     for (let upTo: string | null = after; ; after = upTo) {
@@ -46,6 +53,7 @@ export class Loader {
       parts.faults.reach('load.low-mark');
       chunk.rows = await store.readChunk(chunk.range);
       parts.faults.reach('load.chunk-read');
+      if (!lacksAll) load.noteLacking(await this.lackingOf(chunk));
       await store.mark(`${mark}:high`);
       parts.faults.reach('load.high-mark');
       ahead.push(handled);
@@ -57,6 +65,25 @@ export class Loader {
     await Promise.race([Promise.all(ahead), ended]);
   }
 
+  /** Whether the target has no record of the entity, after all that its log tells by now. */
+  private async lacksAll(entity: string): Promise<boolean> {
+    const { store } = this.session.parts.sides[otherSide(this.memory.source)];
+    const { rows } = await store.readPage({ entity, after: null, limit: 1, keysOnly: true });
+    if (rows.length > 0) return false;
+    await this.passed(store.side);
+    return true;
+  }
+
+  /** What the target lacks of a chunk, after all that its log tells by now. */
+  private async lackingOf({ range: { entity }, rows }: Chunk): Promise<readonly string[]> {
+    const { store } = this.session.parts.sides[otherSide(this.memory.source)];
+    const refs = rows.filter(({ key }) => !isRefused(key)).map(({ key }) => ({ entity, key }));
+    const existing = await store.existing(refs);
+    const lacking = refs.filter((ref) => !existing.has(recordId(ref))).map(({ key }) => key);
+    if (lacking.length > 0) await this.passed(store.side);
+    return lacking;
+  }
+
   private open(load: Load, range: Chunk['range']): { chunk: Chunk; handled: Promise<void> } {
     let resolve: () => void = () => {};
     const handled = new Promise<void>((done) => {
@@ -66,10 +93,12 @@ export class Loader {
       load: load.row.id,
       range,
       rows: [],
+      newer: new Map(),
       handled: () => {
         load.rows += chunk.rows.length;
         this.session.parts.observer.loaded(range.entity, chunk.rows.length);
         chunk.rows = [];
+        chunk.newer.clear();
         resolve();
       },
     };

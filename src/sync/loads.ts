@@ -13,6 +13,8 @@ export interface Chunk {
   readonly load: string;
   readonly range: ChunkRange;
   rows: readonly { readonly key: string; readonly state: State }[];
+  /** Key → what the log told between the marks, newest: in place of the row, where only columns are loaded. */
+  readonly newer: Map<string, State>;
   /** Resolves the loader's wait once the rows were handled. */
   readonly handled: () => void;
 }
@@ -34,6 +36,8 @@ export class Load {
   private finished = false;
   private chunks: (readonly [string | null, string | null])[] = [];
   private readonly keys = new Set<RecordId>();
+  /** Keys that the target lacked once all that its log told by then was handled; null: it lacked all. */
+  private lacking: Set<string> | null = new Set();
   rows: number;
 
   constructor(
@@ -75,12 +79,24 @@ export class Load {
     return this.chunks.some(([after, upTo]) => this.covers({ entity: ref.entity, after, upTo }, ref.key));
   }
 
+  /** Whether the target's lack of a record is no deletion that is still to be read there. */
+  isLacking(key: string): boolean {
+    return this.lacking === null || this.lacking.has(key);
+  }
+
+  /** Null: the target has no record at all. */
+  noteLacking(keys: readonly string[] | null): void {
+    if (keys === null) this.lacking = null;
+    for (const key of keys ?? []) this.lacking?.add(key);
+  }
+
   markLoaded(ref: RecordRef): void {
     if (!this.isLoaded(ref)) this.keys.add(recordId(ref));
   }
 
   finishChunk(range: ChunkRange): void {
     this.chunks.push([range.after, range.upTo]);
+    for (const key of this.lacking ?? []) if (this.covers(range, key)) this.lacking?.delete(key);
     this.join();
   }
 

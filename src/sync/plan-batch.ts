@@ -4,13 +4,13 @@
  */
 import type { Position } from '../model/change.js';
 import { parseRecordId, type RecordId, type RecordRef, recordId, type State, sameState } from '../model/record.js';
-import { isRefused, refusedField } from '../model/refusal.js';
 import type { HeldRow, Plan, RecordWrite } from '../ports/side-store.js';
 import type { Batch } from './batch.js';
+import { type Candidate, candidateOf, chooseStep, fromLog, type Step } from './choose-step.js';
 import type { FoldedBatch } from './fold.js';
-import { heldWith } from './held.js';
+import { hasGuessedBase, heldWith } from './held.js';
 import type { Chunk } from './loads.js';
-import { indexesOf, keepingColumns, newColumnsOf, withoutColumns } from './new-columns.js';
+import { indexesOf, withoutColumns } from './new-columns.js';
 import type { Attempt, Share } from './refused.js';
 import type { LinkMemory, Session } from './session.js';
 
@@ -29,25 +29,6 @@ export interface Prepared {
   readonly loadedNow: ReadonlySet<RecordId>;
   /** Records that users changed on a side that does not lead. */
   readonly passive: readonly RecordRef[];
-}
-
-interface Candidate extends RecordRef {
-  readonly before: State;
-  readonly after: State;
-  readonly time: HeldRow['time'];
-  /** Null: a row of a chunk. */
-  readonly first: Position | null;
-  readonly last: Position | null;
-  readonly inWindow: boolean;
-  readonly fromChunk: boolean;
-}
-
-/** Field by field: there is one for each change, and objects made by spreading take ten times the room. */
-function candidateOf(
-  { entity, key, before, after, time, first, last, inWindow }: Omit<Candidate, 'fromChunk'>,
-  fromChunk: boolean,
-): Candidate {
-  return { entity, key, before, after, time, first, last, inWindow, fromChunk };
 }
 
 export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedBatch): Prepared {
@@ -69,17 +50,22 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
     if (!(crosses || held || session.following.keeps)) continue;
     const inPlace = record.inWindow && link.loads.isUnloaded(record);
     if (held === undefined) {
-      if (!sameState(record.before, record.after)) candidates.set(id, candidateOf(record, false));
+      if (!sameState(record.before, record.after)) candidates.set(id, candidateOf(record, fromLog));
       // Changed and changed back between its chunk's marks: the chunk's row may be what stood there for a moment.
       else if (inPlace && record.after === null) loaded.push(refOf(record));
-      else if (inPlace) candidates.set(id, candidateOf({ ...record, before: null }, false));
+      else if (inPlace)
+        candidates.set(id, candidateOf({ ...record, before: null }, { fromChunk: false, guessed: true }));
       continue;
     }
     if (inPlace) loaded.push(refOf(record));
-    if (sameState(held.base, record.after) && !(inPlace && record.after !== null)) drop.push(refOf(record));
-    else if (sameState(held.base, record.after)) {
-      hold.push(heldWith(undefined, { ...newsOf(session, link, record), base: null }, moment(session)));
-    } else hold.push(heldWith(held, { ...newsOf(session, link, record), base: held.base }, moment(session)));
+    const news = newsOf(session, link, record);
+    if (!sameState(held.base, record.after)) hold.push(heldWith(held, { ...news, base: held.base }, moment(session)));
+    // Deleted after a load brought it: that is no way back.
+    else if (hasGuessedBase(held) && record.before !== null)
+      hold.push(heldWith(undefined, { ...news, base: record.before }, moment(session)));
+    else if (inPlace && record.after !== null)
+      hold.push(heldWith(undefined, { ...news, base: null, span: null }, moment(session)));
+    else drop.push(refOf(record));
   }
   return { candidates, hold, drop, loaded, loadedNow: new Set(loaded.map(recordId)), passive };
 }
@@ -101,18 +87,23 @@ export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & 
     const awaited = link.awaiting.precedes(id, batch.echoed) ? link.awaiting.get(id) : undefined;
     // Our own write came from the other side, but for the new columns, which it left as they were.
     if (awaited && !(columns && awaited.wrote)) continue;
-    const state = awaited?.wrote ?? row.state;
+    const told = batch.chunk.newer.get(row.key);
+    if (columns && told === null) continue;
+    const state = awaited?.wrote ?? (columns && told) ?? row.state;
     const before = columns && withoutColumns(state, columns);
+    const added = load?.row.columns ?? undefined;
     const held = link.held.get(id);
     if (held) {
-      if (!sameState(held.tip, state))
-        hold.push(heldWith(held, { ...ref, base: before, tip: state, time: 'load', span: null }, moment(session)));
+      if (added || !sameState(held.tip, state))
+        hold.push(
+          heldWith(held, { ...ref, base: before, tip: state, time: 'load', span: null, added }, moment(session)),
+        );
     } else
       candidates.set(
         id,
         candidateOf(
           { entity, key: row.key, before, after: state, time: 'load', first: null, last: null, inWindow: false },
-          true,
+          { fromChunk: true, guessed: before === null },
         ),
       );
   }
@@ -142,9 +133,10 @@ export function planBatch(
   const writes: RecordWrite[] = [];
   const hold = [...prepared.hold];
   const loaded = [...prepared.loaded];
+  const stepContext = { ...context, loadedNow: prepared.loadedNow };
   for (const [id, candidate] of prepared.candidates) {
     const target = found.get(id) ?? null;
-    const step = chooseStep(context, id, candidate, target);
+    const step = chooseStep(stepContext, id, candidate, target);
     if (step.loaded && !candidate.fromChunk) loaded.push(refOf(candidate));
     if (step.action === 'skip') continue;
     const share = step.action === 'write' ? attempt.share(id) : 'hold';
@@ -156,13 +148,7 @@ export function planBatch(
         after: step.after ?? candidate.after,
       });
     else if (share === 'hold')
-      hold.push(
-        heldWith(
-          undefined,
-          { ...newsOf(context.session, context.link, candidate), base: step.base },
-          moment(context.session),
-        ),
-      );
+      hold.push(heldWith(undefined, heldNews(context, candidate, step), moment(context.session)));
   }
   if (!context.must && writes.length + hold.length + prepared.drop.length + loaded.length === 0) return null;
   const inOrder = attempt.ordered ? unfold(batch, writes, attempt.share) : writes;
@@ -177,72 +163,21 @@ export function planBatch(
   return loaded.length > 0 ? { ...plan, save: context.progress(loaded) } : plan;
 }
 
+function heldNews({ session, link }: PlanContext, candidate: Candidate, { base, guessed }: Step) {
+  const added = candidate.fromChunk ? link.loads.get(candidate.entity)?.row.columns : null;
+  return {
+    ...newsOf(session, link, candidate),
+    base,
+    ...(guessed && { span: null }),
+    ...(added && { added }),
+  };
+}
+
 /** What is held anew in the same transaction replaces a stale row; it is not dropped as well. */
 function withoutHeld(drop: readonly RecordRef[], hold: readonly HeldRow[]): readonly RecordRef[] {
   if (drop.length === 0 || hold.length === 0) return drop;
   const held = new Set(hold.map(recordId));
   return drop.filter((ref) => !held.has(recordId(ref)));
-}
-
-interface Step {
-  readonly action: 'write' | 'hold' | 'skip';
-  readonly base: State;
-  /** What is written, if that is not the candidate's `after`. */
-  readonly after?: State;
-  readonly loaded?: boolean;
-}
-
-function chooseStep(
-  context: Pick<PlanContext, 'session' | 'link' | 'behind' | 'prepared'>,
-  id: RecordId,
-  candidate: Candidate,
-  target: State,
-): Step {
-  const { session, link } = context;
-  const disabled = session.parts.options.disabledRules;
-  const crossing = isRefused(candidate.key) || refusedField(candidate.after) >= 0 ? 'hold' : 'write';
-  const other = session.links[link.source === 'sql' ? 'mongodb' : 'sql'];
-  if (candidate.fromChunk) {
-    if (candidate.before !== null) return { ...newColumnStep(candidate, target, crossing), loaded: true };
-    if (target === null && !other.held.get(id)) return { action: crossing, base: null, loaded: true };
-    return { action: sameState(target, candidate.after) ? 'skip' : 'hold', base: null, loaded: true };
-  }
-  if (isUnloaded(context, id, candidate) && !disabled.has('unloaded')) {
-    if (target !== null) return { ...usual(session, candidate, target, crossing), loaded: true };
-    // Not here yet: left to its chunk, or, between the chunk's marks, in place of the chunk's row.
-    if (!candidate.inWindow) return { action: 'skip', base: null, loaded: false };
-    if (candidate.after === null) return { action: 'skip', base: null, loaded: true };
-    return { action: other.held.get(id) ? 'hold' : crossing, base: null, loaded: true };
-  }
-  return usual(session, candidate, target, crossing);
-}
-
-/** What an echo in the same batch loads is no longer left to the chunk, which drops the row. */
-function isUnloaded(
-  { link, behind, prepared }: Pick<PlanContext, 'link' | 'behind' | 'prepared'>,
-  id: RecordId,
-  ref: RecordRef,
-): boolean {
-  if (!link.loads.isUnloaded(ref) || prepared.loadedNow.has(id)) return false;
-  const load = link.loads.get(ref.entity);
-  return !behind.some(({ range }) => range.entity === ref.entity && load?.covers(range, ref.key));
-}
-
-function usual(session: Session, candidate: Candidate, target: State, crossing: 'write' | 'hold'): Step {
-  const { before, after } = candidate;
-  if (sameState(target, before) || session.parts.options.disabledRules.has('compare'))
-    return { action: crossing, base: before };
-  const columns = target === null || before === null ? null : newColumnsOf(session, candidate);
-  if (columns && sameState(withoutColumns(target, columns), withoutColumns(before, columns))) {
-    return { action: crossing, base: before, after: keepingColumns(after, target, columns) };
-  }
-  return { action: 'hold', base: before };
-}
-
-/** A row of a load of new columns: the target still lacks them, or has the record as it is, or there is more to settle. */
-function newColumnStep({ before, after }: Candidate, target: State, crossing: 'write' | 'hold'): Step {
-  if (sameState(target, after)) return { action: 'skip', base: before };
-  return { action: sameState(target, before) ? crossing : 'hold', base: before };
 }
 
 /** The written records' single changes in the order of the log: a unique value may move from one record to another. */
@@ -268,7 +203,11 @@ function unfold(batch: Batch, writes: readonly RecordWrite[], share: Share): Rec
 }
 
 /** What is held of a change, but for its base. */
-function newsOf(session: Session, link: LinkMemory, change: Omit<Candidate, 'before' | 'inWindow' | 'fromChunk'>) {
+function newsOf(
+  session: Session,
+  link: LinkMemory,
+  change: Omit<Candidate, 'before' | 'inWindow' | 'fromChunk' | 'guessed'>,
+) {
   const { first, last, after, time } = change;
   const { source } = session.parts.sides[link.source];
   const order = (position: Position): string => source.order(position).toString();

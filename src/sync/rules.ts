@@ -23,6 +23,8 @@ export const removableRules = [
   'owed',
   'early',
   'letter-shown',
+  'lacking',
+  'unheard',
 ] as const;
 
 export type RemovableRule = (typeof removableRules)[number];

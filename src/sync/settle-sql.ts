@@ -2,7 +2,7 @@
  * The second half of a settlement (rule 3b): the record on SQL, the settlement's id, and the mongodb link's progress without
  * what it held, in one transaction. Also finishes, after a crash, the settlements whose second half is missing (rule 6).
  */
-import type { Settlement } from '../model/conflict.js';
+import type { ConflictRecord, Settlement } from '../model/conflict.js';
 import { type RecordId, recordId, type State, sameState } from '../model/record.js';
 import type { HeldRow, RecordWrite } from '../ports/side-store.js';
 import { noteRefusals, remember } from './apply-batch.js';
@@ -59,7 +59,7 @@ function planPropagation(
   for (const settlement of settlements) {
     const id = recordId(settlement);
     const { entity, key, decision } = settlement;
-    const decidedOn = settlement.type === 'conflict' ? settlement.sql.state : decision;
+    const decidedOn = standOf(settlement);
     const share = attempt.share(id);
     const now = found.get(id) ?? null;
     const stands = sameState(now, decidedOn);
@@ -75,8 +75,7 @@ function planPropagation(
         drop.push(settlement);
         continue;
       }
-      const { mongodb, sql } = settlement as Extract<Settlement, { type: 'conflict' }>;
-      const time = settlement.type === 'conflict' && settlement.resolution === 'sql_wins' ? sql.time : mongodb.time;
+      const time = settlement.type === 'conflict' ? timeOf(settlement) : null;
       hold.push({
         entity,
         key,
@@ -90,6 +89,16 @@ function planPropagation(
     }
   }
   return { writes, ordered: attempt.ordered, hold, drop: stored(session, drop), settlements, loaded: [], superseded };
+}
+
+function timeOf({ resolution, sql, mongodb }: ConflictRecord): HeldRow['time'] {
+  return resolution === 'sql_wins' ? sql.time : mongodb.time;
+}
+
+/** What SQL stood at when it was decided. */
+function standOf(settlement: Settlement): State {
+  if (settlement.stood !== undefined) return settlement.stood.sql;
+  return settlement.type === 'conflict' ? settlement.sql.state : settlement.decision;
 }
 
 function stored(session: Session, refs: readonly Settlement[]): readonly Settlement[] {

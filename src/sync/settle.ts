@@ -21,6 +21,7 @@ import type { Schedule, Session } from './session.js';
 import { storeDecisions } from './settle-mongodb.js';
 import { propagateDecisions } from './settle-sql.js';
 import { type Refused, reviewStrategy } from './trouble.js';
+import { type Stand, standAsIfHeard } from './unheard-columns.js';
 
 /** The candidates' records are locked by the caller. */
 export async function settleGroup(
@@ -82,6 +83,23 @@ async function atTips(
 
 /** Null: nothing to settle now, since the target's refusal is another matter (a dead letter). */
 async function decide(session: Session, candidate: Candidate, raw: Raw): Promise<Settlement | null> {
+  const stand = standAsIfHeard(session, candidate);
+  if (stand === null) return decideOn(session, candidate, raw);
+  const settlement =
+    decideAlone(session, candidate, stand) ?? (await decideOn(session, { ...candidate, ...stand }, raw));
+  const heard = sameState(stand.tips.sql, candidate.tips.sql) && settlement?.type !== 'agreement';
+  return settlement === null || heard ? settlement : { ...settlement, stood: { sql: candidate.tips.sql } };
+}
+
+/** Where but for the new columns one side alone has changed, that is no conflict. */
+function decideAlone({ parts }: Session, { id }: Candidate, { base, tips }: Stand): Agreement | null {
+  const side = sides.find((one) => sameState(base, tips[otherSide(one)]));
+  if (side === undefined) return null;
+  const createdAt = parts.clock.now();
+  return { ...parseRecordId(id), type: 'agreement', id: parts.newId(), base, decision: tips[side], createdAt };
+}
+
+async function decideOn(session: Session, candidate: Candidate, raw: Raw): Promise<Settlement | null> {
   const { parts } = session;
   const ref = parseRecordId(candidate.id);
   const { tips, base, held } = candidate;

@@ -15,7 +15,7 @@ const metadata: Readonly<Record<string, string>> = {
   primary key (name, lane))`,
   held: `create table if not exists isthmus.held (
   name text not null, entity text not null, digest text not null, key text not null, base text, tip text, time text, span text,
-  begun bigint not null, since bigint not null, primary key (name, entity, digest))`,
+  begun bigint not null, since bigint not null, added text, primary key (name, entity, digest))`,
   settlements: `create table if not exists isthmus.settlements (
   name text not null, id text not null, at timestamptz not null, primary key (name, id))`,
   slots: `create table if not exists isthmus.slots (name text primary key, born pg_lsn not null)`,

@@ -24,13 +24,15 @@ export function holdStatement(
     rows.map((row) => (row.span === null ? null : `${row.span.first} ${row.span.last}`)),
     rows.map((row) => String(row.begun)),
     rows.map((row) => String(row.since)),
+    rows.map((row) => (row.added ? JSON.stringify(row.added) : null)),
   ];
   return {
     name: 'isthmus_hold',
-    text: `insert into isthmus.held (name, entity, digest, key, base, tip, time, span, begun, since)
-      select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[])
+    text: `insert into isthmus.held (name, entity, digest, key, base, tip, time, span, begun, since, added)
+      select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::text[])
       on conflict (name, entity, digest) do update set base = excluded.base, tip = excluded.tip, time = excluded.time,
-        span = excluded.span, begun = excluded.begun, since = excluded.since`,
+        span = excluded.span, begun = excluded.begun, since = excluded.since,
+        added = excluded.added`,
     values: [name, ...columns.map(textArray)],
   };
 }
@@ -46,14 +48,14 @@ export function dropStatement(name: string, refs: readonly RecordRef[]): Stateme
 
 export function selectHeld(name: string): Statement {
   return {
-    text: 'select entity, key, base, tip, time, span, begun, since from isthmus.held where name = $1',
+    text: 'select entity, key, base, tip, time, span, begun, since, added from isthmus.held where name = $1',
     values: [name],
   };
 }
 
 /** Null: of an entity that is no longer mapped. */
 export function readHeldRow(entities: ReadonlyMap<string, Entity>, row: readonly (string | null)[]): HeldRow | null {
-  const [name, key, base, tip, time, span, begun, since] = row as [
+  const [name, key, base, tip, time, span, begun, since, added] = row as [
     string,
     string,
     string | null,
@@ -62,6 +64,7 @@ export function readHeldRow(entities: ReadonlyMap<string, Entity>, row: readonly
     string | null,
     string,
     string,
+    string | null,
   ];
   const entity = entities.get(name);
   if (entity === undefined) return null;
@@ -74,6 +77,7 @@ export function readHeldRow(entities: ReadonlyMap<string, Entity>, row: readonly
     span: readSpan(span),
     begun: Number(begun),
     since: Number(since),
+    ...(added !== null && { added: JSON.parse(added) as string[] }),
   };
 }
 

@@ -25,12 +25,12 @@ export function checkAtRest(world: World): string[] {
   checkFields(world, problems);
   checkPeople(world, problems);
   checkLetters(world, problems);
-  problems.push(...world.comparer.check());
+  problems.push(...world.comparer.check(), ...world.tableWork.check());
   // A decision that a unique index refuses stands on one side, and another one follows.
   const { unique, letters } = world.options.scenario;
   const again = unique || letters ? world.people.writes.length : 0;
   const most = world.history.writes.length + world.filled + world.deviations + again + world.comparer.writesMost;
-  if (world.ours > most)
+  if (world.ours > most + (world.tableWork.widened ? 2 * world.refs.length : 0))
     problems.push(
       `${world.ours} writes of ours for ${world.history.writes.length} of users and ${world.filled} loaded records`,
     );
@@ -100,12 +100,9 @@ function checkWrites(world: World, problems: string[]): void {
   }
 }
 
-/**
- * Not where values come back; and a load does not know that a record which it brings was deleted on the other side, if
- * both had it before.
- */
+/** Not where values come back. */
 function tellsDeletes(scenario: Scenario): boolean {
-  return scenario.aba !== true && scenario.overlap === undefined;
+  return scenario.aba !== true;
 }
 
 /** A deleted value is back, or what was made of it, and no conflict and no later insert tells why. */
@@ -125,6 +122,12 @@ function lostDelete(
   return !conflicts.conflicts.some(
     (one) => recordId(one) === write.id && (one.sql.state === null || one.mongodb.state === null),
   );
+}
+
+/** One conflict of the new column alone. */
+function bothSetColumn({ sql, mongodb }: ConflictRecord): boolean {
+  const [left, right] = [sql.state?.[1] ?? null, mongodb.state?.[1] ?? null];
+  return left !== null && right !== null && left !== right;
 }
 
 function checkConflicts(world: World, problems: string[]): void {
@@ -151,6 +154,7 @@ function checkConflicts(world: World, problems: string[]): void {
     // What was overwritten before the log begins stands in no log.
     // Who changes what nobody told the other side of has seen less than it seems.
     if (world.operators.noticed.has(recordId(one))) continue;
+    if (scenario.columns && bothSetColumn(one)) continue;
     if (scenario.overlap && (world.history.isFirst(sql) || world.history.isFirst(mongodb))) continue;
     if (world.history.descends(sql, mongodb) || world.history.descends(mongodb, sql)) {
       problems.push(`invented conflict of ${one.key}: sql ${sql}, mongodb ${mongodb}, base ${tokenOf(one.base)}`);

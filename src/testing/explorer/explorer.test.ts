@@ -72,6 +72,8 @@ const shows: Record<RuleName, string> = {
   owed: 'turns',
   early: 'turns',
   'letter-shown': 'letters',
+  lacking: 'reload',
+  unheard: 'columns',
 };
 
 describe('without a rule something breaks', () => {

@@ -11,6 +11,7 @@ import { type History, tokenOf, type UserWrite } from './history.js';
 import { LetterPeople } from './letter-people.js';
 import type { Process } from './process.js';
 import type { Refusals } from './refusals.js';
+import type { Scenario } from './scenario.js';
 import { newWide } from './users.js';
 
 export interface Deed {
@@ -27,6 +28,7 @@ export interface Deed {
 export interface PeopleParts {
   readonly random: Random;
   readonly history: History;
+  readonly scenario: Scenario;
   readonly refusals: Refusals;
   /** Conflicts as they are stored. */
   readonly stored: () => readonly ConflictRecord[];
@@ -95,7 +97,8 @@ export class People {
     if (size <= 2) {
       const token = history.make(seen.map(tokenOf));
       const unique = this.rounds > 3 ? null : random.pick(['x', 'y', 'z', null]);
-      return { use, state: size === 2 ? [token, unique] : [token] };
+      const kept = seen.find((state) => state?.[1])?.[1];
+      return { use, state: size === 2 ? [token, this.parts.scenario.columns ? (kept ?? null) : unique] : [token] };
     }
     const first = seen.find((state) => state !== null) ?? null;
     return { use, state: newWide({ random, history, side: 'sql' }, shown, [first, ...seen]) };

@@ -82,7 +82,8 @@ export class Process {
   /** It says that nothing is left to write, but for what waits for a person. */
   get idle(): boolean {
     if (!this.started) return false;
-    const { state, links } = this.engine.status();
+    const { state, links, entities } = this.engine.status();
+    if (entities.some(({ load }) => load?.state === 'open')) return false;
     return state === 'running' && sides.every((side) => links[side].pending === 0 && links[side].heldMoving === 0);
   }
 

@@ -15,6 +15,10 @@ export interface Scenario {
   readonly load?: boolean;
   /** With a load: how probable it is that the other side has a record of its own under the same key. */
   readonly overlap?: number;
+  /** Operators load the table again, from either side, while all is moving. */
+  readonly reloads?: boolean;
+  /** SQL's table gets a column with a default while the sync stands still. */
+  readonly columns?: boolean;
   /** Several lanes, transactions of several records, batches. */
   readonly lanes?: boolean;
   /** SQL changes what is written to it, and deletes what hangs on a deleted record. */
@@ -54,6 +58,10 @@ export const scenarios: readonly Scenario[] = [
   { name: 'load+crash', load: true, crash: true },
   { name: 'overlap', load: true, overlap: 0.5 },
   { name: 'overlap+crash', load: true, overlap: 0.5, crash: true },
+  { name: 'reload', reloads: true, sometimes: ['lanes', 'manual'] },
+  { name: 'reload+crash', reloads: true, crash: true, sometimes: ['lanes', 'manual', 'zombie'] },
+  { name: 'columns', columns: true, sometimes: ['lanes', 'manual', 'people'] },
+  { name: 'columns+crash', columns: true, crash: true, sometimes: ['lanes', 'manual', 'people'] },
   { name: 'zombie', zombie: true, crash: true },
   { name: 'lanes', lanes: true },
   { name: 'lanes+crash', lanes: true, crash: true, zombie: true },

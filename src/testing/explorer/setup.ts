@@ -17,7 +17,7 @@ import { wideFields, wideKey, wideNames } from './wide-fields.js';
 
 export const entityName = 'public.t';
 
-export function makeEntities(random: Random, scenario: Scenario): ReadonlyMap<string, Entity> {
+export function makeEntities(random: Random, scenario: Scenario): Map<string, Entity> {
   const entity: Entity = {
     name: entityName,
     schema: 'public',
@@ -140,6 +140,10 @@ export function fill({ random, scenario, history, refs }: Filling, from: MemoryS
       if (!scenario.load) other.fill([{ ...ref, after: state }]);
     } else if (scenario.planted) {
       plant(random, history, { ref, from, other });
+    } else if (scenario.reloads || scenario.columns) {
+      const token = history.first();
+      for (const side of random.chance(0.8) ? [from, other] : [])
+        side.fill([{ ...ref, after: initial(scenario, token) }]);
     } else if (!scenario.load) {
       return;
     } else if (random.chance(0.8)) {
@@ -169,5 +173,6 @@ function plant(
 
 function initial(scenario: Scenario, token: string, mark: string | null = null): readonly (string | null)[] {
   if (scenario.letters) return [token, mark];
+  if (scenario.columns) return [token, null];
   return scenario.unique ? [token, null] : scenario.deviate ? [token, `of ${token}`] : [token];
 }

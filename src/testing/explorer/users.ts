@@ -8,12 +8,15 @@ import { editWide } from './edit-wide.js';
 import { type History, tokenOf } from './history.js';
 import { refusedBy } from './refusals.js';
 import type { Scenario } from './scenario.js';
+import { gradeDefault } from './table-work.js';
 
 export interface UsersContext {
   readonly random: Random;
   readonly history: History;
   readonly scenario: Scenario;
   readonly refs: readonly RecordRef[];
+  /** Whether SQL's table has its new column. */
+  readonly widened: () => boolean;
 }
 
 /** One transaction of a user on a side, committed or found to have nothing to do. */
@@ -75,12 +78,23 @@ function oldTokens(history: History, ref: RecordRef): string[] {
   return history.writes.flatMap((one) => (one.id === id && one.before !== null ? [one.before] : []));
 }
 
-function stateOf({ random, scenario, side }: WritingContext, token: string, found: State): State {
+function stateOf({ random, scenario, side, widened }: WritingContext, token: string, found: State): State {
   if (scenario.letters)
     return [token, random.chance(0.4) ? random.pick([refusedBy[otherSide(side)], null]) : (found?.[1] ?? null)];
+  if (scenario.columns) return [token, gradeOf({ random, side, widened }, found?.[1] ?? null)];
   if (scenario.unique) return [token, random.chance(0.4) ? random.pick(['x', 'y', 'z', null]) : (found?.[1] ?? null)];
   if (scenario.deviate) return [token, random.chance(0.5) ? 'theirs' : `of ${token}`];
   return [token];
+}
+
+/** Documents may get the new field before their users' program knows it from SQL. */
+function gradeOf(
+  { random, side, widened }: Pick<WritingContext, 'random' | 'side' | 'widened'>,
+  found: string | null,
+): string | null {
+  if (!widened()) return null;
+  if (random.chance(0.15)) return `of ${side}`;
+  return found ?? (side === 'sql' ? gradeDefault : null);
 }
 
 /** Two records exchange their unique values; only a certain order of three writes is possible. */

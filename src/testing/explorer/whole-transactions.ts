@@ -38,8 +38,8 @@ export class WholeTransactions {
     for (const change of commit.changes)
       this.written.set(commit.side + recordId(change), this.world.history.transactions.length);
     const { scenario } = this.world.options;
-    // Where values come back, a value does not tell which write brought it.
-    if (scenario.aba || scenario.load) return;
+    // Where values come back, a value does not tell which write brought it. What is not loaded yet may come by itself.
+    if (scenario.aba || scenario.load || scenario.reloads) return;
     for (const change of commit.changes) {
       const token = tokenOf(change.after);
       if (token === null) continue;

@@ -17,10 +17,11 @@ import { drawPolicy } from './draw-policy.js';
 import { History } from './history.js';
 import { Operators } from './operators.js';
 import { People } from './people.js';
-import { Process, type ProcessParts } from './process.js';
+import { Processes } from './processes.js';
 import type { RuleName } from './rule-names.js';
 import { drawScenario, type Scenario } from './scenario.js';
 import { drawOptions, drawRefs, drawSlow, entityName, fill, makeEntities, tableRules } from './setup.js';
+import { TableWork } from './table-work.js';
 import { commitLine } from './trace-line.js';
 import { type UsersContext, userTransaction } from './users.js';
 import { WholeTransactions } from './whole-transactions.js';
@@ -48,6 +49,7 @@ export class World {
   readonly whole: WholeTransactions;
   readonly people: People;
   readonly comparer: Comparer;
+  readonly tableWork: TableWork;
   /** Where scenarios decide by one. */
   readonly policy: Policy | null;
   readonly sequenceKey: boolean;
@@ -59,13 +61,10 @@ export class World {
   deviations = 0;
   filled = 0;
   readonly scheduler: Scheduler;
-  private readonly parts: ProcessParts;
+  private readonly processes: Processes;
   private readonly modules = new Actor('modules');
-  private readonly processes: Process[] = [];
-  private zombie: Process | null = null;
   private lastChange = 0;
   private readonly users: UsersContext;
-  private booted = 0;
   /** How often connections break, until the run comes to rest. */
   private faults = 0;
 
@@ -93,17 +92,24 @@ export class World {
     this.sides = { sql: side('sql'), mongodb: side('mongodb') };
     if (scenario.policies) this.sides.sql.skewMs = Math.floor(hashed(`clocks of ${seed}`) * 5 - 2) * 20;
     this.refs = drawRefs(random, scenario);
-    this.users = { random, history, scenario, refs: this.refs };
+    this.users = { random, history, scenario, refs: this.refs, widened: () => this.tableWork.widened };
     const entities = makeEntities(random, scenario);
     const entity = entities.get(entityName) as Entity;
+    this.tableWork = new TableWork({
+      ...this,
+      scenario,
+      entity,
+      map: (mapped) => void entities.set(entityName, mapped),
+      say: (line) => this.say(line),
+    });
     const policy = scenario.policies ? drawPolicy(random, entity) : null;
     this.policy = policy;
     this.sequenceKey = entity.sequenceKey;
-    this.people = new People({ random, history, refusals, stored: () => this.conflicts.conflicts });
+    this.people = new People({ random, history, scenario, refusals, stored: () => this.conflicts.conflicts });
     this.comparer = new Comparer(this);
     const drawn = drawOptions(random, scenario, options.disabledRules);
     this.loadFrom = drawn.loadFrom;
-    this.parts = {
+    const process = {
       scheduler: this.scheduler,
       ...this.sides,
       conflicts: this.conflicts,
@@ -124,6 +130,16 @@ export class World {
         options: drawn.options,
       },
     };
+    this.processes = new Processes({
+      random,
+      scenario,
+      process,
+      problems: this.problems,
+      say: (line) => this.say(line),
+      booted: () => {
+        this.lastChange = this.scheduler.now;
+      },
+    });
     this.whole = new WholeTransactions(this, drawn.options.wholeTransaction);
     drawSlow(random, this.scheduler);
     this.listen(options.trace);
@@ -134,7 +150,7 @@ export class World {
 
   /** The whole run; problems that showed on the way are in `problems`. */
   async run(): Promise<void> {
-    this.boot();
+    this.processes.boot();
     await this.disturb();
     await this.comeToRest();
   }
@@ -160,66 +176,18 @@ export class World {
           this.operators.watch(side, userTransaction(this.users, this.sides[side]));
         }
       }
-      this.disturbProcesses(6 / steps);
-      if (scenario.turns) this.operators.disturb(this.processes.at(-1), 15 / steps);
-      if (scenario.people) this.people.disturb(this.processes.at(-1), this.zombie, 20 / steps);
-      this.comparer.disturb(this.processes.at(-1), this.zombie, 20 / steps);
+      const { processes } = this;
+      processes.disturb(6 / steps);
+      if (scenario.turns) this.operators.disturb(processes.newest, 15 / steps);
+      if (scenario.people) this.people.disturb(processes.newest, processes.zombie, 20 / steps);
+      if (scenario.reloads) this.tableWork.reload(processes.newest, 6 / steps);
+      if (scenario.columns)
+        this.tableWork.widen(processes.newest, { probability: 4 / steps, openUsers: this.operators.openUsers });
+      this.comparer.disturb(processes.newest, processes.zombie, 20 / steps);
       scheduler.tick();
       await settled();
-      this.supervise();
+      processes.supervise();
     }
-  }
-
-  private disturbProcesses(probability: number): void {
-    const { random } = this;
-    const { scenario } = this.options;
-    const current = this.processes.at(-1);
-    if (scenario.zombie && random.chance(probability / 2)) {
-      if (this.zombie) this.wakeZombie();
-      else if (current?.running) {
-        current.actor.paused = true;
-        this.zombie = current;
-        this.say(`${current.actor.name} is paused`);
-        this.boot();
-        return;
-      }
-    }
-    if (!scenario.crash || !random.chance(probability) || !current?.running) return;
-    if (random.chance(0.25)) {
-      this.say(`${current.actor.name} is told to stop`);
-      current.stop();
-    } else {
-      this.say(`${current.actor.name} is killed`);
-      current.kill();
-      this.boot();
-    }
-  }
-
-  private wakeZombie(): void {
-    if (this.zombie === null) return;
-    this.zombie.actor.paused = false;
-    this.say(`${this.zombie.actor.name} goes on`);
-    this.zombie = null;
-  }
-
-  /** Starts a process where none is left, and notes failures that are none of the world's doing. */
-  private supervise(): void {
-    for (const one of this.processes) {
-      if (one.failure === null || !one.actor.alive) continue;
-      if (one.failure.code !== 'fenced')
-        this.problems.push(`${one.actor.name} failed: ${one.failure.code}: ${one.failure.message}`);
-      this.say(`${one.actor.name} ends: ${one.failure.code}`);
-      one.kill();
-    }
-    if (this.processes.every((one) => !one.actor.alive || one.actor.paused)) this.boot();
-  }
-
-  private boot(): void {
-    if (this.problems.length > 0 && this.booted > 20) return;
-    const name = `p${++this.booted}`;
-    this.say(`${name} starts`);
-    this.processes.push(new Process(name, this.parts));
-    this.lastChange = this.scheduler.now;
   }
 
   /** What is written to a side before a position in its log is stored crosses only by a load from there. */
@@ -230,16 +198,15 @@ export class World {
 
   private async comeToRest(): Promise<void> {
     const { random, scheduler } = this;
-    this.wakeZombie();
     this.faults = 0;
-    for (const one of this.processes) one.engine.resume();
+    this.processes.resume();
     scheduler.onIdle = () => this.sides.sql.log.publish() || this.sides.mongodb.log.publish();
     for (const limit = scheduler.steps + stepsMax; scheduler.steps < limit; ) {
       for (const side of Object.values(this.sides)) if (random.chance(0.5)) side.log.publish();
       scheduler.tick();
       await settled();
-      this.supervise();
-      if (this.options.scenario.turns) this.operators.end(this.processes.findLast((one) => one.running));
+      this.processes.supervise();
+      if (this.options.scenario.turns) this.operators.end(this.processes.running);
       if (this.problems.length > 0 || (this.resting && !this.decideRest())) return;
     }
     const held = Object.values(this.sides).flatMap((side) =>
@@ -251,9 +218,14 @@ export class World {
   /** Whether something was left to decide at rest. */
   private decideRest(): boolean {
     const { people } = this.options.scenario;
-    // A paused one may not know yet that it was succeeded.
-    const process = this.processes.findLast((one) => one.running && one.started);
+    const process = this.processes.working;
     if (process === undefined) return false;
+    // Listed by a process that was succeeded and did not live to take it back: whoever starts next goes on with it.
+    if ([...this.conflicts.loads.values()].some(({ state }) => state === 'open')) {
+      process.stop();
+      this.lastChange = this.scheduler.now;
+      return true;
+    }
     const asked = this.comparer.atRest(process.engine) || (people && this.people.decideAll(process.engine) > 0);
     if (this.people.rounds > 8) this.problems.push('people cannot decide what waits for them');
     if (asked) this.lastChange = this.scheduler.now;
@@ -263,8 +235,7 @@ export class World {
   private get resting(): boolean {
     const sides = Object.values(this.sides);
     const read = sides.every((side) => side.reader !== null && side.reader.cursor >= side.log.lastPart);
-    const idle = this.processes.some((one) => one.running && one.idle);
-    if (!read || !idle || this.operators.openUsers > 0) this.lastChange = this.scheduler.now;
+    if (!read || !this.processes.idle || this.operators.openUsers > 0) this.lastChange = this.scheduler.now;
     const waiting = this.conflicts.waiting();
     return (
       this.scheduler.now - this.lastChange > calmMs &&

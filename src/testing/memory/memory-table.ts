@@ -108,6 +108,12 @@ export class MemoryTable {
     return { changes };
   }
 
+  /** As a default does that comes with a new column: no log tells of it. */
+  fillColumn(index: number, value: string): void {
+    for (const [id, { ref, state }] of this.rows)
+      this.rows.set(id, { ref, state: state?.map((old, at) => (at === index ? value : old)) ?? null });
+  }
+
   /** Makes changes visible. */
   apply(changes: readonly Change[]): void {
     this.version++;
