@@ -25,8 +25,13 @@ export async function advanceGroup(session: Session, ids: readonly RecordId[], s
   }
 }
 
-/** The records are locked by the caller. */
-export async function advanceLocked(session: Session, ids: readonly RecordId[], schedule: Schedule): Promise<void> {
+/** The records are locked by the caller. `proven`: what their targets lack they really lack, an examination has found. */
+export async function advanceLocked(
+  session: Session,
+  ids: readonly RecordId[],
+  schedule: Schedule,
+  proven = false,
+): Promise<void> {
   await discardLetters(session, ids);
   const apart = new Set(ids.filter((id) => haveMovedApart(session, id)));
   for (const side of sides)
@@ -34,14 +39,15 @@ export async function advanceLocked(session: Session, ids: readonly RecordId[], 
       session,
       session.links[side],
       ids.filter((id) => !apart.has(id)),
+      proven ? schedule : undefined,
     );
-  const { candidates, proven } = await findCandidates(
+  const found = await findCandidates(
     session,
     ids.filter((id) => !session.stopped.has(parseRecordId(id).entity)),
     schedule,
   );
-  for (const side of sides) await writeTips(session, session.links[side], proven[side], schedule);
-  await settleGroup(session, candidates, schedule);
+  for (const side of sides) await writeTips(session, session.links[side], found.proven[side], schedule);
+  await settleGroup(session, found.candidates, schedule);
   for (const side of sides) await writeTips(session, session.links[side], [...apart]);
   await closeTrouble(session, ids);
   for (const id of ids) if (!session.trouble.conflictOf(id)) session.decisions.answer(id, { kind: 'moved' });
@@ -169,7 +175,8 @@ async function findCandidates(session: Session, ids: readonly RecordId[], schedu
     const answer = session.parts.options.disabledRules.has('mark')
       ? await unmarked(session, id, silent)
       : session.silent.take(id, silent, row);
-    if (answer && answer.state === null && asksFirst(session, holder, row)) proven[holder].push(id);
+    if (answer && answer.state === null && asksFirst(session, holder, row) && !session.trouble.isForReview(id))
+      proven[holder].push(id);
     else if (answer) {
       const tips = { [holder]: row.tip, [silent]: answer.state } as Record<Side, State>;
       candidates.push({ id, held, base: row.base, tips });

@@ -103,7 +103,7 @@ async function repairByPolicy(
   const standing = await holdBoth(session, differences);
   const ids = standing.map(({ id }) => id);
   if (ids.length === 0) return new Map();
-  await advanceLocked(session, ids, { wait: () => {}, retry: () => {} });
+  await advanceLocked(session, ids, once, true);
   return outcomesOf(session, ids);
 }
 
