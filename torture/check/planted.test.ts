@@ -36,8 +36,8 @@ function foundBy(evidence: Evidence, checks: readonly string[]): boolean {
 
 describe('a defect of the sync is found', () => {
   test.each(syncDefects)('$name', ({ found, faults }) => {
-    const caught = seeds.filter((seed) => foundBy(runModel({ seed, transactions: 500, faults: faults() }), found));
-    expect(caught).not.toEqual([]);
+    const caught = seeds.some((seed) => foundBy(runModel({ seed, transactions: 500, faults: faults() }), found));
+    expect(caught).toBe(true);
   });
 });
 
