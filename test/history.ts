@@ -2,6 +2,7 @@
  * Writers on both sides whose every acknowledged write is remembered with what it replaced, so that a lost one is found: a write must
  * be final, have been replaced by a user who saw it, or stand in a conflict's record. Must not know the sync's inside.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { Document } from 'mongodb';
 import { Random } from '../src/testing/random.js';
 import { conflictsOf, type Rig } from './rig.js';
@@ -11,6 +12,8 @@ export interface HistoryOptions {
   readonly records: number;
   /** Of a hundred writes; the others are updates. */
   readonly deletes: number;
+  /** Milliseconds between two writes of a side; absent: none. */
+  readonly pauseMs?: number;
 }
 
 export interface History {
@@ -44,6 +47,7 @@ export function writeHistory(rig: Rig, options: HistoryOptions): History {
       const value = random.int(100) < options.deletes ? null : `${side}-${counts[side]++}`;
       const done = await act(id, value);
       if (done !== null) note(side, value, done.before);
+      if (options.pauseMs !== undefined) await setTimeout(options.pauseMs);
     }
   };
   let running: Promise<unknown> = Promise.resolve();

