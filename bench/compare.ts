@@ -13,7 +13,21 @@ const bar = 0.6;
 /** Measured so often, in turn: the middle one counts. */
 const turns = 3;
 
-const keys = { 'bigint key': null, 'text key, by bytes': 'C', 'text key, by language': 'und-x-icu' } as const;
+const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+interface TextKey {
+  readonly table: string;
+  readonly collation: string;
+  /** Its first letter is drawn from both cases, which languages and bytes put in very different orders. */
+  readonly mixed: boolean;
+}
+
+const keys: Readonly<Record<string, TextKey | null>> = {
+  'bigint key': null,
+  'text key, by bytes': { table: 'people_bytes', collation: 'C', mixed: false },
+  'text key, by language': { table: 'people_language', collation: 'und-x-icu', mixed: false },
+  'text key, by language, both cases': { table: 'people_cases', collation: 'und-x-icu', mixed: true },
+};
 
 export async function compare(
   servers: Servers,
@@ -21,9 +35,9 @@ export async function compare(
 ): Promise<Report> {
   await using world = await openWorld(servers, { rows: count, filled: ['sql', 'mongodb'] });
   const rows: Row[] = [];
-  for (const [key, collation] of Object.entries(keys)) {
+  for (const [key, text] of Object.entries(keys)) {
     note(key);
-    const config = collation === null ? world.config : await withTextKey(world, collation);
+    const config = text === null ? world.config : await withTextKey(world, text);
     rows.push(await measure(key, config, count));
   }
   const bars = rows.map((row) =>
@@ -58,20 +72,25 @@ function middle(values: readonly number[]): number {
 }
 
 /** The same rows under keys of text. */
-async function withTextKey({ sql, mongo, name, config }: World, collation: string): Promise<ConfigInput> {
-  const made = `people_${collation.toLowerCase().replaceAll('-', '_')}`;
-  await sql.query(`create table ${made} (like people)`);
-  await sql.query(`alter table ${made} alter column id type text collate "${collation}"`);
+async function withTextKey(
+  { sql, mongo, name, config }: World,
+  { table, collation, mixed }: TextKey,
+): Promise<ConfigInput> {
+  const count = letters.length;
+  const prefix = mixed ? `substr('${letters}', (1 + p.id * 7919 % ${count})::int, 1)` : "'P'";
+  await sql.query(`create table ${table} (like people)`);
+  await sql.query(`alter table ${table} alter column id type text collate "${collation}"`);
   await sql.query(
-    `insert into ${made} select 'P-' || p.id, p.name, p.email, p.amount, p.quantity, p.active, p.note, p.changed from people p`,
+    `insert into ${table} select ${prefix} || '-' || p.id, p.name, p.email, p.amount, p.quantity, p.active, p.note, p.changed from people p`,
   );
-  await sql.query(`alter table ${made} add primary key (id)`);
-  await sql.query(`vacuum analyze ${made}`);
-  const id = { $concat: ['P-', { $toString: '$_id' }] };
+  await sql.query(`alter table ${table} add primary key (id)`);
+  await sql.query(`vacuum analyze ${table}`);
+  const drawn = { $substrCP: [letters, { $toInt: { $mod: [{ $multiply: ['$_id', 7919] }, count] } }, 1] };
+  const id = { $concat: [mixed ? drawn : 'P', '-', { $toString: '$_id' }] };
   await mongo
     .db(name)
     .collection(collection)
-    .aggregate([{ $set: { _id: id } }, { $out: made }])
+    .aggregate([{ $set: { _id: id } }, { $out: table }])
     .toArray();
-  return { ...config, entities: [{ table: `public.${made}`, collection: made }] };
+  return { ...config, entities: [{ table: `public.${table}`, collection: table }] };
 }

@@ -1,48 +1,22 @@
 /**
  * Reads one table on both sides and finds the records that look different, in bounded memory: where both sides read in one
- * order as two streams that are merged, else each side's pages are looked up on the other. What it finds are suspects: a
- * change on its way looks the same. Must not know who examines them.
+ * order as two streams that are merged, else joined, or, where the orders have nothing in common, each side's pages are
+ * looked up on the other. What it finds are suspects: a change on its way looks the same. Must not know who examines them.
  */
 
-import type { Entity } from '../model/entity.js';
-import { type RecordRef, recordId, type State, sameState } from '../model/record.js';
 import { isRefused } from '../model/refusal.js';
 import { sharedOrder } from '../model/shared-order.js';
-import type { Side } from '../model/side.js';
-import { unitsOf } from '../model/weight.js';
-import type { SideStore } from '../ports/side-store.js';
+import { joined, type WindowLimits } from './joined.js';
+import { type LookUp, lookUpOnMongodb, lookUpOnSql, type Row } from './look-up.js';
+import { Met } from './met.js';
 import { Pages } from './pages.js';
-import { inSample } from './sample.js';
+import type { Frontier, ScanStep } from './scan-step.js';
 
-export interface Suspect extends RecordRef {
-  /** UTF-16 units of both states: how much room an examination of it takes. */
-  readonly units: number;
-}
-
-/** Where a scan goes on. */
-export interface Frontier {
-  /** `both`: merged, or SQL's pages are looked up; `mongodb`: MongoDB's keys are looked up. */
-  readonly pass: 'both' | 'mongodb';
-  readonly sql: string | null;
-  readonly mongodb: string | null;
-}
-
-export interface ScanStep {
-  /** Records of the sample that were met for the first time. */
-  readonly compared: number;
-  readonly suspects: readonly Suspect[];
-  /** Null: the table is read to its end. */
-  readonly frontier: Frontier | null;
-}
-
-export interface ScanOptions {
-  readonly stores: Readonly<Record<Side, SideStore>>;
-  readonly entity: Entity;
-  /** The share of records, by a hash of their keys. */
-  readonly sample: number;
-  readonly seed: string;
+export interface ScanOptions extends LookUp {
   /** Null: from the start. */
   readonly from: Frontier | null;
+  /** Absent: the usual ones. */
+  readonly window?: WindowLimits;
 }
 
 const start: Frontier = { pass: 'both', sql: null, mongodb: null };
@@ -58,29 +32,10 @@ export async function* scan(options: ScanOptions): AsyncGenerator<ScanStep> {
     yield* merged(options, compare);
     return;
   }
-  if (from?.pass !== 'mongodb') yield* lookedUp(options);
-  yield* onlyOnMongodb(options);
-}
-
-interface Row {
-  readonly key: string;
-  readonly state: State;
-}
-
-/** What one step has met. */
-class Met {
-  compared = 0;
-  readonly suspects: Suspect[] = [];
-
-  constructor(private readonly options: ScanOptions) {}
-
-  take(key: string, sql: State, mongodb: State): void {
-    const { entity, sample, seed } = this.options;
-    if (!inSample(seed, key, sample)) return;
-    this.compared++;
-    if (!sameState(sql, mongodb))
-      this.suspects.push({ entity: entity.name, key, units: unitsOf(sql) + unitsOf(mongodb) });
-  }
+  const rest = from?.pass === 'mongodb' ? from : yield* joined(options, from ?? start, options.window);
+  if (rest === null) return;
+  if (rest.pass === 'both') yield* lookedUp(options, rest);
+  yield* onlyOnMongodb(options, rest.mongodb);
 }
 
 async function* merged(options: ScanOptions, compare: (a: string, b: string) => number): AsyncGenerator<ScanStep> {
@@ -134,41 +89,37 @@ function takeNext({ sql, mongodb, met, compare }: Merge, left: Row | undefined, 
   }
 }
 
-async function* lookedUp(options: ScanOptions): AsyncGenerator<ScanStep> {
+async function* lookedUp(options: LookUp, from: Frontier): AsyncGenerator<ScanStep> {
   const { stores, entity } = options;
-  const pages = new Pages(stores.sql, { entity: entity.name, after: options.from?.sql ?? null, keysOnly: false });
+  const pages = new Pages(stores.sql, { entity: entity.name, after: from.sql, keysOnly: false });
   yield* oneAhead(pages, async (rows, ended, after) => {
     const met = new Met(options);
-    const refs = rows.map(({ key }) => ({ entity: entity.name, key }));
-    const found = await stores.mongodb.read(refs, { locked: false, raw: false });
-    for (const { key, state } of rows)
-      met.take(key, state, found.get(recordId({ entity: entity.name, key }))?.state ?? null);
-    const frontier: Frontier = { pass: ended ? 'mongodb' : 'both', sql: after, mongodb: null };
+    await lookUpOnMongodb(options, rows, met);
+    const frontier: Frontier = { pass: ended ? 'mongodb' : 'both', sql: after, mongodb: from.mongodb };
     return { compared: met.compared, suspects: met.suspects, frontier };
   });
 }
 
-async function* onlyOnMongodb({ stores, entity, sample, seed, from }: ScanOptions): AsyncGenerator<ScanStep> {
-  const after = from?.pass === 'mongodb' ? from.mongodb : null;
+async function* onlyOnMongodb(options: LookUp, after: string | null): AsyncGenerator<ScanStep> {
+  const { stores, entity } = options;
   const pages = new Pages(stores.mongodb, { entity: entity.name, after, keysOnly: true });
   yield* oneAhead(pages, async (rows, ended, upTo) => {
-    const refs = rows.map(({ key }) => ({ entity: entity.name, key })).filter(({ key }) => inSample(seed, key, sample));
-    const known = await stores.sql.existing(refs.filter(({ key }) => !isRefused(key)));
-    const suspects = refs.filter((ref) => !known.has(recordId(ref))).map((ref) => ({ ...ref, units: 0 }));
+    const met = new Met(options);
+    await lookUpOnSql(options, rows, met);
     const frontier: Frontier | null = ended ? null : { pass: 'mongodb', sql: null, mongodb: upTo };
-    return { compared: suspects.length, suspects, frontier };
+    return { compared: met.compared, suspects: met.suspects, frontier };
   });
 }
 
-type LookUp = (rows: readonly Row[], ended: boolean, after: string | null) => Promise<ScanStep>;
+type TakePage = (rows: readonly Row[], ended: boolean, after: string | null) => Promise<ScanStep>;
 
 /** While one page is looked up the next one is read. */
-async function* oneAhead(pages: Pages, lookUp: LookUp): AsyncGenerator<ScanStep> {
+async function* oneAhead(pages: Pages, takePage: TakePage): AsyncGenerator<ScanStep> {
   let before: Promise<ScanStep> | null = null;
   for (;;) {
     const rows = await pages.page();
     const { ended, after } = pages;
-    const step = lookUp(rows, ended, after);
+    const step = takePage(rows, ended, after);
     // Told when it is awaited, if it still is.
     step.catch(() => {});
     if (before !== null) yield await before;

@@ -5,7 +5,7 @@
 import type { Clock } from '../../base/clock.js';
 import { isIsthmusError } from '../../base/errors.js';
 import { type RecordId, type RecordRef, recordId } from '../../model/record.js';
-import type { Suspect } from '../../reconcile/scan.js';
+import type { Suspect } from '../../reconcile/scan-step.js';
 import type { Engine } from '../../sync/engine.js';
 import type { Verdict } from '../../sync/examine.js';
 
