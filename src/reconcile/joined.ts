@@ -70,12 +70,11 @@ class Window {
   }
 
   get full(): boolean {
-    const { waiting, limits } = this;
     return (
-      this.rows >= limits.rows ||
-      waiting.sql.size + waiting.mongodb.size >= limits.waiting ||
-      this.units >= limits.units ||
-      this.met.suspects.length >= limits.suspects
+      this.rows >= this.limits.rows ||
+      this.waiting.sql.size + this.waiting.mongodb.size >= this.limits.waiting ||
+      this.units >= this.limits.units ||
+      this.met.suspects.length >= this.limits.suspects
     );
   }
 

@@ -8,7 +8,7 @@ import { Breath } from '../base/breath.js';
 import { classify } from '../conflict/classify.js';
 import type { ConflictFacts, Decision } from '../conflict/resolve.js';
 import type { Agreement, ConflictRecord, Settlement, SideVersion } from '../model/conflict.js';
-import { parseRecordId, sameState } from '../model/record.js';
+import { parseRecordId, type State, sameState } from '../model/record.js';
 import { isRefused, refusedField } from '../model/refusal.js';
 import type { Side } from '../model/side.js';
 import { otherSide, sides } from '../model/side.js';
@@ -21,7 +21,7 @@ import type { Schedule, Session } from './session.js';
 import { storeDecisions } from './settle-mongodb.js';
 import { propagateDecisions } from './settle-sql.js';
 import { type Refused, reviewStrategy } from './trouble.js';
-import { type Stand, standAsIfHeard } from './unheard-columns.js';
+import { changedAlone, standAsIfHeard } from './unheard-columns.js';
 
 /** The candidates' records are locked by the caller. */
 export async function settleGroup(
@@ -85,37 +85,33 @@ async function atTips(
 async function decide(session: Session, candidate: Candidate, raw: Raw): Promise<Settlement | null> {
   const stand = standAsIfHeard(session, candidate);
   if (stand === null) return decideOn(session, candidate, raw);
-  const settlement =
-    decideAlone(session, candidate, stand) ?? (await decideOn(session, { ...candidate, ...stand }, raw));
-  const heard = sameState(stand.tips.sql, candidate.tips.sql) && settlement?.type !== 'agreement';
-  return settlement === null || heard ? settlement : { ...settlement, stood: { sql: candidate.tips.sql } };
+  const settlement = await decideOn(session, { ...candidate, ...stand }, raw, changedAlone(stand));
+  const stood = { sql: candidate.tips.sql };
+  const told = settlement?.type === 'agreement' ? settlement.decision : stand.tips.sql;
+  return settlement === null || sameState(told, stood.sql) ? settlement : { ...settlement, stood };
 }
 
-/** Where but for the new columns one side alone has changed, that is no conflict. */
-function decideAlone({ parts }: Session, { id }: Candidate, { base, tips }: Stand): Agreement | null {
-  const side = sides.find((one) => sameState(base, tips[otherSide(one)]));
-  if (side === undefined) return null;
-  const createdAt = parts.clock.now();
-  return { ...parseRecordId(id), type: 'agreement', id: parts.newId(), base, decision: tips[side], createdAt };
-}
-
-async function decideOn(session: Session, candidate: Candidate, raw: Raw): Promise<Settlement | null> {
+/** `alone`: the side that alone has changed, but for new columns; null: both, or nobody knows better. */
+async function decideOn(
+  session: Session,
+  candidate: Candidate,
+  raw: Raw,
+  alone: Side | null = null,
+): Promise<Settlement | null> {
   const { parts } = session;
   const ref = parseRecordId(candidate.id);
   const { tips, base, held } = candidate;
   const known = session.trouble.conflictOf(candidate.id);
   const createdAt = known?.createdAt ?? parts.clock.now();
-  if (sameState(tips.sql, tips.mongodb) && agree(session, candidate, known)) {
-    const agreement: Agreement = {
-      ...ref,
-      type: 'agreement',
-      id: parts.newId(),
-      base,
-      decision: tips.sql,
-      createdAt: parts.clock.now(),
-    };
-    return agreement;
-  }
+  const agreement = (decision: State): Agreement => ({
+    ...ref,
+    type: 'agreement',
+    id: parts.newId(),
+    base,
+    decision,
+    createdAt: parts.clock.now(),
+  });
+  if (sameState(tips.sql, tips.mongodb) && agree(session, candidate, known)) return agreement(tips.sql);
   const refused = refusalOf(session, candidate);
   const unique = refused?.refusal.code === 'unique_violation' ? refused.refusal : undefined;
   const kept = refused !== undefined && unique === undefined && keepsFromSettling(session, candidate, refused);
@@ -136,11 +132,14 @@ async function decideOn(session: Session, candidate: Candidate, raw: Raw): Promi
     mongodb: { state: tips.mongodb, raw: raw.mongodb, time: held.mongodb?.time ?? null, version: versions.mongodb },
   };
   const person = session.decisions.for(candidate);
+  const review = forReview(session, candidate);
+  // No strategy takes from the other side what it has not heard of.
+  if (alone !== null && session.following.leads(alone) && !person && !refused && !review) return agreement(tips[alone]);
   const decision = person
     ? decidedBy(facts, person, known)
     : waits && known
       ? { decided: false as const, strategy: known.strategy, reason: waits.reason }
-      : (forReview(session, candidate) ?? oneWay(session, facts) ?? (await parts.resolve(facts)));
+      : (review ?? oneWay(session, facts) ?? (await parts.resolve(facts)));
   const conflict = {
     ...facts,
     type: 'conflict' as const,

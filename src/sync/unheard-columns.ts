@@ -2,7 +2,7 @@
  * What a record is settled on while one side has not heard yet what its new columns hold (rule 10): there, an empty field is
  * nobody's wish. As if the columns had always been there, so that no strategy takes them from the side that has them. Pure.
  */
-import { parseRecordId, type State } from '../model/record.js';
+import { parseRecordId, type State, sameState } from '../model/record.js';
 import { otherSide, type Side, sides } from '../model/side.js';
 import type { Candidate } from './candidate.js';
 import { indexesOf, type NewColumns, newColumnsOf } from './new-columns.js';
@@ -24,6 +24,11 @@ export function standAsIfHeard(session: Session, candidate: Candidate): Stand | 
     return { base: filling(base, told, filled), tips: { [from]: told, [to]: heard } as Record<Side, State> };
   }
   return null;
+}
+
+/** The side that alone has changed the record, but for its new columns; null: both have. */
+export function changedAlone({ base, tips }: Stand): Side | null {
+  return sides.find((side) => sameState(base, tips[otherSide(side)])) ?? null;
 }
 
 /** Columns that `from` has and of which the other side may not have heard. */

@@ -45,7 +45,7 @@ export interface Scenario {
   readonly sometimes?: readonly Flag[];
 }
 
-type Flag = 'crash' | 'zombie' | 'load' | 'lanes' | 'people' | 'unique' | 'aba' | 'manual';
+type Flag = 'crash' | 'zombie' | 'load' | 'lanes' | 'people' | 'unique' | 'aba' | 'manual' | 'turns';
 
 export const scenarios: readonly Scenario[] = [
   { name: 'plain' },
@@ -58,10 +58,10 @@ export const scenarios: readonly Scenario[] = [
   { name: 'load+crash', load: true, crash: true },
   { name: 'overlap', load: true, overlap: 0.5 },
   { name: 'overlap+crash', load: true, overlap: 0.5, crash: true },
-  { name: 'reload', reloads: true, sometimes: ['lanes', 'manual'] },
-  { name: 'reload+crash', reloads: true, crash: true, sometimes: ['lanes', 'manual', 'zombie'] },
-  { name: 'columns', columns: true, sometimes: ['lanes', 'manual', 'people'] },
-  { name: 'columns+crash', columns: true, crash: true, sometimes: ['lanes', 'manual', 'people'] },
+  { name: 'reload', reloads: true, sometimes: ['lanes', 'manual', 'turns'] },
+  { name: 'reload+crash', reloads: true, crash: true, sometimes: ['lanes', 'manual', 'zombie', 'turns'] },
+  { name: 'columns', columns: true, sometimes: ['lanes', 'manual', 'people', 'turns'] },
+  { name: 'columns+crash', columns: true, crash: true, sometimes: ['lanes', 'manual', 'people', 'turns'] },
   { name: 'zombie', zombie: true, crash: true },
   { name: 'lanes', lanes: true },
   { name: 'lanes+crash', lanes: true, crash: true, zombie: true },
