@@ -1,5 +1,5 @@
 import { MongoClient } from 'mongodb';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../base/clock.js';
 import { silentLogger } from '../base/logger.js';
 import { entity, field, users } from '../testing/mongodb/entities.js';
@@ -43,6 +43,22 @@ test('prepare says what it does, does it once, and teardown takes it away again'
   await side.teardown({ dryRun: false, onStatement });
   await side.close();
   await client.close();
+});
+
+test('syncs that share a server may come and go at once', async () => {
+  // Nobody else's documents keep the shared collections there, so each teardown drops them.
+  const server = await startMongo();
+  onTestFinished(() => server.stop());
+  const names = ['one', 'two', 'three'];
+  const both = names.map(async (name) => {
+    const side = await openMongo({ url: server.url, database: name, name, ...deps });
+    for (let round = 0; round < 6; round++) {
+      await side.prepare({ dryRun: false, onStatement: () => {} });
+      await side.teardown({ dryRun: false, onStatement: () => {} });
+    }
+    await side.close();
+  });
+  await expect(Promise.all(both)).resolves.toBeDefined();
 });
 
 test('before-images that somebody else switched on stay', async () => {

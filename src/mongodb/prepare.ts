@@ -60,6 +60,8 @@ const ownIndexes: Readonly<Record<string, readonly IndexSpecification[]>> = {
   [heldCollection]: [{ name: 1 }, { of: 1 }],
 };
 
+const namespaceNotFound = 26;
+
 /** Which collections had no before-images until we switched them on: `teardown` switches off only these. */
 function switchedId(name: string): string {
   return `${name}/images`;
@@ -131,11 +133,21 @@ async function prepareCollections(
   const existing = await collectionsOf(db);
   for (const [collection, specifications] of Object.entries(wanted)) {
     if (!existing.has(collection)) await run(db, options, { create: collection });
-    const there = existing.has(collection) ? await db.collection(collection).listIndexes().toArray() : [];
+    const there = existing.has(collection) ? await indexesOf(db, collection) : [];
     for (const key of specifications) {
       if (there.some((index) => JSON.stringify(index['key']) === JSON.stringify(key))) continue;
       await run(db, options, { createIndexes: collection, indexes: [{ key, name: Object.keys(key).join('_') }] });
     }
+  }
+}
+
+/** Another sync's teardown may have dropped the shared collection since it was listed; the first index makes it anew. */
+async function indexesOf(db: Db, collection: string): Promise<Document[]> {
+  try {
+    return await db.collection(collection).listIndexes().toArray();
+  } catch (error) {
+    if (errorCode(error) === namespaceNotFound) return [];
+    throw error;
   }
 }
 
@@ -159,6 +171,8 @@ async function run(db: Db, { dryRun, onStatement }: PrepareOptions, command: Doc
   try {
     await db.command(command);
   } catch (error) {
+    // Another sync has dropped it at this moment.
+    if (errorCode(error) === namespaceNotFound && 'drop' in command) return;
     // Another process, or the user's application, made it at this moment.
     if (errorCode(error) !== namespaceExists) throw error;
     if (command['changeStreamPreAndPostImages'] !== undefined)
