@@ -1,9 +1,10 @@
 /** What a benchmark ran on, and which state of the code: what its figures are kept with. */
+
 import { arch, availableParallelism, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
-import pg from 'pg';
 import { runCommand } from '../src/testing/servers/run-command.js';
+import { withClient } from '../src/testing/servers/with-client.js';
 import type { Machine } from './history.js';
 import type { Servers } from './world.js';
 
@@ -18,15 +19,9 @@ export async function machineOf(servers: Servers | null): Promise<Machine> {
 }
 
 async function postgresVersion(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ server_version: string }>('show server_version');
-    // A distribution adds its own words.
-    return (rows[0]?.server_version ?? '').split(' ')[0] as string;
-  } finally {
-    await client.end();
-  }
+  const { rows } = await withClient(url, (client) => client.query<{ server_version: string }>('show server_version'));
+  // A distribution adds its own words.
+  return (rows[0]?.server_version ?? '').split(' ')[0] as string;
 }
 
 async function mongodbVersion(url: string): Promise<string> {

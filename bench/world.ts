@@ -1,4 +1,5 @@
 /** The servers of a benchmark and, for each measurement, a database on each with the same rows. */
+
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { prepareBoth } from '../src/app/prepare.js';
@@ -6,6 +7,7 @@ import { silentLogger } from '../src/base/logger.js';
 import { type ConfigInput, configFrom } from '../src/config/load.js';
 import { startMongo } from '../src/testing/servers/mongo-server.js';
 import { startPostgres } from '../src/testing/servers/postgres-server.js';
+import { withClient } from '../src/testing/servers/with-client.js';
 import { collection, columns, createTable, personDocument, personState, sqlTypes, table } from './people.js';
 
 export interface Servers extends AsyncDisposable {
@@ -92,16 +94,6 @@ async function close({ name, sql, sqlUrl, mongo }: World): Promise<void> {
   const admin = new URL(sqlUrl);
   admin.pathname = '/postgres';
   await withClient(admin.href, (client) => client.query(`drop database ${name} with (force)`));
-}
-
-async function withClient(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 const fillSize = 5000;

@@ -2,10 +2,11 @@
  * A torture run without faults: the users, applications that lock, deadlock and add a column, a sync in this process, quiet, the checker. Shows that workload, evidence and checker are
  * silent about a sync that nobody disturbs. `npx tsx torture/calm.ts [SECONDS] [SEED]`
  */
-import pg from 'pg';
+
 import { type ConfigInput, type StartedSync, start } from '../src/index.js';
 import { startMongo } from '../src/testing/servers/mongo-server.js';
 import { startPostgres } from '../src/testing/servers/postgres-server.js';
+import { withClient } from '../src/testing/servers/with-client.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import { checkRun } from './check/check-run.js';
 import { type Watch, watchEvidence } from './check/gather.js';
@@ -75,10 +76,7 @@ function isLoading(sync: StartedSync): boolean {
 }
 
 async function makeTables(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(createTables);
-  await client.end();
+  await withClient(url, (client) => client.query(createTables));
 }
 
 /** One act of the applications every third second, so that each can be seen to do no harm. */

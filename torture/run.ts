@@ -2,10 +2,11 @@
  * One run: servers, sync, users, faults by a plan; then everything is undone, comes to rest, and the checker has the word.
  * Must not know how it is told.
  */
+
 import { join } from 'node:path';
-import pg from 'pg';
 import { compile } from '../scripts/compile.js';
 import type { ConfigInput } from '../src/index.js';
+import { withClient } from '../src/testing/servers/with-client.js';
 import { checkRun } from './check/check-run.js';
 import { type Watch, watchEvidence } from './check/gather.js';
 import { Cluster, database, syncName } from './cluster/cluster.js';
@@ -173,10 +174,7 @@ class Run {
 }
 
 async function statement({ sqlUrl }: Cluster, text: string): Promise<void> {
-  const sql = new pg.Client({ connectionString: sqlUrl });
-  await sql.connect();
-  await sql.query(text);
-  await sql.end();
+  await withClient(sqlUrl, (client) => client.query(text));
 }
 
 /** As long as anything is looked for in the logs: what is not read in time the oplog forgets. */

@@ -6,9 +6,9 @@
 import type { State } from '../model/record.js';
 import type { Side } from '../model/side.js';
 import { unitsOf } from '../model/weight.js';
-import { type LookUp, lookUpOnMongodb, lookUpOnSql, type Row } from './look-up.js';
+import { type LookUp, lookUpOnMongodb, lookUpOnSql } from './look-up.js';
 import { Met } from './met.js';
-import { Pages } from './pages.js';
+import { Pages, type Row } from './pages.js';
 import { inSample } from './sample.js';
 import type { Frontier, ScanStep } from './scan-step.js';
 

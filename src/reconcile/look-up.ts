@@ -1,15 +1,12 @@
 /** Records of one side, looked up by their keys on the other. Must not know in which order they come. */
-import { recordId, type State } from '../model/record.js';
+import { slices } from '../base/slices.js';
+import { recordId } from '../model/record.js';
 import { isRefused } from '../model/refusal.js';
 import type { Side } from '../model/side.js';
 import type { SideStore } from '../ports/side-store.js';
 import type { Met, Sample } from './met.js';
+import type { Row } from './pages.js';
 import { inSample } from './sample.js';
-
-export interface Row {
-  readonly key: string;
-  readonly state: State;
-}
 
 export interface LookUp extends Sample {
   readonly stores: Readonly<Record<Side, SideStore>>;
@@ -20,8 +17,7 @@ const most = 2000;
 
 /** SQL's records are compared with MongoDB's. */
 export async function lookUpOnMongodb({ stores, entity }: LookUp, rows: readonly Row[], met: Met): Promise<void> {
-  for (let at = 0; at < rows.length; at += most) {
-    const some = rows.slice(at, at + most);
+  for (const some of slices(rows, most)) {
     const refs = some.map(({ key }) => ({ entity: entity.name, key }));
     const found = await stores.mongodb.read(refs, { locked: false, raw: false });
     for (const { key, state } of some)
@@ -36,8 +32,7 @@ export async function lookUpOnSql(
   met: Met,
 ): Promise<void> {
   const drawn = rows.filter(({ key }) => inSample(seed, key, sample));
-  for (let at = 0; at < drawn.length; at += most) {
-    const some = drawn.slice(at, at + most);
+  for (const some of slices(drawn, most)) {
     const refs = some.map(({ key }) => ({ entity: entity.name, key }));
     const known = await stores.sql.existing(refs.filter(({ key }) => !isRefused(key)));
     for (const { key, state } of some)

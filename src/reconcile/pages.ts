@@ -3,7 +3,7 @@ import type { State } from '../model/record.js';
 import { unitsOf } from '../model/weight.js';
 import type { Page, SideStore } from '../ports/side-store.js';
 
-interface Row {
+export interface Row {
   readonly key: string;
   readonly state: State;
 }

@@ -7,9 +7,9 @@
 import { isRefused } from '../model/refusal.js';
 import { sharedOrder } from '../model/shared-order.js';
 import { joined, type WindowLimits } from './joined.js';
-import { type LookUp, lookUpOnMongodb, lookUpOnSql, type Row } from './look-up.js';
+import { type LookUp, lookUpOnMongodb, lookUpOnSql } from './look-up.js';
 import { Met } from './met.js';
-import { Pages } from './pages.js';
+import { Pages, type Row } from './pages.js';
 import type { Frontier, ScanStep } from './scan-step.js';
 
 export interface ScanOptions extends LookUp {

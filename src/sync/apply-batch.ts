@@ -33,10 +33,7 @@ export async function applyBatch(context: BatchContext, batch: Batch): Promise<B
   const folded = foldBatch(batch, {
     awaiting: link.awaiting,
     disabled: session.parts.options.disabledRules,
-    covers: (read, ref) =>
-      read.windows.some(
-        (chunk) => chunk.range.entity === ref.entity && link.loads.get(ref.entity)?.covers(chunk.range, ref.key),
-      ),
+    covers: (read, ref) => read.windows.some(({ range }) => link.loads.covers(range, ref)),
   });
   noteNewer(link, batch);
   if (listens(session)) for (const id of batch.ids) tellNews(session, id);
@@ -59,10 +56,8 @@ export async function applyBatch(context: BatchContext, batch: Batch): Promise<B
 function noteNewer({ loads }: LinkMemory, batch: Batch): void {
   for (const { part, windows } of batch.parts)
     for (const { range, newer } of windows) {
-      const load = loads.get(range.entity);
-      if (!load?.row.columns) continue;
-      for (const { entity, key, after } of part.changes)
-        if (entity === range.entity && load.covers(range, key)) newer.set(key, after);
+      if (!loads.get(range.entity)?.row.columns) continue;
+      for (const change of part.changes) if (loads.covers(range, change)) newer.set(change.key, change.after);
     }
 }
 

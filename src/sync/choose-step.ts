@@ -86,8 +86,7 @@ export function chooseStep(context: StepContext, id: RecordId, candidate: Candid
 /** What an echo in the same batch loads is no longer left to the chunk, which drops the row. */
 function isUnloaded({ link, behind, loadedNow }: StepContext, id: RecordId, ref: RecordRef): boolean {
   if (!link.loads.isUnloaded(ref) || loadedNow.has(id)) return false;
-  const load = link.loads.get(ref.entity);
-  return !behind.some(({ range }) => range.entity === ref.entity && load?.covers(range, ref.key));
+  return !behind.some(({ range }) => link.loads.covers(range, ref));
 }
 
 function usual(session: Session, candidate: Candidate, target: State, crossing: 'write' | 'hold'): Step {

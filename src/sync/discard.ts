@@ -3,6 +3,7 @@
  * what was held of the record is dropped, in the same two transactions as a settlement. The first stores the letter as given
  * up, so that nothing is lost without a record; whatever crashes, the second follows.
  */
+import { slices } from '../base/slices.js';
 import type { Discard } from '../model/conflict.js';
 import { type RecordId, type RecordRef, recordId, sameState } from '../model/record.js';
 import { type Side, sideOfLink } from '../model/side.js';
@@ -106,8 +107,7 @@ async function finishHalf(session: Session, discards: readonly Discard[]): Promi
 export async function finishDiscards(session: Session, open: readonly Discard[]): Promise<void> {
   const { store } = session.parts.sides.sql;
   const { group } = session.parts.options;
-  for (let at = 0; at < open.length; at += group) {
-    const some = open.slice(at, at + group);
+  for (const some of slices(open, group)) {
     const done = await store.settled(some.map(({ id }) => id));
     const landed = some.filter(({ id }) => done.has(id)).map(({ id }) => id);
     if (landed.length > 0) {

@@ -38,7 +38,9 @@ export class Loader {
     const ended = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    const lacksAll = await this.lacksAll(entity);
+    // A row of a load of columns says what was before: the target is not asked.
+    const asks = load.row.columns === null;
+    const lacksAll = asks && (await this.lacksAll(entity));
     if (lacksAll) load.noteLacking(null);
     let after = load.resumeAfter;
     let chunksRead = 0;
@@ -53,7 +55,7 @@ export class Loader {
       parts.faults.reach('load.low-mark');
       chunk.rows = await store.readChunk(chunk.range);
       parts.faults.reach('load.chunk-read');
-      if (!lacksAll) load.noteLacking(await this.lackingOf(chunk));
+      if (asks && !lacksAll) load.noteLacking(await this.lackingOf(chunk));
       await store.mark(`${mark}:high`);
       parts.faults.reach('load.high-mark');
       ahead.push(handled);

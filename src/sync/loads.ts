@@ -178,6 +178,11 @@ export class Loads {
     return { position, loads };
   }
 
+  /** Whether a chunk of an open load has the record. */
+  covers(range: ChunkRange, ref: RecordRef): boolean {
+    return range.entity === ref.entity && (this.open.get(ref.entity)?.covers(range, ref.key) ?? false);
+  }
+
   /** Whether the record as a whole has yet to be loaded. */
   isUnloaded(ref: RecordRef): boolean {
     const load = this.open.get(ref.entity);

@@ -3,17 +3,16 @@ import { IsthmusError } from '../base/errors.js';
 import type { Position } from '../model/change.js';
 import type { Side } from '../model/side.js';
 import type { ChangeReader } from '../ports/change-source.js';
-import type { Session } from './session.js';
+import { type Session, wasSucceeded } from './session.js';
 
 /**
  * Throws `fenced` where a later life has taken over. Whoever takes over from here on ends this reader; whoever did before
  * could not, and a process that never writes would not learn that it was succeeded.
  */
-export async function openLog({ parts, epoch }: Session, side: Side, from: Position): Promise<ChangeReader> {
-  const { source, store } = parts.sides[side];
-  const reader = await source.open(from);
+export async function openLog(session: Session, side: Side, from: Position): Promise<ChangeReader> {
+  const reader = await session.parts.sides[side].source.open(from);
   try {
-    if ((await store.epoch()) > epoch) throw new IsthmusError('fenced');
+    if (await wasSucceeded(session, side)) throw new IsthmusError('fenced');
     return reader;
   } catch (error) {
     await reader.close();

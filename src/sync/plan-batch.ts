@@ -77,7 +77,8 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
 export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & { readonly chunk: Chunk }): Prepared {
   const { entity } = batch.chunk.range;
   const load = link.loads.get(entity);
-  const columns = load?.row.columns ? indexesOf(session, entity, load.row.columns) : null;
+  const added = load?.row.columns ?? undefined;
+  const columns = added ? indexesOf(session, entity, added) : null;
   const candidates = new Map<RecordId, Candidate>();
   const hold: HeldRow[] = [];
   for (const row of batch.chunk.rows) {
@@ -91,7 +92,6 @@ export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & 
     if (columns && told === null) continue;
     const state = awaited?.wrote ?? (columns && told) ?? row.state;
     const before = columns && withoutColumns(state, columns);
-    const added = load?.row.columns ?? undefined;
     const held = link.held.get(id);
     if (held) {
       if (added || !sameState(held.tip, state))

@@ -102,6 +102,11 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
+/** Whether a later life has taken over on a side. */
+export async function wasSucceeded({ parts, epoch }: Session, side: Side): Promise<boolean> {
+  return (await parts.sides[side].store.epoch()) > epoch;
+}
+
 /** How a look at held records says when to look again. */
 export interface Schedule {
   /** Look at it after so many ms: something is known to happen by then. */

@@ -2,6 +2,7 @@
  * The second half of a settlement (rule 3b): the record on SQL, the settlement's id, and the mongodb link's progress without
  * what it held, in one transaction. Also finishes, after a crash, the settlements whose second half is missing (rule 6).
  */
+import { slices } from '../base/slices.js';
 import type { ConflictRecord, Settlement } from '../model/conflict.js';
 import { type RecordId, recordId, type State, sameState } from '../model/record.js';
 import type { HeldRow, RecordWrite } from '../ports/side-store.js';
@@ -129,8 +130,7 @@ export async function finishSettlements(session: Session, propagating: readonly 
     propagating.filter(({ id }) => !done.has(id)),
   );
   const { group } = session.parts.options;
-  for (let at = 0; at < missing.length; at += group) {
-    const some = missing.slice(at, at + group);
+  for (const some of slices(missing, group)) {
     const ids = [...new Set(some.map(recordId))];
     await session.locks.acquire(ids);
     try {

@@ -10,7 +10,7 @@ import type { Advancer } from './advancer.js';
 import { endLoad, newLoadInstead } from './begin-loads.js';
 import type { Loader } from './loader.js';
 import { Load } from './loads.js';
-import type { Session } from './session.js';
+import { type Session, wasSucceeded } from './session.js';
 import { stopEntity } from './stop-entity.js';
 
 export interface TableLoadsParts {
@@ -64,10 +64,10 @@ export class TableLoads {
 
   /** Who was succeeded meanwhile must not leave a load behind: the successor may have asked before it was listed. */
   private async mustReign(row: LoadRow): Promise<void> {
-    const { parts, epoch } = this.parts.session;
+    const { session } = this.parts;
     for (const side of sides) {
-      if ((await parts.sides[side].store.epoch()) <= epoch) continue;
-      await endLoad(parts, row);
+      if (!(await wasSucceeded(session, side))) continue;
+      await endLoad(session.parts, row);
       throw new IsthmusError('fenced');
     }
   }

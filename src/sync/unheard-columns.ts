@@ -5,7 +5,7 @@
 import { parseRecordId, type State, sameState } from '../model/record.js';
 import { otherSide, type Side, sides } from '../model/side.js';
 import type { Candidate } from './candidate.js';
-import { indexesOf, type NewColumns, newColumnsOf } from './new-columns.js';
+import { indexesOf, keepingColumns, type NewColumns, newColumnsOf } from './new-columns.js';
 import type { Session } from './session.js';
 
 export type Stand = Pick<Candidate, 'base' | 'tips'>;
@@ -19,9 +19,9 @@ export function standAsIfHeard(session: Session, candidate: Candidate): Stand | 
     const to = otherSide(from);
     const [told, empty] = [tips[from], tips[to]];
     if (columns === null || told === null || empty === null) continue;
-    const heard = filling(empty, told, columns);
+    const heard = keepingColumns(empty, told, columns);
     const filled = columns.filter((index) => empty[index] === null);
-    return { base: filling(base, told, filled), tips: { [from]: told, [to]: heard } as Record<Side, State> };
+    return { base: keepingColumns(base, told, filled), tips: { [from]: told, [to]: heard } as Record<Side, State> };
   }
   return null;
 }
@@ -39,12 +39,4 @@ function unheardFrom(session: Session, { id, held }: Candidate, from: Side): New
   const added = indexesOf(session, ref.entity, held[from]?.added ?? []);
   const columns = [...new Set([...(open ?? []), ...added])];
   return columns.length > 0 ? columns : null;
-}
-
-/** `state` with the values of `from` where it has none. */
-function filling(state: State, from: readonly (string | null)[], columns: NewColumns): State {
-  return (
-    state?.map((value, index) => (columns.includes(index) ? (value ?? from[index] ?? null) : value) as typeof value) ??
-    null
-  );
 }

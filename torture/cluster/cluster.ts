@@ -2,12 +2,13 @@
  * The servers of a run: PostgreSQL, a MongoDB replica set of three, and a proxy before each. The set's members are known by
  * their proxies' ports, so clients, users and members all meet what is done to them; users reach PostgreSQL directly.
  */
+
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { type MongoServer, startMongo } from '../../src/testing/servers/mongo-server.js';
 import { type PostgresServer, startPostgres } from '../../src/testing/servers/postgres-server.js';
+import { withClient } from '../../src/testing/servers/with-client.js';
 import { Disk, unmountForgotten } from './disk.js';
 import { ServerClock } from './server-clock.js';
 import type { ServerProxy } from './server-proxy.js';
@@ -150,8 +151,5 @@ function withDatabase(server: string, port: number): string {
 }
 
 async function makeDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(`create database ${database}`);
-  await client.end();
+  await withClient(url, (client) => client.query(`create database ${database}`));
 }

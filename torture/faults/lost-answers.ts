@@ -1,5 +1,6 @@
 /** The connection ends between a COMMIT and its answer: timed by what the server says that it has committed. */
-import pg from 'pg';
+
+import { withClient } from '../../src/testing/servers/with-client.js';
 import { awaitPrimary } from '../cluster/replica-set.js';
 import type { ServerProxy } from '../cluster/server-proxy.js';
 import { type Fault, hold } from './fault.js';
@@ -39,9 +40,7 @@ export const lostAnswers: readonly Fault[] = [
     touches: ['sql-network', 'postgres'],
     seconds: [4, 12],
     async run({ cluster }, { forMs }) {
-      const client = new pg.Client({ connectionString: cluster.sqlUrl });
-      await client.connect();
-      try {
+      return withClient(cluster.sqlUrl, async (client) => {
         const committed = async (): Promise<boolean> => {
           const { rows } = await client.query<{ found: boolean }>(
             `select count(*) > 0 as found from pg_stat_activity
@@ -51,9 +50,7 @@ export const lostAnswers: readonly Fault[] = [
           return rows[0]?.found === true;
         };
         return `${await cutAnswers(cluster.proxies.sql, committed, forMs)} answers to COMMIT lost`;
-      } finally {
-        await client.end();
-      }
+      });
     },
   },
   {

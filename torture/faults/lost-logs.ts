@@ -1,8 +1,9 @@
 /** A log that has forgotten the sync's place: it must stop with 4, and operators go the way of docs/runbook.md. */
+
 import { type Document, MongoClient, type Timestamp } from 'mongodb';
-import pg from 'pg';
 import type { Side } from '../../src/model/side.js';
 import type { Mongod } from '../../src/testing/servers/mongod.js';
+import { withClient } from '../../src/testing/servers/with-client.js';
 import { syncName } from '../cluster/cluster.js';
 import { type Fault, type FaultWorld, hold } from './fault.js';
 
@@ -36,13 +37,7 @@ async function loseAndReturn(
 }
 
 async function dropSlot(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query('select pg_drop_replication_slot($1)', [`isthmus_${syncName}`]);
-  } finally {
-    await client.end();
-  }
+  await withClient(url, (client) => client.query('select pg_drop_replication_slot($1)', [`isthmus_${syncName}`]));
 }
 
 /** Writes to a database that is not synced until the oplog of every member begins after this second. */

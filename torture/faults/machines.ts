@@ -1,8 +1,10 @@
 /** What goes wrong with a server's machine: its clock steps, its disk is full. */
+
 import { randomBytes } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import type { Mongod } from '../../src/testing/servers/mongod.js';
+import { withClient } from '../../src/testing/servers/with-client.js';
 import { waitFor } from '../../src/testing/wait-for.js';
 import type { Disk } from '../cluster/disk.js';
 import { awaitPrimary, awaitSecondary } from '../cluster/replica-set.js';
@@ -35,24 +37,19 @@ async function writeUntilRefused(url: string): Promise<string> {
 
 /** A step that the server does not see is none. */
 async function awaitAhead(url: string, seconds: number): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const sees = async (): Promise<boolean> => {
-    const { rows } = await client.query<{ now: number }>('select extract(epoch from clock_timestamp())::float8 as now');
-    return Math.abs((rows[0]?.now ?? 0) - Date.now() / 1000 - seconds) < 0.5;
-  };
-  try {
-    await waitFor(sees, { what: `PostgreSQL’s clock to be ${seconds} s ahead` });
-  } finally {
-    await client.end();
-  }
+  await withClient(url, (client) => {
+    const sees = async (): Promise<boolean> => {
+      const { rows } = await client.query<{ now: number }>(
+        'select extract(epoch from clock_timestamp())::float8 as now',
+      );
+      return Math.abs((rows[0]?.now ?? 0) - Date.now() / 1000 - seconds) < 0.5;
+    };
+    return waitFor(sees, { what: `PostgreSQL’s clock to be ${seconds} s ahead` });
+  });
 }
 
 async function dropNoise(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(`drop table if exists ${noise}`);
-  await client.end();
+  await withClient(url, (client) => client.query(`drop table if exists ${noise}`));
 }
 
 async function fillSql({ cluster }: FaultWorld, disk: Disk, forMs: number): Promise<string> {

@@ -1,5 +1,7 @@
 /** A person's decision, from the words of the API to the engine, and the outcome as an answer or an error. */
+
 import { IsthmusError } from '../../base/errors.js';
+import { slices } from '../../base/slices.js';
 import { wronglyNull } from '../../conflict/fits-column.js';
 import { stateOfPlain } from '../../conflict/plain.js';
 import type { ConflictRecord } from '../../model/conflict.js';
@@ -53,8 +55,7 @@ export async function decideAll({ engine, entities }: DecisionParts, choice: Dec
     .filter((one) => (table === undefined || one.entity === table) && (kind === undefined || one.kind === kind));
   const fit = waiting.filter((one) => unfit(entities.get(one.entity), one, use) === null);
   const counts = { decided: 0, moved: 0, refused: waiting.length - fit.length, unknown: 0 };
-  for (let at = 0; at < fit.length; at += together) {
-    const some = fit.slice(at, at + together);
+  for (const some of slices(fit, together)) {
     const outcomes = await Promise.all(some.map((one) => engine.decide(one, { choice: { use }, by }, limitMs)));
     for (const outcome of outcomes) counts[outcome.kind]++;
   }

@@ -1,5 +1,7 @@
 /** What people do about dead letters: try them again, give them up, look at those that were given up. */
+
 import { IsthmusError } from '../../base/errors.js';
+import { slices } from '../../base/slices.js';
 import type { DeadLetter } from '../../model/conflict.js';
 import type { Entity } from '../../model/entity.js';
 import type { ConflictStore } from '../../ports/conflict-store.js';
@@ -49,10 +51,10 @@ export class Letters implements LetterDesk {
       unknown: 0,
     };
     const open = engine.deadLetters().filter(({ entity }) => of.table === undefined || of.table === entity);
-    for (let at = 0; at < open.length; at += together) {
+    for (const some of slices(open, together)) {
       const ask = (letter: DeadLetter): Promise<LetterOutcome> =>
         engine.askAboutLetter(letter, wishOf(action, of.by), limitMs);
-      for (const { kind } of await Promise.all(open.slice(at, at + together).map(ask))) counts[kind]++;
+      for (const { kind } of await Promise.all(some.map(ask))) counts[kind]++;
     }
     const { moved, unknown, ...known } = counts;
     return { ...known, left: moved + unknown };

@@ -1,8 +1,9 @@
 /** The demo's two servers with its shop in them: started, filled, given writers. Must not know the sync. */
-import pg from 'pg';
+
 import type { EmbeddedServer } from '../servers/embedded-server.js';
 import { startMongo } from '../servers/mongo-server.js';
 import { startPostgres } from '../servers/postgres-server.js';
+import { withClient } from '../servers/with-client.js';
 import { MongoShop } from './shop-mongo.js';
 import { createShop, fillShop, shopSizes } from './shop-schema.js';
 import { SqlShop } from './shop-sql.js';
@@ -84,11 +85,7 @@ async function fill(url: string, rows: number): Promise<string> {
 }
 
 async function query(url: string, statements: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+  await withClient(url, async (client) => {
     for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  });
 }
