@@ -12,12 +12,17 @@ interface Due {
   pause: number;
 }
 
+const groupsAtOnce = 2;
+const nothingDue = { ids: [], nextAt: null };
+
 export class Advancer {
   private readonly due = new Map<RecordId, Due>();
   private wake: (() => void) | null = null;
   private paused = false;
   private working = false;
   private lastGained = false;
+  /** Looks under way. */
+  private readonly flying = new Set<Promise<void>>();
   private readonly errands: (() => Promise<void>)[] = [];
 
   constructor(
@@ -56,38 +61,67 @@ export class Advancer {
 
   async run(session: Session): Promise<void> {
     const { options } = session.parts;
-    while (!session.signal.aborted) {
-      await this.runErrand(session);
-      const { ids, nextAt } = this.take(options.group);
-      if (ids.length === 0) {
-        this.lastGained = false;
-        session.linksGoOn();
-        if (this.errands.length > 0 && !this.paused) continue;
-        await this.rest(session, nextAt);
-        continue;
+    try {
+      while (!session.signal.aborted) {
+        if (this.errands.length > 0) await this.runErrand(session);
+        const { ids, nextAt } = this.flying.size < groupsAtOnce ? this.take(options.group) : nothingDue;
+        if (ids.length > 0) this.fly(session, ids);
+        else if (this.flying.size > 0) await Promise.race([...this.flying, this.news()]);
+        else {
+          this.lastGained = false;
+          session.linksGoOn();
+          if (this.errands.length > 0 && !this.paused) continue;
+          await this.rest(session, nextAt);
+        }
       }
-      const pauses = new Map(ids.map(({ id, pause }) => [id, pause]));
-      this.working = true;
-      const before = heldOf(session);
-      await advanceGroup(
-        session,
-        ids.map(({ id }) => id),
-        {
-          wait: (id, ms) => this.later(id, { ms, pause: pauses.get(id) ?? 0 }),
-          retry: (id) => {
-            const pause = Math.min(Math.max(options.timerMs, (pauses.get(id) ?? 0) * 2), options.timerMaxMs);
-            this.later(id, { ms: pause, pause });
-          },
-        },
-      );
-      this.working = false;
-      this.lastGained = heldOf(session) < before;
-      session.linksGoOn();
+    } finally {
+      await Promise.allSettled([...this.flying]);
     }
   }
 
+  /** One group's settlements are written to SQL while the next one's are to MongoDB. */
+  private fly(session: Session, ids: readonly { readonly id: RecordId; readonly pause: number }[]): void {
+    const look = this.look(session, ids).finally(() => {
+      this.flying.delete(look);
+    });
+    this.flying.add(look);
+    look.catch((error: unknown) => session.fail(error));
+  }
+
+  private async look(
+    session: Session,
+    ids: readonly { readonly id: RecordId; readonly pause: number }[],
+  ): Promise<void> {
+    const { options } = session.parts;
+    const pauses = new Map(ids.map(({ id, pause }) => [id, pause]));
+    const before = heldOf(session);
+    await advanceGroup(
+      session,
+      ids.map(({ id }) => id),
+      {
+        wait: (id, ms) => this.later(id, { ms, pause: pauses.get(id) ?? 0 }),
+        retry: (id) => {
+          const pause = Math.min(Math.max(options.timerMs, (pauses.get(id) ?? 0) * 2), options.timerMaxMs);
+          this.later(id, { ms: pause, pause });
+        },
+      },
+    );
+    this.lastGained = heldOf(session) < before;
+    session.linksGoOn();
+  }
+
+  /** Resolves when something is due, or the session ends. */
+  private news(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
   private async runErrand(session: Session): Promise<void> {
-    const errand = this.paused ? undefined : this.errands.shift();
+    if (this.paused) return;
+    // It has the lanes to itself.
+    await Promise.allSettled([...this.flying]);
+    const errand = session.signal.aborted ? undefined : this.errands.shift();
     if (errand === undefined) return;
     this.working = true;
     await errand();
@@ -103,7 +137,12 @@ export class Advancer {
   /** Nothing has news that was not looked at. What is only to be looked at again later does not count. */
   get idle(): boolean {
     const now = this.clock.now();
-    return !this.working && this.errands.length === 0 && [...this.due.values()].every(({ at }) => at > now);
+    return (
+      !this.working &&
+      this.flying.size === 0 &&
+      this.errands.length === 0 &&
+      [...this.due.values()].every(({ at }) => at > now)
+    );
   }
 
   private take(most: number): { ids: { id: RecordId; pause: number }[]; nextAt: number | null } {

@@ -23,8 +23,8 @@ export class Held {
     return this.rows.keys();
   }
 
-  values(): IterableIterator<HeldRow> {
-    return this.rows.values();
+  entries(): IterableIterator<[RecordId, HeldRow]> {
+    return this.rows.entries();
   }
 
   get size(): number {

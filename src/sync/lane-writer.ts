@@ -1,5 +1,4 @@
 /** One lane of a link: gives each transaction its number and tells the target which one came before (rule 5). */
-import { IsthmusError } from '../base/errors.js';
 import type { RecordRef, State } from '../model/record.js';
 import type { LinkName } from '../model/side.js';
 import type { CommitOutcome, Plan, SideStore, TargetRefusal } from '../ports/side-store.js';
@@ -36,7 +35,8 @@ export interface LaneContext {
 }
 
 export class LaneWriter {
-  private busy = false;
+  /** Ends with the transaction that was asked for last. */
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly lane: number,
@@ -44,20 +44,20 @@ export class LaneWriter {
     private readonly context: LaneContext,
   ) {}
 
-  async commit<P extends Plan>(request: LaneRequest<P>): Promise<LaneOutcome<P>> {
-    if (this.busy)
-      throw new IsthmusError('invariant_broken', { message: `Lane ${this.lane} was asked to write twice at once.` });
-    this.busy = true;
+  /** One transaction after the other, in the order in which they were asked for. */
+  commit<P extends Plan>(request: LaneRequest<P>): Promise<LaneOutcome<P>> {
+    const outcome = this.last.then(() => this.commitNow(request));
+    this.last = outcome.catch(() => undefined);
+    return outcome;
+  }
+
+  private async commitNow<P extends Plan>(request: LaneRequest<P>): Promise<LaneOutcome<P>> {
     const number = this.context.nextNumber();
-    try {
-      const outcome = await this.send(request, number);
-      if (outcome.kind === 'refused') return outcome;
-      if (outcome.plan === null || request.rehearse) return { kind: 'nothing' };
-      this.previous = number;
-      return { kind: 'committed', plan: outcome.plan as P, number, lane: this.lane, committedAt: outcome.committedAt };
-    } finally {
-      this.busy = false;
-    }
+    const outcome = await this.send(request, number);
+    if (outcome.kind === 'refused') return outcome;
+    if (outcome.plan === null || request.rehearse) return { kind: 'nothing' };
+    this.previous = number;
+    return { kind: 'committed', plan: outcome.plan as P, number, lane: this.lane, committedAt: outcome.committedAt };
   }
 
   private async send<P extends Plan>(request: LaneRequest<P>, number: number): Promise<CommitOutcome> {

@@ -1,6 +1,5 @@
 /** What the engine shows of itself, gathered from its parts when asked. */
 import type { IsthmusError } from '../base/errors.js';
-import { recordId } from '../model/record.js';
 import { type LinkName, linkFrom, type Side } from '../model/side.js';
 import type { Life, Running } from './life.js';
 import type { ReadTimes } from './read-times.js';
@@ -102,8 +101,8 @@ function linkStatus({ life, readTimes, now }: Pick<Parts, 'life' | 'readTimes' |
   const { held, awaiting } = session.links[source];
   let heldMoving = 0;
   let oldestHeld = Number.POSITIVE_INFINITY;
-  for (const row of held.values()) {
-    if (session.trouble.has(recordId(row)) || session.stopped.has(row.entity)) continue;
+  for (const [id, row] of held.entries()) {
+    if (session.trouble.has(id) || session.stopped.has(row.entity)) continue;
     heldMoving++;
     if (row.since < oldestHeld) oldestHeld = row.since;
   }
