@@ -57,7 +57,11 @@ function write(rig: Rig): { readonly touched: Set<number>; readonly written: () 
     return id;
   };
   const user = async (work: (id: number, value: number) => Promise<unknown>): Promise<void> => {
-    for (; !over; written++) await work(pick(), draw(90));
+    for (; !over; written++) {
+      await work(pick(), draw(90));
+      // They take a breath, or on a slow machine nothing else gets a turn.
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
   };
   const users = Promise.all([
     user((id, value) => rig.sql.query('update items set amount = $2 where id = $1', [id, value])),

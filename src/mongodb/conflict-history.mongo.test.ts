@@ -61,8 +61,6 @@ test('counting and listing read indexes that are made for them', async () => {
     side,
     Array.from({ length: 50 }, (_, n) => conflict(`${name}-${n}`, now + n)),
   );
-  // Another test's teardown may have dropped the collection while it was empty.
-  await side.prepare({ dryRun: false, onStatement: () => {} });
   const collection = side.client.db('sync_metadata').collection('conflicts');
   const group = {
     $group: { _id: '$kind', n: { $sum: { $subtract: ['$resolvedAt', '$created_at'] } }, s: { $max: '$state' } },

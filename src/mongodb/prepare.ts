@@ -60,8 +60,6 @@ const ownIndexes: Readonly<Record<string, readonly IndexSpecification[]>> = {
   [heldCollection]: [{ name: 1 }, { of: 1 }],
 };
 
-const namespaceNotFound = 26;
-
 /** Which collections had no before-images until we switched them on: `teardown` switches off only these. */
 function switchedId(name: string): string {
   return `${name}/images`;
@@ -108,20 +106,18 @@ export async function teardown(target: PrepareTarget, options: PrepareOptions): 
   }
 }
 
-/** Our documents go; a collection goes with its last document. */
+/**
+ * Our documents go. Their collections stay, empty: other syncs share them, and a drop would take with it the document that one
+ * of them writes at this moment.
+ */
 async function clear(db: Db, collections: readonly string[], name: string, options: PrepareOptions): Promise<void> {
-  const existing = await collectionsOf(db);
   for (const collection of collections) {
-    if (!existing.has(collection)) continue;
     const mine: Document =
       collection === progressCollection
         ? { $or: [{ name }, { _id: { $in: [`${name}/sessions`, switchedId(name), `mark/${name}`] } }] }
         : { name };
-    await run(db, options, { delete: collection, deletes: [{ q: mine, limit: 0 }] });
-    const others = await db
-      .collection(collection)
-      .findOne(options.dryRun ? { $nor: [mine] } : {}, { projection: { _id: 1 } });
-    if (others === null) await run(db, options, { drop: collection });
+    const any = await db.collection(collection).findOne(mine, { projection: { _id: 1 } });
+    if (any !== null) await run(db, options, { delete: collection, deletes: [{ q: mine, limit: 0 }] });
   }
 }
 
@@ -133,21 +129,11 @@ async function prepareCollections(
   const existing = await collectionsOf(db);
   for (const [collection, specifications] of Object.entries(wanted)) {
     if (!existing.has(collection)) await run(db, options, { create: collection });
-    const there = existing.has(collection) ? await indexesOf(db, collection) : [];
+    const there = existing.has(collection) ? await db.collection(collection).listIndexes().toArray() : [];
     for (const key of specifications) {
       if (there.some((index) => JSON.stringify(index['key']) === JSON.stringify(key))) continue;
       await run(db, options, { createIndexes: collection, indexes: [{ key, name: Object.keys(key).join('_') }] });
     }
-  }
-}
-
-/** Another sync's teardown may have dropped the shared collection since it was listed; the first index makes it anew. */
-async function indexesOf(db: Db, collection: string): Promise<Document[]> {
-  try {
-    return await db.collection(collection).listIndexes().toArray();
-  } catch (error) {
-    if (errorCode(error) === namespaceNotFound) return [];
-    throw error;
   }
 }
 
@@ -171,8 +157,6 @@ async function run(db: Db, { dryRun, onStatement }: PrepareOptions, command: Doc
   try {
     await db.command(command);
   } catch (error) {
-    // Another sync has dropped it at this moment.
-    if (errorCode(error) === namespaceNotFound && 'drop' in command) return;
     // Another process, or the user's application, made it at this moment.
     if (errorCode(error) !== namespaceExists) throw error;
     if (command['changeStreamPreAndPostImages'] !== undefined)

@@ -25,32 +25,42 @@ export interface RepairWork {
   readonly by: string;
 }
 
-const group = 100;
+/** Together in one examination, which takes as long as both logs take to be read up to its marks. */
+const group = 500;
 const roundsMost = 10;
 const pauseMs = 200;
 
+/** Each round takes those that are done out of the list of open ones, and leaves what moves to the next one. */
 export async function runRepair(parts: RepairParts, work: RepairWork): Promise<void> {
-  const { store, signal } = parts;
-  // Each round takes them out of this list.
-  while (!signal.aborted) {
-    const { differences } = await store.differences(work.id, { limit: group, state: 'open' });
-    if (differences.length === 0) return;
-    await repairGroup(parts, work, differences);
+  const { clock, signal } = parts;
+  for (let round = 1; !signal.aborted; round++) {
+    if (!(await repairOpen(parts, work, round >= roundsMost))) return;
+    await clock.sleep(pauseMs, signal);
   }
 }
 
-async function repairGroup(parts: RepairParts, work: RepairWork, rows: readonly DifferenceRow[]): Promise<void> {
-  const { clock, signal } = parts;
-  let open = rows.map((row) => ({ ...row }));
-  for (let round = 0; open.length > 0 && !signal.aborted; ) {
-    const verdicts = await patient(() => parts.engine.examine(open.map(refOf)));
-    // Paused, or between two lives: no round, since nothing was seen.
-    if (verdicts !== null) {
-      const last = ++round >= roundsMost;
-      open = await repairRound(parts, work, { open, verdicts, last });
+/** Once through those that are open; false: there was none. */
+async function repairOpen(parts: RepairParts, work: RepairWork, last: boolean): Promise<boolean> {
+  const { engine, store, clock, signal } = parts;
+  let any = false;
+  for (let after: string | null | undefined; after !== null && !signal.aborted; ) {
+    const page = await store.differences(work.id, {
+      limit: group,
+      state: 'open',
+      ...(after === undefined ? {} : { cursor: after }),
+    });
+    const open = page.differences;
+    if (open.length === 0) break;
+    any = true;
+    const verdicts = await patient(() => engine.examine(open.map(refOf)));
+    // Paused, or between two lives: nothing was seen.
+    if (verdicts === null) await clock.sleep(pauseMs, signal);
+    else {
+      await repairRound(parts, work, { open, verdicts, last });
+      after = page.cursor;
     }
-    if (open.length > 0) await clock.sleep(pauseMs, signal);
   }
+  return any;
 }
 
 interface Round {
@@ -60,24 +70,18 @@ interface Round {
   readonly last: boolean;
 }
 
-/** Answers those that are to be looked at again. */
-async function repairRound(
-  parts: RepairParts,
-  work: RepairWork,
-  { open, verdicts, last }: Round,
-): Promise<DifferenceRow[]> {
+/** What is neither done nor settled stays open. */
+async function repairRound(parts: RepairParts, work: RepairWork, { open, verdicts, last }: Round): Promise<void> {
   const done: DifferenceRow[] = [];
   const differing: { readonly row: DifferenceRow; readonly difference: Difference }[] = [];
-  const again: DifferenceRow[] = [];
   for (const row of open) {
     const id = recordId(refOf(row));
     const verdict = verdicts.get(id) ?? { kind: 'moving' };
     if (verdict.kind === 'differs') differing.push({ row, difference: { id, states: verdict.states } });
-    else if (verdict.kind === 'moving' && !last) again.push(row);
-    else done.push({ ...row, state: stateOf(row, verdict) });
+    else if (verdict.kind !== 'moving' || last) done.push({ ...row, state: stateOf(row, verdict) });
   }
   await keep(parts, work, done);
-  if (differing.length === 0) return again;
+  if (differing.length === 0) return;
   await parts.store.saveDifferences(
     work.id,
     differing.map(({ row }) => ({ ...row, attempted: true })),
@@ -89,16 +93,14 @@ async function repairRound(
     ),
   );
   const settled: DifferenceRow[] = [];
-  const moved: DifferenceRow[] = [];
   for (const { row, difference } of differing) {
     const outcome = outcomes?.get(difference.id) ?? { kind: 'unknown' };
-    if (outcome.kind === 'unknown') again.push({ ...row, attempted: true });
+    if (outcome.kind === 'unknown') continue;
     // Nothing was written: if it is equal at the next look, that was none of ours.
-    else if (outcome.kind === 'moved' && !last) moved.push({ ...row, attempted: false });
+    if (outcome.kind === 'moved' && !last) settled.push({ ...row, attempted: false });
     else settled.push(withOutcome(row, outcome));
   }
-  await keep(parts, work, [...settled, ...moved]);
-  return [...again, ...moved];
+  await keep(parts, work, settled);
 }
 
 async function keep(

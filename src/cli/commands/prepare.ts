@@ -11,8 +11,13 @@ export interface PrepareOptions extends ConfigOptions {
 
 export const runPrepare = (options: PrepareOptions, context: Context): Promise<number> =>
   work(prepareBoth, options, context);
-export const runTeardown = (options: PrepareOptions, context: Context): Promise<number> =>
-  work(teardownBoth, options, context);
+
+export async function runTeardown(options: PrepareOptions, context: Context): Promise<number> {
+  const code = await work(teardownBoth, options, context);
+  const { err, style } = context.terminal;
+  err(style.dim('MongoDB keeps our collections, emptied: other syncs may share them (docs/runbook.md).'));
+  return code;
+}
 
 async function work(both: typeof prepareBoth, options: PrepareOptions, context: Context): Promise<number> {
   const { terminal } = context;
