@@ -1,5 +1,6 @@
 /** A person's decision, from the words of the API to the engine, and the outcome as an answer or an error. */
 
+import type { Clock } from '../../base/clock.js';
 import { IsthmusError } from '../../base/errors.js';
 import { slices } from '../../base/slices.js';
 import { wronglyNull } from '../../conflict/fits-column.js';
@@ -13,13 +14,15 @@ import type { Engine } from '../../sync/engine.js';
 import type { ConflictDecision, DecisionCounts, DecisionForAll } from '../sync.js';
 
 export interface DecisionParts {
-  readonly engine: Engine;
-  readonly conflicts: ConflictStore;
+  readonly engine: Pick<Engine, 'pending' | 'decide' | 'status'>;
+  readonly conflicts: Pick<ConflictStore, 'get'>;
   readonly entities: ReadonlyMap<string, Entity>;
+  readonly clock: Clock;
 }
 
 /** Most are decided within a tenth of a second; a silent side is asked first. */
 const limitMs = 8_000;
+const lookAgainMs = 20;
 /** So many are on their way at once: the engine settles them in groups. */
 const together = 500;
 
@@ -29,15 +32,7 @@ export async function decideConflict(
   decision: ConflictDecision,
 ): Promise<Readonly<Record<string, unknown>>> {
   mustRun(parts.engine);
-  const shown = parts.engine.pending().find((one) => one.id === id);
-  if (shown === undefined) {
-    const known = await parts.conflicts.get(id);
-    if (known === null) throw new IsthmusError('not_found', { message: 'There is no conflict by that id.' });
-    throw new IsthmusError('conflict_moved', {
-      message: `The conflict is ${String(known['state'])} already: nothing is left to decide.`,
-      remedy: 'See how it was decided, and by whom: `isthmus conflicts show ID`.',
-    });
-  }
+  const shown = await waitingConflict(parts, id);
   if (seenToken(shown) !== decision.seen)
     throw new IsthmusError('conflict_moved', {
       message: 'A side has changed the record since the conflict was shown.',
@@ -45,6 +40,26 @@ export async function decideConflict(
   const choice = choiceOf(parts, shown, decision);
   tell(await parts.engine.decide(shown, { choice, by: decision.by }, limitMs));
   return (await parts.conflicts.get(id)) ?? {};
+}
+
+/** A conflict can be read from its store a moment before the engine has the answer of the commit that stored it. */
+async function waitingConflict({ engine, conflicts, clock }: DecisionParts, id: string): Promise<ConflictRecord> {
+  for (const until = clock.now() + limitMs; ; await clock.sleep(lookAgainMs)) {
+    const shown = engine.pending().find((one) => one.id === id);
+    if (shown !== undefined) return shown;
+    const known = await conflicts.get(id);
+    if (known === null) throw new IsthmusError('not_found', { message: 'There is no conflict by that id.' });
+    if (known['state'] !== 'pending')
+      throw new IsthmusError('conflict_moved', {
+        message: `The conflict is ${String(known['state'])} already: nothing is left to decide.`,
+        remedy: 'See how it was decided, and by whom: `isthmus conflicts show ID`.',
+      });
+    if (clock.now() >= until)
+      throw new IsthmusError('transient', {
+        message: 'The conflict waits, but this process has not taken it up yet.',
+        remedy: 'Decide again; if it stays so, look at the status of the sync.',
+      });
+  }
 }
 
 export async function decideAll({ engine, entities }: DecisionParts, choice: DecisionForAll): Promise<DecisionCounts> {
@@ -62,7 +77,7 @@ export async function decideAll({ engine, entities }: DecisionParts, choice: Dec
   return counts;
 }
 
-function mustRun(engine: Engine): void {
+function mustRun(engine: Pick<Engine, 'status'>): void {
   const { state } = engine.status();
   if (state !== 'running' && state !== 'loading')
     throw new IsthmusError('not_running', { message: `The sync is ${state}, so nothing can be decided now.` });
