@@ -1,12 +1,13 @@
 /**
  * Writes what the documentation takes from the code: docs/errors.md from the catalogue, the table of keys in
- * docs/configuration.md from the configuration's schema, metrics and alerts in docs/operate.md, the faults in docs/reliability.md, and the files in deploy/.
+ * docs/configuration.md from the configuration's schema, metrics and alerts in docs/operate.md, faults and ledger in docs/reliability.md, and the files in deploy/.
  * With --check it only says whether they are current.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogue } from '../src/base/catalogue.js';
 import { unavailableKeys, unavailableValues } from '../src/config/availability.js';
 import { configSchema } from '../src/config/schema.js';
+import { ledgerTables, readLedger } from '../torture/ledger.js';
 import { alertsTable, metricsTable, prometheusRules } from './alert-docs.js';
 import { faultsTable } from './fault-docs.js';
 import { grafanaDashboard } from './grafana-dashboard.js';
@@ -30,7 +31,7 @@ const files = [
   { path: 'docs/operate.md', text: operatePage(readFileSync('docs/operate.md', 'utf8')) },
   {
     path: 'docs/reliability.md',
-    text: between(readFileSync('docs/reliability.md', 'utf8'), 'faults', faultsTable()),
+    text: reliabilityPage(readFileSync('docs/reliability.md', 'utf8')),
   },
   { path: 'deploy/prometheus-rules.yaml', text: prometheusRules() },
   { path: 'deploy/grafana-dashboard.json', text: grafanaDashboard() },
@@ -86,6 +87,11 @@ function errorsPage(): string {
 function configurationPage(before: string): string {
   const rows = ['| key | default | meaning |', '|---|---|---|', ...keys(configSchema as unknown as Schema, '')];
   return between(before, 'keys', rows.join('\n'));
+}
+
+function reliabilityPage(before: string): string {
+  const ledger = ledgerTables(readLedger(current('torture/ledger.jsonl') ?? ''));
+  return between(between(before, 'faults', faultsTable()), 'ledger', ledger);
 }
 
 function operatePage(before: string): string {

@@ -3,10 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { version } from '../src/base/version.js';
 import { faults } from './faults/catalogue.js';
-import { ledgerLine, problemLines, scheduleLines, storyOf, summaryLines, summaryOf } from './report.js';
+import { ledgerLine } from './ledger.js';
+import { positive } from './options.js';
+import { problemLines, scheduleLines, storyOf, summaryLines, summaryOf } from './report.js';
 import { type TortureResult, torture } from './run.js';
 
 interface Options {
@@ -17,12 +19,6 @@ interface Options {
   readonly json: boolean;
   readonly ledger?: string;
   readonly keep?: string;
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number above 0 is asked for');
-  return number;
 }
 
 const program = new Command('torture')
@@ -80,7 +76,11 @@ if (bad) await keepFailure(result, folder);
 if (options.ledger !== undefined)
   await appendFile(
     options.ledger,
-    ledgerLine(result, options, { at: new Date().toISOString(), version, commit: commit() }),
+    ledgerLine(
+      result,
+      { seed, seconds, faults: options.faults ?? null },
+      { at: new Date().toISOString(), version, commit: commit() },
+    ),
   );
 if (options.json) {
   const kept = bad || given !== null ? folder : null;

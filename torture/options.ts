@@ -1,4 +1,5 @@
-/** What a run is told. Data only. */
+/** What a run is told. */
+import { InvalidArgumentError } from 'commander';
 
 export interface TortureOptions {
   readonly seconds: number;
@@ -10,4 +11,11 @@ export interface TortureOptions {
   /** Where logs and configurations of the sync are kept; made if it is missing. */
   readonly folder: string;
   readonly note: (text: string) => void;
+}
+
+/** A whole number above 0, from the command line. */
+export function positive(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number above 0 is asked for');
+  return number;
 }

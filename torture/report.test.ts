@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Evidence, Problem } from './evidence.js';
-import { ledgerLine, problemLines, summaryLines } from './report.js';
+import { problemLines, summaryLines } from './report.js';
 import type { TortureResult } from './run.js';
 
 const nothing = { sql: new Map(), mongodb: new Map() };
@@ -60,16 +60,4 @@ test('a problem is told with the story of its record, and of no other', () => {
   expect(text).toContain('sql acknowledged (sql-1): null became {"v":"first"}');
   expect(text).toContain('at last {"v":"second"}');
   expect(text).not.toContain('sql-2');
-});
-
-test('the ledger gets one line with the commit, the seed and the verdict', () => {
-  const line = ledgerLine(resultWith([]), { seed: 3, seconds: 60 }, { at: 'now', version: '1.0.0', commit: 'abc' });
-  expect(line.endsWith('}\n')).toBe(true);
-  expect(JSON.parse(line)).toMatchObject({
-    commit: 'abc',
-    seed: 3,
-    seconds: 60,
-    faults: { 'kill-sync': 1 },
-    problems: 0,
-  });
 });

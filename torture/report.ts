@@ -1,6 +1,5 @@
-/** A run's result as text, as data for machines, and as the ledger's line. Pure, but for reading what it is given. */
+/** A run's result as text and as data for machines. Pure, but for reading what it is given. */
 import type { Evidence, Problem } from './evidence.js';
-import type { TortureOptions } from './options.js';
 import type { TortureResult } from './run.js';
 
 /** Of one record as much is shown: the newest is what is looked for. */
@@ -99,15 +98,4 @@ export function storyOf({ table, key }: Problem, evidence: Evidence): readonly s
     ...conflicts,
     ...letters.map(({ text }) => `dead letter ${text}`),
   ];
-}
-
-/** One line of the ledger. */
-export function ledgerLine(
-  result: TortureResult,
-  { seed, seconds: length }: Pick<TortureOptions, 'seed' | 'seconds'>,
-  of: { readonly at: string; readonly version: string; readonly commit: string },
-): string {
-  const { writes, faults, pointsHit, restarts, conflicts, settledMs, problems } = summaryOf(result);
-  const entry = { ...of, seed, seconds: length, faults, writes, conflicts, pointsHit, restarts, settledMs, problems };
-  return `${JSON.stringify(entry)}\n`;
 }

@@ -100,6 +100,57 @@ test('a large transaction comes in parts and resumes between them; ours come who
   expect(rest[0]?.changes[0]?.key).toBe('2000');
 });
 
+test('of our own transactions the log is asked for the progress document alone, and a position after one is after all of it', async () => {
+  const side = await openTestSide(mongo.freshDatabase());
+  const start = await side.source.begin();
+  const lane = await newLane(side);
+  await lane.write([
+    { ...ref('1'), after: user('a') },
+    { ...ref('2'), after: user('b') },
+  ]);
+  await lane.write([{ ...ref('1'), after: null }]);
+  // Behind our back, in the same collection: what tells that nothing else is left out.
+  await side.db.collection<{ _id: number; name: string }>('users').insertOne({ _id: 3, name: 'c' });
+  const shown = (events: readonly SourcePart[]) =>
+    events.map(({ echo, changes }) => [echo?.number, changes.map(({ key, after }) => [key, after])]);
+  const written = [
+    [
+      1,
+      [
+        ['1', user('a')],
+        ['2', user('b')],
+      ],
+    ],
+    [2, [['1', null]]],
+    [undefined, [['3', user('c')]]],
+  ];
+
+  const reader = await side.source.open(start);
+  const events = parts(await readAll(side, reader));
+  await reader.close();
+  expect(shown(events)).toEqual(written);
+
+  // The next life knows nothing of these writes: it reads them whole, or not at all.
+  await newLane(side, 2);
+  for (const [index, from] of [start, ...events.map(({ position }) => position)].entries()) {
+    const again = await side.source.open(from);
+    expect(shown(parts(await readAll(side, again)))).toEqual(written.slice(index));
+    await again.close();
+  }
+});
+
+test('a write of ours that is no longer known ends the reader, for another life to read it', async () => {
+  const side = await openTestSide(mongo.freshDatabase());
+  const start = await side.source.begin();
+  const lane = await newLane(side);
+  for (const key of ['1', '2']) await lane.write([{ ...ref(key), after: user('a') }]);
+  const first = await side.source.open(start);
+  await readAll(side, first);
+  await first.close();
+  const second = await side.source.open(start);
+  await expect(readAll(side, second)).rejects.toMatchObject({ code: 'transient', retry: true });
+});
+
 test('the end of a transaction is told although nothing follows it', async () => {
   const side = await openTestSide(mongo.freshDatabase());
   const reader = await side.source.open(await side.source.begin());

@@ -12,8 +12,9 @@ import { DocumentReader } from './document-reader.js';
 import { collectionOf, EventView, fragmentsLeft, joinFragments } from './event-view.js';
 import { readBareEvent, readLargeEvent } from './large-event.js';
 import { errorCode, mongoError } from './mongo-error.js';
-import { positionAt, positionOrder, positionSeconds } from './position.js';
-import { TransactionAssembler } from './transaction-assembler.js';
+import type { OwnWrites } from './own-writes.js';
+import { betweenEvents, positionAt, positionOrder, positionSeconds } from './position.js';
+import { type OwnInLog, TransactionAssembler } from './transaction-assembler.js';
 
 /** How long the server waits for events before it answers with none. Also how long a closed reader may stay on the server. */
 const awaitMs = 1000;
@@ -30,6 +31,7 @@ export interface MongoSourceOptions {
   readonly clock: Clock;
   /** Whether the server knows `$changeStreamSplitLargeEvent`. */
   readonly split: boolean;
+  readonly own: OwnWrites;
 }
 
 export class MongoSource implements ChangeSource {
@@ -43,9 +45,7 @@ export class MongoSource implements ChangeSource {
 
   async begin(): Promise<Position> {
     try {
-      const cursor = await ChangeStreamCursor.open(this.streamOptions(null));
-      await cursor.close();
-      return cursor.begin;
+      return await this.now();
     } catch (error) {
       throw mongoError(error, 'looking for the end of its log');
     }
@@ -53,20 +53,27 @@ export class MongoSource implements ChangeSource {
 
   async open(from: Position): Promise<ChangeReader> {
     try {
-      return new MongoReader(
-        this.options,
-        this.streamOptions(from),
-        await ChangeStreamCursor.open(this.streamOptions(from)),
-        from,
-      );
+      const between = betweenEvents(await this.now());
+      const reading = this.options.own.reading();
+      const own = between === null || reading === null ? null : { ...reading, between };
+      const stream = this.streamOptions(from, own?.without);
+      return new MongoReader({ ...this.options, own }, stream, await ChangeStreamCursor.open(stream), from);
     } catch (error) {
       throw mongoError(error, 'opening its log');
     }
   }
 
-  private streamOptions(from: Position | null): StreamOptions {
+  /** The end of the log: a position between events. */
+  private async now(): Promise<Position> {
+    const cursor = await ChangeStreamCursor.open(this.streamOptions(null));
+    await cursor.close();
+    return cursor.begin;
+  }
+
+  private streamOptions(from: Position | null, without: StreamOptions['without'] = null): StreamOptions {
     const { client, database, entities, split } = this.options;
-    return { client, database, split, from, collections: [...entities.values()].map((entity) => entity.collection) };
+    const collections = [...entities.values()].map((entity) => entity.collection);
+    return { client, database, split, from, without, collections };
   }
 }
 
@@ -85,7 +92,7 @@ class MongoReader implements ChangeReader {
   private stop: (reason: IsthmusError) => void = () => {};
 
   constructor(
-    options: MongoSourceOptions,
+    options: Pick<MongoSourceOptions, 'entities' | 'name'> & { readonly own: OwnInLog },
     private readonly stream: StreamOptions,
     private cursor: ChangeStreamCursor,
     from: Position,
@@ -93,7 +100,7 @@ class MongoReader implements ChangeReader {
     this.readers = new Map(
       [...options.entities.values()].map((entity) => [entity.collection, new DocumentReader(entity)]),
     );
-    this.assembler = new TransactionAssembler(options.name, this.readers);
+    this.assembler = new TransactionAssembler(options.name, this.readers, options.own);
     this.told = from;
   }
 

@@ -5,6 +5,7 @@
 import type { ClientSession, Long, MongoClient } from 'mongodb';
 import type { Position } from '../model/change.js';
 import { progressCollection } from './names.js';
+import type { OwnReading } from './own-writes.js';
 import { tokenOf } from './position.js';
 import { readReply } from './raw-reply.js';
 
@@ -30,6 +31,8 @@ export interface StreamOptions {
   /** Null: from now. */
   readonly from: Position | null;
   readonly split: boolean;
+  /** What transactions of these sessions committed since then is left out, but for their progress documents; null: nothing. */
+  readonly without: OwnReading['without'] | null;
   /** Default: both. Less, to get at an event that is too large to be read whole. */
   readonly images?: 'both' | 'before' | 'after' | 'none';
 }
@@ -94,7 +97,7 @@ const imageStages = {
   none: [{}, { $project: { operationType: 1, ns: 1, documentKey: 1 } }],
 } as const;
 
-function pipelineOf({ collections, from, split, images }: StreamOptions): object[] {
+function pipelineOf({ collections, from, split, without, images }: StreamOptions): object[] {
   const names = [...collections, progressCollection];
   const [asked, ...project] = imageStages[images ?? 'both'];
   return [
@@ -108,6 +111,20 @@ function pipelineOf({ collections, from, split, images }: StreamOptions): object
         ],
       },
     },
+    // The server looks for no image of what this leaves out.
+    ...(without === null
+      ? []
+      : [
+          {
+            $match: {
+              $or: [
+                { 'lsid.id': { $nin: without.sessions } },
+                { clusterTime: { $lte: without.since } },
+                { 'ns.coll': progressCollection },
+              ],
+            },
+          },
+        ]),
     ...project,
     ...(split ? [{ $changeStreamSplitLargeEvent: {} }] : []),
   ];

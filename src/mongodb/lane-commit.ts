@@ -11,6 +11,7 @@ import { planOf } from './entity-plan.js';
 import { heldDocuments, heldId } from './held-rows.js';
 import { hasLabel, isPassing, mongoError } from './mongo-error.js';
 import { heldCollection, metadataDatabase } from './names.js';
+import type { OwnWrites } from './own-writes.js';
 import type { ProgressDocuments } from './progress.js';
 import { readStates } from './records.js';
 import { closingCommand, settlementCommands } from './settlement-commands.js';
@@ -41,6 +42,7 @@ export interface LaneOptions {
   readonly owner: string;
   /** Our clock plus this is the server's. */
   readonly skewMs: () => number;
+  readonly own: OwnWrites;
 }
 
 type Attempt = { readonly kind: 'done'; readonly outcome: CommitOutcome } | { readonly kind: 'missed' };
@@ -92,6 +94,7 @@ export class LaneCommit {
       return this.done(plan);
     }
     this.sent = plan;
+    this.options.own.sent(request.lane, request.number, plan.writes);
     await this.sendCommit();
     return this.done(plan);
   }

@@ -12,6 +12,7 @@ import { inspect } from './inspect.js';
 import { MongoMigrationStore } from './migration-store.js';
 import { mongoError } from './mongo-error.js';
 import { logRoom } from './oplog.js';
+import { OwnWrites } from './own-writes.js';
 import { patiently } from './patience.js';
 import { type PrepareOptions, prepare, teardown } from './prepare.js';
 import { splitsEvents, versionOf } from './server-version.js';
@@ -48,9 +49,10 @@ export async function openMongo(options: OpenMongoOptions): Promise<MongoSide> {
   const target = { ...options, client };
   try {
     const version = await versionOf(client);
-    const store = new MongoSideStore(target);
+    const own = new OwnWrites();
+    const store = new MongoSideStore({ ...target, own });
     return {
-      source: new MongoSource({ ...target, split: splitsEvents(version) }),
+      source: new MongoSource({ ...target, split: splitsEvents(version), own }),
       store,
       conflicts: new MongoConflictStore(target),
       migration: new MongoMigrationStore(target),

@@ -6,6 +6,9 @@ import { Binary, type Document } from 'mongodb';
 import type { Position } from '../model/change.js';
 import { bsonKind, elements, readInt32, stringAt } from './bson-walk.js';
 
+/** A token begins with its cluster time: a byte for its type, four for the seconds, four for the place in that second. */
+const timeEnd = 18;
+
 /** Sorts before every character of the hexadecimal part; no token is another one's beginning. */
 const separator = '-';
 
@@ -34,6 +37,18 @@ export function tokenOf(position: Position): Document {
 /** The cluster time that a position begins with, as one number; 0 where it cannot be told. */
 export function positionOrder(position: Position): bigint {
   return /^82[0-9a-f]{16}/i.test(position) ? BigInt(`0x${position.slice(2, 18)}`) : 0n;
+}
+
+/** How a position between events ends, as the server that gave `sample` writes it; null: it is no such position, or of an unknown form. */
+export function betweenEvents(sample: Position): string | null {
+  const end = sample.slice(timeEnd);
+  return /^82/.test(sample) && /^2B0[0-9A-F]29296E(14)?04$/i.test(end) ? end : null;
+}
+
+/** The place right after everything that was committed at the time of `position`, as the events of one transaction are. */
+export function afterItsTime(position: Position, between: string): Position {
+  const next = positionOrder(position) + 1n;
+  return `82${next.toString(16).toUpperCase().padStart(16, '0')}${between}`;
 }
 
 /** Seconds since 1970 at which the server gave out this position; 0 where it cannot be told. */

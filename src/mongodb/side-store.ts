@@ -1,5 +1,5 @@
 /** MongoDB as a `SideStore`: puts together what the files beside it do. Must not know the protocol's rules. */
-import { type ClientSession, type Document, type MongoClient, ObjectId } from 'mongodb';
+import { type ClientSession, type Document, type MongoClient, ObjectId, type Timestamp } from 'mongodb';
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
 import type { Entity } from '../model/entity.js';
@@ -20,6 +20,7 @@ import { type EntityPlans, entityPlans, planOf } from './entity-plan.js';
 import { heldRow } from './held-rows.js';
 import { LaneCommit } from './lane-commit.js';
 import { heldCollection, markId, metadataDatabase, progressCollection } from './names.js';
+import type { OwnWrites } from './own-writes.js';
 import { patiently } from './patience.js';
 import { ProgressDocuments } from './progress.js';
 import { readRecords } from './records.js';
@@ -31,6 +32,7 @@ export interface MongoStoreOptions {
   readonly name: string;
   readonly entities: ReadonlyMap<string, Entity>;
   readonly clock: Clock;
+  readonly own: OwnWrites;
 }
 
 export class MongoSideStore implements SideStore {
@@ -62,9 +64,16 @@ export class MongoSideStore implements SideStore {
         return session.id.id;
       });
       const progress = await this.progress.takeOver(epoch, lanes, ids);
+      this.options.own.begin({ sessions: ids, since: await this.clusterTime() });
       for (const [lane, session] of this.sessions.entries()) this.lanes.set(lane, this.lane(session, epoch));
       return { lanes: progress, held: await this.held() };
     });
+  }
+
+  /** No earlier than anything that was committed before. */
+  private async clusterTime(): Promise<Timestamp | null> {
+    const reply = await this.options.client.db('admin').command({ ping: 1 });
+    return (reply['operationTime'] as Timestamp | undefined) ?? null;
   }
 
   private lane(session: ClientSession, epoch: number): LaneCommit {

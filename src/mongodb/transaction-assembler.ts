@@ -12,7 +12,11 @@ import { bsonKind, findElement, numberAt, stringAt } from './bson-walk.js';
 import type { DocumentReader } from './document-reader.js';
 import { collectionOf, type EventView } from './event-view.js';
 import { laneOf, markId, progressCollection } from './names.js';
-import { positionAt } from './position.js';
+import type { OwnReading } from './own-writes.js';
+import { afterItsTime, positionAt, positionOrder } from './position.js';
+
+/** What the log leaves out of our own transactions; null: nothing. */
+export type OwnInLog = (OwnReading & { /** How a position between events ends. */ readonly between: string }) | null;
 
 /** A larger transaction is handed on in parts of about this weight. */
 const partSize = 2000;
@@ -38,6 +42,7 @@ export class TransactionAssembler {
   constructor(
     private readonly name: string,
     private readonly byCollection: ReadonlyMap<string, DocumentReader>,
+    private readonly own: OwnInLog,
   ) {}
 
   /** Whether a transaction is open whose end is not known. */
@@ -88,6 +93,8 @@ export class TransactionAssembler {
   private transactional(event: EventView, position: Position): void {
     let open = this.open;
     const reader = this.readerOf(event);
+    if (reader === 'progress' && this.own?.isOwn(sessionOf(event), positionOrder(position)) === true)
+      return this.ourOwn(event, position, this.own);
     if (
       open === null ||
       open.txnNumber !== event.txnNumber ||
@@ -104,6 +111,24 @@ export class TransactionAssembler {
       open.weight += weightOf(change);
     }
     open.position = position;
+  }
+
+  /** Of a transaction of this process the log shows the progress document alone: what it wrote is known here. */
+  private ourOwn(event: EventView, position: Position, own: NonNullable<OwnInLog>): void {
+    this.flush();
+    const echo = this.echoOf(event);
+    // The same document's second write, with what is loaded.
+    if (echo === null) return;
+    this.out.push({
+      kind: 'part',
+      // The rest of it stands after this event: a reader that begins here must not meet it.
+      position: afterItsTime(position, own.between),
+      transaction: `${sessionOf(event)}:${event.txnNumber}`,
+      last: true,
+      committedAt: event.wallTime,
+      echo,
+      changes: own.take(echo.lane, echo.number),
+    });
   }
 
   private emit(open: Open, last: boolean): void {
@@ -160,14 +185,17 @@ export class TransactionAssembler {
   }
 }
 
+/** Its id in hexadecimal. */
+function sessionOf({ bytes, lsid, lsidEnd }: EventView): string {
+  const id = findElement(bytes, lsid, 'id');
+  return id === null ? bytes.toString('hex', lsid, lsidEnd) : bytes.toString('hex', id.start + 5, id.end);
+}
+
 function begin(event: EventView, position: Position, echo: Echo | null): Open {
-  const lsid = Buffer.from(event.bytes.subarray(event.lsid, event.lsidEnd));
-  const id = findElement(lsid, 0, 'id');
-  const session = id === null ? lsid.toString('hex') : lsid.toString('hex', id.start + 5, id.end);
   return {
-    lsid,
+    lsid: Buffer.from(event.bytes.subarray(event.lsid, event.lsidEnd)),
     txnNumber: event.txnNumber,
-    name: `${session}:${event.txnNumber}`,
+    name: `${sessionOf(event)}:${event.txnNumber}`,
     committedAt: event.wallTime,
     echo,
     changes: [],

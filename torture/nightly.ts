@@ -1,0 +1,86 @@
+/**
+ * `npm run nightly`: torture runs one after the other, each with its line in the ledger. Goes on where the ledger ends, so that a
+ * long series can be run in parts; ends with 1 if a run found a problem.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { faultPoints } from '../src/base/fault-points.js';
+import { type LedgerEntry, nightlySeconds, passedSeeds, ranges, readLedger, summed } from './ledger.js';
+import { positive } from './options.js';
+
+interface Options {
+  readonly from: number;
+  readonly to: number;
+  readonly minutes?: number;
+  readonly points?: number;
+  readonly ledger: string;
+}
+
+const program = new Command('nightly')
+  .option('--from <seed>', 'the first seed', positive, 1)
+  .option('--to <seed>', 'the last seed', positive, 200)
+  .option('--minutes <n>', 'begin no run after so long', positive)
+  .option('--points <n>', 'then kill at the fault points until each was met so often in the ledger', positive)
+  .option('--ledger <file>', 'where each run leaves its line', 'torture/ledger.jsonl')
+  .parse();
+const options = program.opts<Options>();
+const began = performance.now();
+
+/** Not met in a run: see docs/reliability.md, Limits. */
+const elsewhere = ['prepare.', 'discard.'];
+const pointsSeconds = 240;
+const pointSeeds = 10_000;
+
+const minutes = (): number => (performance.now() - began) / 60_000;
+const timeIsUp = (): boolean => options.minutes !== undefined && minutes() >= options.minutes;
+const entries = (): readonly LedgerEntry[] =>
+  existsSync(options.ledger) ? readLedger(readFileSync(options.ledger, 'utf8')) : [];
+
+/** One run in a process of its own; whether it found nothing. */
+function run(seed: number, args: readonly string[]): Promise<boolean> {
+  const whole = ['tsx', 'torture/main.ts', '--seed', `${seed}`, '--ledger', options.ledger, ...args];
+  return new Promise((resolve, reject) => {
+    const child = spawn('npx', whole, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    child.stdout.on('data', (some: Buffer) => {
+      said += some.toString();
+    });
+    child.stderr.on('data', (some: Buffer) => {
+      said += some.toString();
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      const good = code === 0;
+      console.log(
+        `${minutes().toFixed(1).padStart(6)} min  seed ${seed}: ${good ? 'no problem' : `ended with ${code}`}`,
+      );
+      if (!good) console.log(said);
+      resolve(good);
+    });
+  });
+}
+
+function leastMet(): { readonly point: string; readonly times: number } {
+  const met = summed(entries().map(({ pointsHit }) => pointsHit));
+  const all = faultPoints.filter((point) => !elsewhere.some((begin) => point.startsWith(begin)));
+  return all
+    .map((point) => ({ point, times: met[point] ?? 0 }))
+    .reduce((least, one) => (one.times < least.times ? one : least));
+}
+
+const bad: number[] = [];
+const passed = passedSeeds(entries());
+for (let seed = options.from; seed <= options.to && !timeIsUp(); seed++)
+  if (!passed.has(seed) && !(await run(seed, ['--seconds', `${nightlySeconds}`]))) bad.push(seed);
+
+const wanted = options.points ?? 0;
+for (let seed = pointSeeds + entries().length; leastMet().times < wanted && !timeIsUp(); seed++)
+  if (!(await run(seed, ['--seconds', `${pointsSeconds}`, '--faults', 'every-point']))) bad.push(seed);
+
+const { point, times } = leastMet();
+console.log(
+  `seeds that passed: ${ranges([...passedSeeds(entries())])}; the least met fault point: ${point}, ${times} times`,
+);
+console.log(bad.length === 0 ? 'no run with problems' : `runs with problems: ${bad.join(', ')}`);
+process.exitCode = bad.length === 0 ? 0 : 1;
