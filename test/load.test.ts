@@ -5,6 +5,7 @@ import type { Side } from '../src/model/side.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import { startChild } from './child-sync.js';
 import type { TablePair } from './compare-independently.js';
+import { laggingProxy } from './lagging-proxy.js';
 import { conflictsOf, expectEqual, type Rig, testRigs } from './rig.js';
 
 const rigs = await testRigs();
@@ -161,4 +162,31 @@ test('a deletion that is still to cross is not undone by a load from the other s
     { _id: 3, v: 'must wait' },
   ]);
   expect(await conflictsOf(rig)).toEqual([]);
+});
+
+test('a load that is asked for while a server is away is refused, not forgotten', async () => {
+  const rig = await openRig('sql');
+  await rig.sql.query(`insert into items values (1, 'one', 1)`);
+  const proxy = await laggingProxy(rig.sqlUrl);
+  rig.atEnd(() => proxy.close());
+  const sync = await rig.start({}, { sql: { url: proxy.url } });
+  await expectEqual(rig, sync, [items]);
+  const began = (): unknown => sync.status().entities[0]?.load.state;
+  proxy.cut();
+  await waitFor(() => sync.status().state === 'starting', { what: 'the loss to be noticed' });
+  await expect(sync.load('public.items', 'sql')).rejects.toMatchObject({ code: 'not_running' });
+  proxy.mend();
+  await waitFor(
+    () =>
+      sync.load('public.items', 'sql').then(
+        () => true,
+        () => false,
+      ),
+    {
+      what: 'a load to be accepted again',
+      limitMs: 30_000,
+    },
+  );
+  await waitFor(() => began() === 'done', { what: 'the load', limitMs: 30_000 });
+  await expectEqual(rig, sync, [items]);
 });

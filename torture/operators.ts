@@ -85,8 +85,11 @@ export class OperatorsOf implements Operators {
         return;
       } catch (error) {
         if (attempt === attempts) throw error;
-        this.parts.note(`${what} is tried again: ${(error as Error).message.slice(0, 200)}`);
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        const { message } = error as Error;
+        this.parts.note(`${what} is tried again: ${message.slice(0, 200)}`);
+        // As the error says: the process maps the table anew when it starts.
+        if (message.includes('mapping_outdated')) await this.restart();
+        else await new Promise((resolve) => setTimeout(resolve, 500));
       }
     }
   }

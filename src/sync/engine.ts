@@ -177,11 +177,12 @@ export class Engine {
     this.life?.resume();
   }
 
-  /** Loads an entity (again) from one side; also what follows an entity's stop. */
+  /** Loads an entity (again) from one side; also what follows an entity's stop. Throws `not_found`, `not_running`, `load_running`, `mapping_outdated`. */
   async load(entity: string, from: Side): Promise<void> {
     if (!this.parts.entities.has(entity))
       throw new IsthmusError('not_found', { message: `There is no entity ${entity}.` });
-    await this.life?.load(entity, from);
+    if (this.life === null) throw new IsthmusError('not_running');
+    await this.life.load(entity, from);
   }
 
   /** Conflicts that wait for a person, as they stand now. */

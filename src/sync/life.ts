@@ -2,7 +2,9 @@
  * One life of the engine: recovers, starts both links, the advancer and the loads, and runs until it is stopped or fails.
  * The order of the start is the protocol's; nothing here decides anything about records.
  */
+
 import { setMaxListeners } from 'node:events';
+import { IsthmusError } from '../base/errors.js';
 import { linkFrom, otherSide, type Side, sides } from '../model/side.js';
 import { Advancer } from './advancer.js';
 import { beginLoads, openLoads } from './begin-loads.js';
@@ -43,6 +45,8 @@ export class Life {
   readonly ended: Promise<void>;
   private end: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
   private built: Running | null = null;
+  /** `start` is done. */
+  private ready = false;
   private paused = false;
   private course: Following | null = null;
 
@@ -85,6 +89,7 @@ export class Life {
       this.run(advancer.run(session));
       this.run(heartbeat.run());
       tableLoads.start();
+      this.ready = true;
       for (const side of this.course.owing) this.payOwed(side);
     } catch (error) {
       this.fail(error);
@@ -197,9 +202,13 @@ export class Life {
     return { sql: await start('sql'), mongodb: await start('mongodb') };
   }
 
-  /** Begins to load an entity (again); clears its stop. */
+  /** Begins to load an entity (again); clears its stop. Throws `not_running` where that would come to nothing. */
   async load(entity: string, from: Side): Promise<void> {
-    await this.built?.tableLoads.begin(entity, from);
+    if (!this.built || !this.ready || this.abort.signal.aborted)
+      throw new IsthmusError('not_running', {
+        message: 'The sync is starting or stands still: nothing can be loaded now.',
+      });
+    await this.built.tableLoads.begin(entity, from);
   }
 
   /** What a side that leads no more still owes is followed, as far as it stands in its log by now. */
