@@ -98,7 +98,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
       },
       { what: 'the refusal', limitMs: 15_000 },
     );
-    await page.getByText(/Missing: comparison/).waitFor();
+    await page.getByText(/Missing: (.*, )?comparison/).waitFor();
     expect(sync.status().phase).toBe('replicate');
     expect(await usable(page)).toEqual(good);
     await pages.picture(page, 'phases');
