@@ -55,8 +55,8 @@ export class MongoSource implements ChangeSource {
     try {
       const between = betweenEvents(await this.now());
       const reading = this.options.own.reading();
-      const own = between === null || reading === null ? null : { ...reading, between };
-      const stream = this.streamOptions(from, own?.without);
+      const own = reading.without === null ? { ...reading, between: null } : { ...reading, between };
+      const stream = this.streamOptions(from, own.between === null ? null : own.without);
       return new MongoReader({ ...this.options, own }, stream, await ChangeStreamCursor.open(stream), from);
     } catch (error) {
       throw mongoError(error, 'opening its log');

@@ -32,7 +32,7 @@ export interface StreamOptions {
   readonly from: Position | null;
   readonly split: boolean;
   /** What transactions of these sessions committed since then is left out, but for their progress documents; null: nothing. */
-  readonly without: OwnReading['without'] | null;
+  readonly without: OwnReading['without'];
   /** Default: both. Less, to get at an event that is too large to be read whole. */
   readonly images?: 'both' | 'before' | 'after' | 'none';
 }

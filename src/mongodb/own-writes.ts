@@ -23,16 +23,16 @@ export class OwnWrites {
     else this.lanes.set(lane, new Map([[number, writes]]));
   }
 
-  /** For a reader that is opened now: it leaves out what this life writes, and is told it here. Null: it leaves out nothing. */
-  reading(): OwnReading | null {
+  /** For a reader that is opened now: it may leave out what this life writes, and is told it here. */
+  reading(): OwnReading {
     const { sessions, since } = this.life;
-    if (since === null) return null;
     const ids = new Set(sessions.map((one) => one.toString('hex')));
-    const began = since.toBigInt();
+    const began = since?.toBigInt() ?? null;
     return {
-      without: { sessions, since },
-      isOwn: (session, time) => time > began && ids.has(session),
+      without: since === null ? null : { sessions, since },
+      isOwn: (session, time) => began !== null && time > began && ids.has(session),
       take: (lane, number) => this.take(lane, number),
+      forget: (lane, number) => this.forget(lane, number),
     };
   }
 
@@ -44,8 +44,17 @@ export class OwnWrites {
       throw new IsthmusError('transient', {
         message: `MongoDB’s log has a write of ours, ${number} of lane ${lane}, that this process no longer knows.`,
       });
-    for (const earlier of known?.keys() ?? []) if (earlier < number) known?.delete(earlier);
+    this.forget(lane, number);
     return writes;
+  }
+
+  /** Numbers of a lane grow. */
+  private forget(lane: number, number: number): void {
+    const known = this.lanes.get(lane);
+    for (const earlier of known?.keys() ?? []) {
+      if (earlier >= number) break;
+      known?.delete(earlier);
+    }
   }
 }
 
@@ -57,9 +66,12 @@ export interface Life {
 }
 
 export interface OwnReading {
-  readonly without: { readonly sessions: readonly Binary[]; readonly since: Timestamp };
+  /** Null: nothing can be left out. */
+  readonly without: { readonly sessions: readonly Binary[]; readonly since: Timestamp } | null;
   /** By the session's id in hexadecimal, and the cluster time of its commit. */
   readonly isOwn: (session: string, time: bigint) => boolean;
   /** What the transaction with this number wrote. Throws `transient` if that is not known: another life reads it from the log. */
   readonly take: (lane: number, number: number) => readonly RecordWrite[];
+  /** The transaction with this number was read whole: earlier ones of its lane are asked for no more. */
+  readonly forget: (lane: number, number: number) => void;
 }

@@ -15,8 +15,10 @@ import { laneOf, markId, progressCollection } from './names.js';
 import type { OwnReading } from './own-writes.js';
 import { afterItsTime, positionAt, positionOrder } from './position.js';
 
-/** What the log leaves out of our own transactions; null: nothing. */
-export type OwnInLog = (OwnReading & { /** How a position between events ends. */ readonly between: string }) | null;
+export interface OwnInLog extends OwnReading {
+  /** How a position between events ends; null: the log leaves out nothing of our own transactions. */
+  readonly between: string | null;
+}
 
 /** A larger transaction is handed on in parts of about this weight. */
 const partSize = 2000;
@@ -93,8 +95,8 @@ export class TransactionAssembler {
   private transactional(event: EventView, position: Position): void {
     let open = this.open;
     const reader = this.readerOf(event);
-    if (reader === 'progress' && this.own?.isOwn(sessionOf(event), positionOrder(position)) === true)
-      return this.ourOwn(event, position, this.own);
+    if (reader === 'progress' && this.own.between !== null && this.own.isOwn(sessionOf(event), positionOrder(position)))
+      return this.ourOwn(event, position, this.own.between);
     if (
       open === null ||
       open.txnNumber !== event.txnNumber ||
@@ -102,6 +104,7 @@ export class TransactionAssembler {
     ) {
       this.flush();
       open = this.open = begin(event, position, reader === 'progress' ? this.echoOf(event) : null);
+      if (open.echo !== null) this.own.forget(open.echo.lane, open.echo.number);
     }
     const change = reader === null || reader === 'progress' ? null : changeOf(event, reader);
     if (change !== null && change !== 'stop') {
@@ -114,7 +117,7 @@ export class TransactionAssembler {
   }
 
   /** Of a transaction of this process the log shows the progress document alone: what it wrote is known here. */
-  private ourOwn(event: EventView, position: Position, own: NonNullable<OwnInLog>): void {
+  private ourOwn(event: EventView, position: Position, between: string): void {
     this.flush();
     const echo = this.echoOf(event);
     // The same document's second write, with what is loaded.
@@ -122,12 +125,12 @@ export class TransactionAssembler {
     this.out.push({
       kind: 'part',
       // The rest of it stands after this event: a reader that begins here must not meet it.
-      position: afterItsTime(position, own.between),
+      position: afterItsTime(position, between),
       transaction: `${sessionOf(event)}:${event.txnNumber}`,
       last: true,
       committedAt: event.wallTime,
       echo,
-      changes: own.take(echo.lane, echo.number),
+      changes: this.own.take(echo.lane, echo.number),
     });
   }
 

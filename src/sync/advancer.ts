@@ -21,8 +21,9 @@ export class Advancer {
   private paused = false;
   private working = false;
   private lastGained = false;
-  /** Looks under way. */
+  /** Looks under way, and what they look at: another look at it would only wait for its locks, and keep others waiting. */
   private readonly flying = new Set<Promise<void>>();
+  private readonly inFlight = new Set<RecordId>();
   private readonly errands: (() => Promise<void>)[] = [];
 
   constructor(
@@ -70,7 +71,8 @@ export class Advancer {
         else {
           this.lastGained = false;
           session.linksGoOn();
-          if (this.errands.length > 0 && !this.paused) continue;
+          // Links that go on may bring news at once.
+          if (!this.paused && (this.errands.length > 0 || this.isDue)) continue;
           await this.rest(session, nextAt);
         }
       }
@@ -81,8 +83,10 @@ export class Advancer {
 
   /** One group's settlements are written to SQL while the next one's are to MongoDB. */
   private fly(session: Session, ids: readonly { readonly id: RecordId; readonly pause: number }[]): void {
+    for (const { id } of ids) this.inFlight.add(id);
     const look = this.look(session, ids).finally(() => {
       this.flying.delete(look);
+      for (const { id } of ids) this.inFlight.delete(id);
     });
     this.flying.add(look);
     look.catch((error: unknown) => session.fail(error));
@@ -121,7 +125,7 @@ export class Advancer {
     if (this.paused) return;
     // It has the lanes to itself.
     await Promise.allSettled([...this.flying]);
-    const errand = session.signal.aborted ? undefined : this.errands.shift();
+    const errand = this.paused || session.signal.aborted ? undefined : this.errands.shift();
     if (errand === undefined) return;
     this.working = true;
     await errand();
@@ -136,13 +140,13 @@ export class Advancer {
 
   /** Nothing has news that was not looked at. What is only to be looked at again later does not count. */
   get idle(): boolean {
+    return !this.working && this.flying.size === 0 && this.errands.length === 0 && !this.isDue;
+  }
+
+  private get isDue(): boolean {
     const now = this.clock.now();
-    return (
-      !this.working &&
-      this.flying.size === 0 &&
-      this.errands.length === 0 &&
-      [...this.due.values()].every(({ at }) => at > now)
-    );
+    for (const { at } of this.due.values()) if (at <= now) return true;
+    return false;
   }
 
   private take(most: number): { ids: { id: RecordId; pause: number }[]; nextAt: number | null } {
@@ -151,6 +155,7 @@ export class Advancer {
     let nextAt: number | null = null;
     if (this.paused) return { ids, nextAt };
     for (const [id, due] of this.due) {
+      if (this.inFlight.has(id)) continue;
       if (due.at <= now) {
         this.due.delete(id);
         ids.push({ id, pause: due.pause });

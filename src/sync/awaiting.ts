@@ -21,6 +21,8 @@ export class Awaiting {
   /** Per lane, in the order of numbers: whose entries may be forgotten once that number was read. */
   private readonly writes = new Map<number, { number: number; ids: readonly RecordId[] }[]>();
   private readonly handled = new Map<number, number>();
+  /** What was written and not read back: a record that was written several times counts each time, as what is kept of it does. */
+  written = 0;
 
   /** A committed write of ours. */
   add(
@@ -34,6 +36,7 @@ export class Awaiting {
       this.entries.set(known, { id: known, lane, number, wrote: state });
       return known;
     });
+    this.written += ids.length;
     const queue = this.writes.get(lane);
     const entry = { number, ids };
     if (queue) queue.push(entry);
@@ -59,6 +62,7 @@ export class Awaiting {
     for (const write of queue ?? []) {
       if (write.number > number) break;
       done++;
+      this.written -= write.ids.length;
       for (const id of write.ids) {
         const entry = this.entries.get(id);
         if (entry?.lane === lane && entry.number <= number) this.entries.delete(id);

@@ -7,10 +7,10 @@ import { otherSide, type Side } from '../model/side.js';
 export class EchoGate {
   private readonly waiting = new Set<Side>();
 
-  /** `most`: records that were written and not read back, before the writing link waits; it goes on at half of that. */
+  /** `most`: writes of records that were sent and not read back, before the writing link waits; it goes on at half of that. */
   constructor(private readonly most: number) {}
 
-  /** Whether the link from `source` must not write now, with `awaited` records of its writes not read back. */
+  /** Whether the link from `source` must not write now, with `awaited` of its writes not read back. */
   holds(source: Side, awaited: number): boolean {
     if (this.waiting.has(source)) {
       if (awaited > this.most / 2) return true;

@@ -44,10 +44,11 @@ export class LaneWriter {
     private readonly context: LaneContext,
   ) {}
 
-  /** One transaction after the other, in the order in which they were asked for. */
+  /** One transaction after the other, in the order in which they were asked for. After an error, which ends the life, nothing more is sent. */
   commit<P extends Plan>(request: LaneRequest<P>): Promise<LaneOutcome<P>> {
     const outcome = this.last.then(() => this.commitNow(request));
-    this.last = outcome.catch(() => undefined);
+    this.last = outcome;
+    outcome.catch(() => {});
     return outcome;
   }
 

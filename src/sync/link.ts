@@ -157,7 +157,7 @@ export class Link {
     const { session, memory } = this.parts;
     // What is held may need what is still to be read: only while it grows less is it waited for.
     this.waits =
-      session.echoGate.holds(memory.source, session.links[otherSide(memory.source)].awaiting.size) ||
+      session.echoGate.holds(memory.source, session.links[otherSide(memory.source)].awaiting.written) ||
       (memory.held.size > session.parts.options.heldMost && session.gains());
     return this.waits;
   }

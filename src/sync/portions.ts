@@ -9,8 +9,10 @@ import type { Candidate } from './candidate.js';
 export const portionUnits = 4_000_000;
 
 /** In order; one that is larger by itself has a portion of its own. */
-export function portionsOf(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
-  const portions: Candidate[][] = [];
+export function portionsOf<T extends Pick<Candidate, 'base' | 'tips'>>(
+  candidates: readonly T[],
+): readonly (readonly T[])[] {
+  const portions: T[][] = [];
   let units = portionUnits;
   for (const candidate of candidates) {
     const own = 1 + unitsOf(candidate.base) + unitsOf(candidate.tips.sql) + unitsOf(candidate.tips.mongodb);

@@ -12,6 +12,7 @@ import { remember } from './apply-batch.js';
 import type { Candidate } from './candidate.js';
 import { isHeld, waits } from './examine.js';
 import type { BatchPlan } from './plan-batch.js';
+import { portionsOf } from './portions.js';
 import type { Schedule, Session } from './session.js';
 import { settleGroup } from './settle.js';
 
@@ -49,16 +50,22 @@ export async function repair(
   await session.locks.acquire(ids);
   try {
     const free = differences.filter(({ id }) => !isHeld(session, id) && !waits(session, id));
-    const done =
-      choice.use === 'policy'
-        ? await repairByPolicy(session, free)
-        : choice.use === 'queue'
-          ? await leaveToPeople(session, free)
-          : await repairFrom(session, free, { use: choice.use, by: choice.by });
+    const done = new Map<RecordId, RepairOutcome>();
+    for (const some of portionsOf(free.map((one) => ({ ...one, base: null, tips: one.states }))))
+      for (const [id, outcome] of await repairPortion(session, some, choice)) done.set(id, outcome);
     return new Map(ids.map((id) => [id, done.get(id) ?? { kind: 'moved' }]));
   } finally {
     session.locks.release(ids);
   }
+}
+
+function repairPortion(
+  session: Session,
+  differences: readonly Difference[],
+  { use, by }: RepairChoice,
+): Promise<ReadonlyMap<RecordId, RepairOutcome>> {
+  if (use === 'policy') return repairByPolicy(session, differences);
+  return use === 'queue' ? leaveToPeople(session, differences) : repairFrom(session, differences, { use, by });
 }
 
 async function repairFrom(
