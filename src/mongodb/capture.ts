@@ -53,10 +53,10 @@ export class MongoSource implements ChangeSource {
 
   async open(from: Position): Promise<ChangeReader> {
     try {
-      const between = betweenEvents(await this.now());
       const reading = this.options.own.reading();
-      const own = reading.without === null ? { ...reading, between: null } : { ...reading, between };
-      const stream = this.streamOptions(from, own.between === null ? null : own.without);
+      const between = reading.without === null ? null : betweenEvents(await this.now());
+      const own = { ...reading, between };
+      const stream = this.streamOptions(from, between === null ? null : own.without);
       return new MongoReader({ ...this.options, own }, stream, await ChangeStreamCursor.open(stream), from);
     } catch (error) {
       throw mongoError(error, 'opening its log');

@@ -1,30 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ConflictRecord, SideVersion } from '../model/conflict.js';
+import type { ConflictRecord } from '../model/conflict.js';
 import { recordId, type State } from '../model/record.js';
+import { pendingConflict } from '../testing/pending-conflict.js';
 import type { Candidate } from './candidate.js';
 import { Decisions } from './decisions.js';
 
-const version = (state: State): SideVersion => ({ state, raw: null, version: null, time: null });
-
-const shown: ConflictRecord = {
-  entity: 'public.t',
-  key: 'a',
-  type: 'conflict',
-  id: 'c1',
-  kind: 'write_write',
-  base: ['base'],
-  sql: version(['sql']),
-  mongodb: version(['mongodb']),
-  resolution: 'pending',
-  decision: null,
-  strategy: 'manual',
-  fields: {},
-  reason: 'left to a person',
-  state: 'pending',
-  createdAt: 1,
-  resolvedAt: null,
-  resolvedBy: null,
-};
+const shown = pendingConflict({ id: 'c1', reason: 'left to a person', createdAt: 1 });
 const id = recordId(shown);
 const held = { sql: undefined, mongodb: undefined };
 const resting: Candidate = { id, held, base: ['base'], tips: { sql: ['sql'], mongodb: ['mongodb'] } };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../base/clock.js';
 import type { ConflictRecord } from '../../model/conflict.js';
+import { pendingConflict, sideVersion } from '../../testing/pending-conflict.js';
 import { engineNews } from './engine-news.js';
 import { EventFeed } from './event-feed.js';
 
@@ -19,27 +20,17 @@ class HandClock implements Clock {
   }
 }
 
-const side = { state: ['a secret'], raw: null, version: null, time: null };
-const conflict = (id: string, change: Partial<ConflictRecord> = {}): ConflictRecord => ({
-  type: 'conflict',
-  id,
-  entity: 'public.users',
-  key: 'a secret key',
-  kind: 'write_write',
-  base: ['a secret'],
-  sql: side,
-  mongodb: side,
-  resolution: 'pending',
-  decision: null,
-  strategy: 'manual',
-  fields: {},
-  reason: null,
-  state: 'pending',
-  createdAt: 0,
-  resolvedAt: null,
-  resolvedBy: null,
-  ...change,
-});
+const secret = sideVersion(['a secret']);
+const conflict = (id: string, change: Partial<ConflictRecord> = {}): ConflictRecord =>
+  pendingConflict({
+    id,
+    entity: 'public.users',
+    key: 'a secret key',
+    base: ['a secret'],
+    sql: secret,
+    mongodb: secret,
+    ...change,
+  });
 
 function rig() {
   const clock = new HandClock();

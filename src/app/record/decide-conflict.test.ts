@@ -1,29 +1,16 @@
 /** Decisions that come between the commit of a conflict and its answer: the store has it, the engine does not yet. */
 import { expect, test } from 'vitest';
-import type { ConflictRecord } from '../../model/conflict.js';
 import { seenToken } from '../../model/seen.js';
-import { entity, field, ref, user } from '../../testing/mongodb/entities.js';
+import { ref, user, users } from '../../testing/mongodb/entities.js';
+import { pendingConflict, sideVersion } from '../../testing/pending-conflict.js';
 import { type DecisionParts, decideConflict } from './decide-conflict.js';
 
-const users = entity('users', [field('id', 'int8', 'bigint')], []);
-const conflict: ConflictRecord = {
-  type: 'conflict',
-  id: 'one',
+const conflict = pendingConflict({
   ...ref('1'),
-  kind: 'write_write',
   base: user('b', '1'),
-  sql: { state: user('s', '2'), raw: null, time: 1000, version: null },
-  mongodb: { state: user('m', '1'), raw: null, time: 2000, version: null },
-  resolution: 'pending',
-  decision: null,
-  strategy: 'manual',
-  fields: {},
-  reason: null,
-  state: 'pending',
-  createdAt: 5000,
-  resolvedAt: null,
-  resolvedBy: null,
-};
+  sql: sideVersion(user('s', '2')),
+  mongodb: sideVersion(user('m', '1')),
+});
 
 /** An engine that learns of the conflict after so many looks, a store that says what became of it, and a clock of its own. */
 function parts({ looks, stored }: { readonly looks: number; readonly stored: string | null }): DecisionParts {
