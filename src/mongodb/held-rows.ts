@@ -5,7 +5,7 @@
 import { Binary, type Document } from 'mongodb';
 import type { Entity } from '../model/entity.js';
 import { type RecordRef, recordId, type State, type Value } from '../model/record.js';
-import type { HeldRow } from '../ports/side-store.js';
+import type { AddedColumn, HeldRow } from '../ports/side-store.js';
 
 export function stateText(entity: Entity, state: State): string | null {
   return state === null ? null : JSON.stringify(entity.fields.map(({ field }, slot) => [field, state[slot] ?? null]));
@@ -31,7 +31,17 @@ export function heldDocuments(name: string, entity: Entity, row: HeldRow): Docum
   const _id = heldId(name, row);
   const texts = [stateText(entity, row.base), stateText(entity, row.tip)] as const;
   const [base, tip] = texts;
-  const head = { _id, name, entity: entity.name, key, time, span, begun, since, ...(added && { added }) };
+  const head = {
+    _id,
+    name,
+    entity: entity.name,
+    key,
+    time,
+    span,
+    begun,
+    since,
+    ...(added && { added: JSON.stringify(added) }),
+  };
   if ((base?.length ?? 0) + (tip?.length ?? 0) <= inlineUnits) return [{ ...head, base, tip }];
   const bytes = Buffer.from(JSON.stringify(texts));
   const slices: Document[] = [];
@@ -64,6 +74,6 @@ export function heldRow(entity: Entity, stored: Document, slices: readonly Docum
     span: (stored['span'] as HeldRow['span'] | undefined) ?? null,
     begun: stored['begun'] as number,
     since: stored['since'] as number,
-    ...(stored['added'] && { added: stored['added'] as string[] }),
+    ...(stored['added'] && { added: JSON.parse(stored['added'] as string) as AddedColumn[] }),
   };
 }

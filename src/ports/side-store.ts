@@ -4,7 +4,7 @@
  */
 import type { CommitTime } from '../model/change.js';
 import type { Ending } from '../model/conflict.js';
-import type { RecordId, RecordRef, State } from '../model/record.js';
+import type { RecordId, RecordRef, State, Value } from '../model/record.js';
 import type { Side } from '../model/side.js';
 
 /** The first and the last of some changes, as decimal numbers. */
@@ -25,9 +25,12 @@ export interface HeldRow extends RecordRef {
   readonly begun: number;
   /** When it began to be held, by our clock: its age is shown. */
   readonly since: number;
-  /** New columns that a load brought (rule 10), of which the target may not have heard; absent: none. */
-  readonly added?: readonly string[] | undefined;
+  /** Columns of which the target may not have heard; absent: none. */
+  readonly added?: readonly AddedColumn[] | undefined;
 }
+
+/** The value is what the source filled an empty column with on its own (rule 4); null: a load brought a new column (rule 10). */
+export type AddedColumn = readonly [column: string, filled: Value];
 
 /** A lane's stored progress. `saved` is the engine's own JSON-compatible value; a store keeps it and gives it back unread. */
 export interface LaneProgress {

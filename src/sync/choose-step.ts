@@ -23,17 +23,16 @@ export interface Candidate extends RecordRef {
   readonly fromChunk: boolean;
   /** `before` is null because a load says nothing of what was before, not because a log told so. */
   readonly guessed: boolean;
+  readonly added: HeldRow['added'];
 }
 
 /** Field by field: there is one for each change, and objects made by spreading take ten times the room. */
 export function candidateOf(
-  { entity, key, before, after, time, first, last, inWindow }: Omit<Candidate, 'fromChunk' | 'guessed'>,
-  { fromChunk, guessed }: Pick<Candidate, 'fromChunk' | 'guessed'>,
+  { entity, key, before, after, time, first, last, inWindow }: Omit<Candidate, 'fromChunk' | 'guessed' | 'added'>,
+  { fromChunk, guessed, added }: Pick<Candidate, 'fromChunk' | 'guessed' | 'added'>,
 ): Candidate {
-  return { entity, key, before, after, time, first, last, inWindow, fromChunk, guessed };
+  return { entity, key, before, after, time, first, last, inWindow, fromChunk, guessed, added };
 }
-
-export const fromLog = { fromChunk: false, guessed: false };
 
 export interface Step {
   readonly action: 'write' | 'hold' | 'skip';

@@ -3,7 +3,7 @@
  * echo of our own later write (rule 4), and with what an echo holds beyond what we wrote. Pure.
  */
 import type { CommitTime, Position } from '../model/change.js';
-import { type RecordId, type RecordRef, recordId, type State, sameState } from '../model/record.js';
+import { type RecordId, type RecordRef, recordId, type State, sameState, type Value } from '../model/record.js';
 import type { SourcePart } from '../ports/change-source.js';
 import type { Awaiting } from './awaiting.js';
 import type { Batch, ReadPart } from './batch.js';
@@ -19,6 +19,8 @@ export interface Folded extends RecordRef {
   inWindow: boolean;
   /** It stems from our own write (a trigger, a default), not from a user of the side. */
   readonly ours: boolean;
+  /** Fields that our own write left empty and the side filled, each with its value. */
+  readonly filled: readonly (readonly [index: number, value: Value])[];
   /** Some change of it is to cross. */
   followed: boolean;
 }
@@ -61,6 +63,7 @@ export function foldBatch(batch: Batch, context: FoldContext): FoldedBatch {
         last: read.part.position,
         inWindow,
         ours,
+        filled: ours ? filledIn(states) : nothingFilled,
         followed: read.followed,
       });
     } else {
@@ -89,6 +92,13 @@ export function foldBatch(batch: Batch, context: FoldContext): FoldedBatch {
     }
   }
   return { records, echoes, numbers, changes };
+}
+
+const nothingFilled: Folded['filled'] = [];
+
+function filledIn({ before, after }: { readonly before: State; readonly after: State }): Folded['filled'] {
+  if (before === null || after === null) return nothingFilled;
+  return after.flatMap((value, index) => (value !== null && before[index] === null ? [[index, value] as const] : []));
 }
 
 interface EchoFold {

@@ -1,7 +1,7 @@
 /** What one link has read about records and could not write yet (rule 2), and which of it is stored on the link's target. */
 
 import { type RecordId, type RecordRef, recordId, type State, sameState } from '../model/record.js';
-import type { HeldRow, LogSpan } from '../ports/side-store.js';
+import type { AddedColumn, HeldRow, LogSpan } from '../ports/side-store.js';
 
 export class Held {
   /** Rows are replaced, never changed: the same object means that there was no news. */
@@ -69,7 +69,7 @@ export function heldWith(
     readonly tip: State;
     readonly time: HeldRow['time'];
     readonly span: LogSpan | null;
-    readonly added?: readonly string[] | undefined;
+    readonly added?: HeldRow['added'];
   },
   now: { readonly number: number; readonly ms: number },
 ): HeldRow {
@@ -83,8 +83,14 @@ export function heldWith(
     span: held && hasGuessedBase(held) ? null : spanning(held?.span ?? null, news.span),
     begun: held ? held.begun : now.number,
     since: held ? held.since : now.ms,
-    ...((held?.added ?? news.added) && { added: [...new Set([...(held?.added ?? []), ...(news.added ?? [])])] }),
+    ...((held?.added ?? news.added) && { added: addedColumns(held?.added ?? [], news.added ?? []) }),
   };
+}
+
+function addedColumns(earlier: readonly AddedColumn[], later: readonly AddedColumn[]): readonly AddedColumn[] {
+  const columns = new Map(earlier);
+  for (const [column, filled] of later) columns.set(column, columns.get(column) ?? filled);
+  return [...columns];
 }
 
 /**

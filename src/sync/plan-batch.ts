@@ -6,8 +6,8 @@ import type { Position } from '../model/change.js';
 import { parseRecordId, type RecordId, type RecordRef, recordId, type State, sameState } from '../model/record.js';
 import type { HeldRow, Plan, RecordWrite } from '../ports/side-store.js';
 import type { Batch } from './batch.js';
-import { type Candidate, candidateOf, chooseStep, fromLog, type Step } from './choose-step.js';
-import type { FoldedBatch } from './fold.js';
+import { type Candidate, candidateOf, chooseStep, type Step } from './choose-step.js';
+import type { Folded, FoldedBatch } from './fold.js';
 import { hasGuessedBase, heldWith } from './held.js';
 import type { Chunk } from './loads.js';
 import { indexesOf, withoutColumns } from './new-columns.js';
@@ -49,16 +49,18 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
     if (!crosses && !sameState(record.before, record.after)) passive.push(refOf(record));
     if (!(crosses || held || session.following.keeps)) continue;
     const inPlace = record.inWindow && link.loads.isUnloaded(record);
+    const added = filledBy(session, record);
     if (held === undefined) {
-      if (!sameState(record.before, record.after)) candidates.set(id, candidateOf(record, fromLog));
+      if (!sameState(record.before, record.after))
+        candidates.set(id, candidateOf(record, { fromChunk: false, guessed: false, added }));
       // Changed and changed back between its chunk's marks: the chunk's row may be what stood there for a moment.
       else if (inPlace && record.after === null) loaded.push(refOf(record));
       else if (inPlace)
-        candidates.set(id, candidateOf({ ...record, before: null }, { fromChunk: false, guessed: true }));
+        candidates.set(id, candidateOf({ ...record, before: null }, { fromChunk: false, guessed: true, added }));
       continue;
     }
     if (inPlace) loaded.push(refOf(record));
-    const news = newsOf(session, link, record);
+    const news = { ...newsOf(session, link, record), added };
     if (!sameState(held.base, record.after)) hold.push(heldWith(held, { ...news, base: held.base }, moment(session)));
     // Deleted after a load brought it: that is no way back.
     else if (hasGuessedBase(held) && record.before !== null)
@@ -77,8 +79,9 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
 export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & { readonly chunk: Chunk }): Prepared {
   const { entity } = batch.chunk.range;
   const load = link.loads.get(entity);
-  const added = load?.row.columns ?? undefined;
-  const columns = added ? indexesOf(session, entity, added) : null;
+  const brought = load?.row.columns;
+  const added = brought?.map((column) => [column, null] as const);
+  const columns = brought ? indexesOf(session, entity, brought) : null;
   const candidates = new Map<RecordId, Candidate>();
   const hold: HeldRow[] = [];
   for (const row of batch.chunk.rows) {
@@ -103,7 +106,7 @@ export function prepareChunk(session: Session, link: LinkMemory, batch: Batch & 
         id,
         candidateOf(
           { entity, key: row.key, before, after: state, time: 'load', first: null, last: null, inWindow: false },
-          { fromChunk: true, guessed: before === null },
+          { fromChunk: true, guessed: before === null, added },
         ),
       );
   }
@@ -164,13 +167,15 @@ export function planBatch(
 }
 
 function heldNews({ session, link }: PlanContext, candidate: Candidate, { base, guessed }: Step) {
-  const added = candidate.fromChunk ? link.loads.get(candidate.entity)?.row.columns : null;
-  return {
-    ...newsOf(session, link, candidate),
-    base,
-    ...(guessed && { span: null }),
-    ...(added && { added }),
-  };
+  const { added } = candidate;
+  return { ...newsOf(session, link, candidate), base, ...(guessed && { span: null }), added };
+}
+
+/** What a side filled in on its own, where we wrote nothing, is nobody's wish: a user's change of the other side is no conflict. */
+function filledBy(session: Session, { entity, filled }: Folded): HeldRow['added'] {
+  if (filled.length === 0 || session.parts.options.disabledRules.has('filled')) return undefined;
+  const fields = session.parts.entities.get(entity)?.fields ?? [];
+  return filled.map(([index, value]) => [fields[index]?.column ?? '', value]);
 }
 
 /** What is held anew in the same transaction replaces a stale row; it is not dropped as well. */
@@ -206,7 +211,7 @@ function unfold(batch: Batch, writes: readonly RecordWrite[], share: Share): Rec
 function newsOf(
   session: Session,
   link: LinkMemory,
-  change: Omit<Candidate, 'before' | 'inWindow' | 'fromChunk' | 'guessed'>,
+  change: Omit<Candidate, 'before' | 'inWindow' | 'fromChunk' | 'guessed' | 'added'>,
 ) {
   const { first, last, after, time } = change;
   const { source } = session.parts.sides[link.source];

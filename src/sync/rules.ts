@@ -25,6 +25,7 @@ export const removableRules = [
   'letter-shown',
   'lacking',
   'unheard',
+  'filled',
 ] as const;
 
 export type RemovableRule = (typeof removableRules)[number];

@@ -133,8 +133,9 @@ async function decideOn(
   };
   const person = session.decisions.for(candidate);
   const review = forReview(session, candidate);
-  // No strategy takes from the other side what it has not heard of.
-  if (alone !== null && session.following.leads(alone) && !person && !refused && !review) return agreement(tips[alone]);
+  // No strategy takes from the other side what it has not heard of. While the lead changes hands neither side has it.
+  const follows = alone !== null && !session.following.leads(alone) && session.following.leads(otherSide(alone));
+  if (alone !== null && !follows && !person && !refused && !review) return agreement(tips[alone]);
   const decision = person
     ? decidedBy(facts, person, known)
     : waits && known

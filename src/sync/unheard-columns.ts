@@ -1,27 +1,22 @@
 /**
- * What a record is settled on while one side has not heard yet what its new columns hold (rule 10): there, an empty field is
- * nobody's wish. As if the columns had always been there, so that no strategy takes them from the side that has them. Pure.
+ * What a record is settled on while one side has not heard yet what some columns hold on the other: new ones (rule 10), and
+ * those that the other side filled on its own where we wrote nothing (rule 4). There, an empty field is nobody's wish. As if
+ * the columns had always been there, so that no strategy takes them from the side that has them. Pure.
  */
-import { parseRecordId, type State, sameState } from '../model/record.js';
+import { parseRecordId, type RecordRef, type State, sameState, type Value } from '../model/record.js';
 import { otherSide, type Side, sides } from '../model/side.js';
 import type { Candidate } from './candidate.js';
-import { indexesOf, keepingColumns, type NewColumns, newColumnsOf } from './new-columns.js';
+import { indexesOf, newColumnsOf } from './new-columns.js';
 import type { Session } from './session.js';
 
 export type Stand = Pick<Candidate, 'base' | 'tips'>;
 
 /** Null: there is nothing that a side has not heard of. */
 export function standAsIfHeard(session: Session, candidate: Candidate): Stand | null {
-  const { base, tips } = candidate;
   if (session.parts.options.disabledRules.has('unheard')) return null;
   for (const from of sides) {
-    const columns = unheardFrom(session, candidate, from);
-    const to = otherSide(from);
-    const [told, empty] = [tips[from], tips[to]];
-    if (columns === null || told === null || empty === null) continue;
-    const heard = keepingColumns(empty, told, columns);
-    const filled = columns.filter((index) => empty[index] === null);
-    return { base: keepingColumns(base, told, filled), tips: { [from]: told, [to]: heard } as Record<Side, State> };
+    const unheard = unheardFrom(session, candidate, from);
+    if (unheard !== null) return heard(candidate, from, unheard);
   }
   return null;
 }
@@ -31,12 +26,40 @@ export function changedAlone({ base, tips }: Stand): Side | null {
   return sides.find((side) => sameState(base, tips[otherSide(side)])) ?? null;
 }
 
-/** Columns that `from` has and of which the other side may not have heard. */
-function unheardFrom(session: Session, { id, held }: Candidate, from: Side): NewColumns | null {
+/** By index into the state; null: what stands there may be somebody's wish. */
+type Unheard = ReadonlyMap<number, Value>;
+
+function heard({ base, tips }: Candidate, from: Side, unheard: Unheard): Stand | null {
+  const [told, empty] = [tips[from], tips[otherSide(from)]];
+  if (told === null) return null;
+  const all = [...unheard.keys()];
+  const filled = all.filter((index) => unheard.get(index) !== null);
+  // Who deleted the record, or gave the column a value, has not answered what somebody may have written there.
+  const unanswered = empty === null ? [] : all.filter((index) => empty[index] === null);
+  const value = (index: number): Value => unheard.get(index) ?? told[index] ?? null;
+  return {
+    base: filledAt(base, [...filled, ...unanswered], value),
+    tips: { [from]: told, [otherSide(from)]: filledAt(empty, all, value) } as Record<Side, State>,
+  };
+}
+
+/** With values where there are none. */
+function filledAt(state: State, indexes: readonly number[], value: (index: number) => Value): State {
+  return state?.map((own, index) => (indexes.includes(index) ? (own ?? value(index)) : own)) ?? null;
+}
+
+/** Columns that `from` has and of which the other side may not have heard; null: none. */
+function unheardFrom(session: Session, { id, held }: Candidate, from: Side): Unheard | null {
   const ref = parseRecordId(id);
-  const row = session.links[from].loads.get(ref.entity)?.row;
-  const open = row?.columns ? newColumnsOf(session, ref) : null;
-  const added = indexesOf(session, ref.entity, held[from]?.added ?? []);
-  const columns = [...new Set([...(open ?? []), ...added])];
-  return columns.length > 0 ? columns : null;
+  const unheard = new Map<number, Value>();
+  for (const index of loadedColumns(session, ref, from)) unheard.set(index, null);
+  for (const [column, filled] of held[from]?.added ?? [])
+    for (const index of indexesOf(session, ref.entity, [column])) unheard.set(index, filled);
+  return unheard.size > 0 ? unheard : null;
+}
+
+/** Of an open load from that side that has not reached the record. */
+function loadedColumns(session: Session, ref: RecordRef, from: Side): readonly number[] {
+  const columns = session.links[from].loads.get(ref.entity)?.row.columns;
+  return (columns && newColumnsOf(session, ref)) ?? [];
 }

@@ -10,7 +10,7 @@ export interface Toxic {
   readonly attributes: Readonly<Record<string, number>>;
 }
 
-const answerLimitMs = 10_000;
+const answerLimitMs = 30_000;
 
 export class ServerProxy {
   readonly name: string;

@@ -8,8 +8,10 @@ import { ServerProcess } from '../../src/testing/servers/server-process.js';
 import { waitFor } from '../../src/testing/wait-for.js';
 import { ServerProxy } from './server-proxy.js';
 
-const module = 'github.com/Shopify/toxiproxy/v2/cmd/server@v2.5.0';
-const cache = fileURLToPath(new URL('../../.cache/toxiproxy', import.meta.url));
+/** 2.5.0 stopped answering now and then, for good, when a `timeout` was taken away. */
+const version = 'v2.12.0';
+const module = `github.com/Shopify/toxiproxy/v2/cmd/server@${version}`;
+const cache = fileURLToPath(new URL(`../../.cache/toxiproxy/${version}`, import.meta.url));
 const buildLimitMs = 300_000;
 
 /** TOXIPROXY_BIN, `toxiproxy-server` on the PATH, or one that Go builds from its module proxy once. */

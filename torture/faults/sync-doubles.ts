@@ -43,12 +43,14 @@ export const syncDoubles: readonly Fault[] = [
       const zombie = await supervisor.syncing();
       zombie.signal('SIGSTOP');
       await hold(forMs * random.next() * 0.5);
-      await supervisor.startRival();
+      const rival = await supervisor.startRival();
       await supervisor.syncing();
       await hold(forMs * 0.5);
       zombie.signal('SIGCONT');
-      const { error } = await firstEnd([zombie]);
+      // A rival that another fault ended before it took over has fenced nobody.
+      const { error } = await firstEnd([zombie, rival]);
       await supervisor.syncing();
+      if (!zombie.isOver) return `the second one ended before it took over (${error ?? 'no error said'})`;
       return `the zombie ended: ${error ?? 'no error said'}`;
     },
   },

@@ -4,6 +4,7 @@ import type { SyncState } from '../../app/sync.js';
 import { systemClock } from '../../base/clock.js';
 import type { IsthmusError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
+import { stopInTime } from '../bounded-stop.js';
 import { type ConfigOptions, type Context, readConfig } from '../context.js';
 import { exit, fail } from '../exit.js';
 import { LiveView } from '../live-view.js';
@@ -32,7 +33,7 @@ export async function runRun(options: RunOptions, context: Context): Promise<num
   });
   const error = await Promise.race([failed, stopped]);
   await view.end();
-  await sync.stop();
+  await stopInTime(() => sync.stop(), { clock: systemClock, log });
   if (error !== null) return fail(terminal, error);
   log.info({}, 'stopped');
   return exit.good;

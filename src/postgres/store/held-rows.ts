@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Entity } from '../../model/entity.js';
 import type { RecordRef, State, Value } from '../../model/record.js';
-import type { HeldRow, LogSpan } from '../../ports/side-store.js';
+import type { AddedColumn, HeldRow, LogSpan } from '../../ports/side-store.js';
 import type { Statement } from '../session.js';
 import { textArray } from './text-array.js';
 
@@ -77,7 +77,7 @@ export function readHeldRow(entities: ReadonlyMap<string, Entity>, row: readonly
     span: readSpan(span),
     begun: Number(begun),
     since: Number(since),
-    ...(added !== null && { added: JSON.parse(added) as string[] }),
+    ...(added !== null && { added: JSON.parse(added) as AddedColumn[] }),
   };
 }
 

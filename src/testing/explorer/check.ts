@@ -154,7 +154,7 @@ function checkConflicts(world: World, problems: string[]): void {
     // What was overwritten before the log begins stands in no log.
     // Who changes what nobody told the other side of has seen less than it seems.
     if (world.operators.noticed.has(recordId(one))) continue;
-    if (scenario.columns && bothSetColumn(one)) continue;
+    if ((scenario.columns || scenario.fills) && bothSetColumn(one)) continue;
     if (scenario.overlap && (world.history.isFirst(sql) || world.history.isFirst(mongodb))) continue;
     if (world.history.descends(sql, mongodb) || world.history.descends(mongodb, sql)) {
       problems.push(`invented conflict of ${one.key}: sql ${sql}, mongodb ${mongodb}, base ${tokenOf(one.base)}`);

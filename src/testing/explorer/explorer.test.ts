@@ -31,6 +31,11 @@ describe('the engine on sides in memory', () => {
     expect(problems).toEqual([]);
   });
 
+  it('what only a new column tells apart is no conflict while the lead changes hands either', async () => {
+    const { problems } = await runOne({ seed: 1417, scenario: scenarioNamed('columns+crash') });
+    expect(problems).toEqual([]);
+  });
+
   it('an update that changes nothing is no later write', async () => {
     const { problems } = await runOne({ seed: 32, scenario: scenarioNamed('strategies+crash') });
     expect(problems).toEqual([]);
@@ -74,6 +79,7 @@ const shows: Record<RuleName, string> = {
   'letter-shown': 'letters',
   lacking: 'reload',
   unheard: 'columns',
+  filled: 'fills',
 };
 
 describe('without a rule something breaks', () => {

@@ -23,6 +23,8 @@ export interface Scenario {
   readonly lanes?: boolean;
   /** SQL changes what is written to it, and deletes what hangs on a deleted record. */
   readonly deviate?: boolean;
+  /** SQL gives a column that must not be null its default where nothing is written to it. */
+  readonly fills?: boolean;
   /** A unique field on SQL. */
   readonly unique?: boolean;
   /** Some conflicts wait for a person. */
@@ -45,7 +47,7 @@ export interface Scenario {
   readonly sometimes?: readonly Flag[];
 }
 
-type Flag = 'crash' | 'zombie' | 'load' | 'lanes' | 'people' | 'unique' | 'aba' | 'manual' | 'turns';
+type Flag = 'crash' | 'disjoint' | 'zombie' | 'load' | 'lanes' | 'people' | 'unique' | 'aba' | 'manual' | 'turns';
 
 export const scenarios: readonly Scenario[] = [
   { name: 'plain' },
@@ -68,6 +70,8 @@ export const scenarios: readonly Scenario[] = [
   { name: 'disjoint', lanes: true, disjoint: true, crash: true },
   { name: 'deviate', deviate: true },
   { name: 'deviate+crash', deviate: true, crash: true, lanes: true },
+  { name: 'fills', fills: true, sometimes: ['lanes', 'disjoint'] },
+  { name: 'fills+crash', fills: true, crash: true, sometimes: ['lanes', 'disjoint', 'manual', 'zombie'] },
   { name: 'unique', unique: true, lanes: true },
   { name: 'unique+crash', unique: true, lanes: true, crash: true },
   { name: 'manual', manual: true },

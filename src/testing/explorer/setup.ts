@@ -12,7 +12,8 @@ import type { History } from './history.js';
 import { type Refusals, refusedBy } from './refusals.js';
 import type { RuleName } from './rule-names.js';
 import type { Scenario } from './scenario.js';
-import { derivedField, newWide } from './users.js';
+import { gradeDefault, gradedFields } from './table-work.js';
+import { derivedField, filledField, newWide } from './users.js';
 import { wideFields, wideKey, wideNames } from './wide-fields.js';
 
 export const entityName = 'public.t';
@@ -24,9 +25,9 @@ export function makeEntities(random: Random, scenario: Scenario): Map<string, En
     table: 't',
     collection: 't',
     key: scenario.policies ? [wideKey] : [],
-    fields: scenario.policies ? wideNames.map((name) => wideFields[name]) : [],
+    fields: scenario.fills ? gradedFields : scenario.policies ? wideNames.map((name) => wideFields[name]) : [],
     sequenceKey: scenario.policies === true && random.chance(0.2),
-    mayDeviate: scenario.deviate === true,
+    mayDeviate: scenario.deviate === true || scenario.fills === true,
   };
   return new Map([[entityName, entity]]);
 }
@@ -84,6 +85,7 @@ export function tableRules(scenario: Scenario, side: Side, refusals: Refusals): 
 function sqlRules(scenario: Scenario): TableRules {
   const table = { ...plainTable, idleEvents: true };
   if (scenario.unique) return { ...table, unique: 1 };
+  if (scenario.fills) return { ...table, trigger: filledField };
   if (scenario.deviate) {
     return {
       ...table,
@@ -174,5 +176,6 @@ function plant(
 function initial(scenario: Scenario, token: string, mark: string | null = null): readonly (string | null)[] {
   if (scenario.letters) return [token, mark];
   if (scenario.columns) return [token, null];
+  if (scenario.fills) return [token, gradeDefault];
   return scenario.unique ? [token, null] : scenario.deviate ? [token, `of ${token}`] : [token];
 }

@@ -18,7 +18,7 @@ const column = (name: string): Field => ({ column: name, field: name, type: text
 
 /** The second column is there from `Table.widened` on; states have a place for it before. */
 const narrowFields = [column('v')];
-const wideFields = [...narrowFields, column('grade')];
+export const gradedFields = [...narrowFields, column('grade')];
 const gradeAt = 1;
 export const gradeDefault = 'default';
 
@@ -60,7 +60,7 @@ export class TableWork {
     process.kill();
     sql.table.fillColumn(gradeAt, gradeDefault);
     this.widened = true;
-    map({ ...entity, fields: wideFields });
+    map({ ...entity, fields: gradedFields });
     say('sql has a new column');
   }
 
