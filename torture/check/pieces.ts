@@ -71,14 +71,18 @@ function gaveUp(one: ConflictEvidence, column: Column, { deed, piece }: Added): 
   return column.rule === 'words' && !isAppended(one, column);
 }
 
-/** Elsewhere edits of characters may meet inside a word, which is right for a text. */
+/**
+ * Elsewhere edits of characters may meet inside a word, which is right for a text; so they do at the end of an earlier merge's
+ * text that ends within one.
+ */
 export function isAppended({ base, sql, mongodb }: ConflictEvidence, column: Column): boolean {
   const [before, left, right] = [base, sql, mongodb].map((values) => values?.[column.name] ?? '') as [
     string,
     string,
     string,
   ];
-  return left.startsWith(before) && right.startsWith(before);
+  const endsAWord = before === '' || before.endsWith(' ');
+  return endsAWord && left.startsWith(before) && right.startsWith(before);
 }
 
 function checkRemoved(story: Story, column: Column): Problem[] {
