@@ -2,9 +2,12 @@
  * Applications of PostgreSQL that stand in the sync's way: they hold row locks, deadlock, and change tables. They write no value that
  * the history would have to know. Must not know the sync.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { addedColumn, keyText, spareColumns, type Table, tableNamed } from '../tables.js';
 import { SqlSession } from './sql-session.js';
+
+const alterLimitMs = 60_000;
 
 export class Rivals {
   private added = 0;
@@ -45,7 +48,7 @@ export class Rivals {
   /** Its default stands in all rows at once, without an event in the log. */
   async addColumn(): Promise<void> {
     this.added += 1;
-    const statement = `alter table shelves add column ${addedColumn}${this.added} int not null default ${this.added}`;
+    const statement = `alter table shelves add column if not exists ${addedColumn}${this.added} int not null default ${this.added}`;
     await this.alter(statement);
   }
 
@@ -54,11 +57,22 @@ export class Rivals {
     const column = spareColumns[this.dropped];
     if (column === undefined) return;
     this.dropped += 1;
-    await this.alter(`alter table drawers drop column ${column}; update drawers set label = label || '.'`);
+    await this.alter(`alter table drawers drop column if exists ${column}; update drawers set label = label || '.'`);
   }
 
-  /** Fails with the server, and if the table is locked for too long. */
+  /** Tried again while the server is away, its disk is full or the table is locked: another fault may be going on. */
   private async alter(statement: string): Promise<void> {
+    for (const until = performance.now() + alterLimitMs; ; ) {
+      try {
+        return await this.alterNow(statement);
+      } catch (error) {
+        if (performance.now() > until) throw error;
+        await delay(500);
+      }
+    }
+  }
+
+  private async alterNow(statement: string): Promise<void> {
     const session = new SqlSession(this.url, 'torture-ddl');
     try {
       const client = await session.open();
