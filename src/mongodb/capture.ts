@@ -142,7 +142,7 @@ class MongoReader implements ChangeReader {
     const { assembler } = this;
     const batch = await this.fetch();
     this.ahead = batch.full ? this.readAhead() : null;
-    for (const at of batch.events) this.push(batch.bytes, at);
+    for (const event of batch.events) this.push(event);
     // A reply that ends inside a transaction ends with the last event's own position; one that ran to the end of the log may too,
     // so then the next reply decides: nothing more at once means that the transaction was whole.
     if (batch.events.length === 0 || (assembler.pending && batch.upTo !== assembler.position)) assembler.flush();
@@ -178,7 +178,7 @@ class MongoReader implements ChangeReader {
     this.view.fill(bytes, 0);
     const upTo = positionAt(bytes, this.view.token);
     this.cursor = await ChangeStreamCursor.open({ ...stream, from: upTo });
-    return { bytes, events: [0], upTo, full: true, closed: false };
+    return { events: [bytes], upTo, full: true, closed: false };
   }
 
   /** After a full reply there is more: the server gets it ready while this one is decoded. It need not wait for anything. */
@@ -188,11 +188,11 @@ class MongoReader implements ChangeReader {
     return ahead;
   }
 
-  private push(bytes: Buffer, at: number): void {
+  private push(bytes: Buffer): void {
     const { view } = this;
-    view.fill(bytes, at);
+    view.fill(bytes, 0);
     if (view.split > 0) {
-      this.fragments.push(Buffer.from(bytes.subarray(at, at + bytes.readInt32LE(at))));
+      this.fragments.push(Buffer.from(bytes));
       if (fragmentsLeft(bytes, view.split) > 0) return;
       view.fill(joinFragments(this.fragments), 0);
       this.fragments = [];

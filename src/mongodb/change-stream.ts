@@ -7,15 +7,13 @@ import type { Position } from '../model/change.js';
 import { progressCollection } from './names.js';
 import type { OwnReading } from './own-writes.js';
 import { tokenOf } from './position.js';
-import { readReply } from './raw-reply.js';
+import { rawDocuments, readReply } from './raw-reply.js';
 
 /** Events in one reply: enough to spread the cost of a round trip, and a bound on memory. */
 const batchSize = 2000;
 
 export interface StreamBatch {
-  readonly bytes: Buffer;
-  /** The index at which each event's document starts. */
-  readonly events: readonly number[];
+  readonly events: readonly Buffer[];
   /** Up to here the log holds nothing more for this stream; the last event's own position if the reply was full. */
   readonly upTo: Position;
   /** As many events as a reply may have: more are there. */
@@ -57,8 +55,8 @@ export class ChangeStreamCursor {
       };
       const reply = await options.client
         .db(options.database)
-        .command(command, { session, raw: true, readPreference: 'primary' });
-      const batch = readReply(reply['cursor'] as Buffer);
+        .command(command, { session, ...rawDocuments, readPreference: 'primary' });
+      const batch = readReply(reply);
       return new ChangeStreamCursor(options, session, batch.id, batch.upTo);
     } catch (error) {
       await session.endSession();
@@ -71,9 +69,9 @@ export class ChangeStreamCursor {
     const command = { getMore: this.id, collection: '$cmd.aggregate', batchSize: size, maxTimeMS: awaitMs };
     const reply = await this.options.client
       .db(this.options.database)
-      .command(command, { session: this.session, raw: true });
-    const { bytes, documents, upTo, id } = readReply(reply['cursor'] as Buffer);
-    return { bytes, events: documents, upTo, full: documents.length === size && !id.isZero(), closed: id.isZero() };
+      .command(command, { session: this.session, ...rawDocuments });
+    const { documents, upTo, id } = readReply(reply);
+    return { events: documents, upTo, full: documents.length === size && !id.isZero(), closed: id.isZero() };
   }
 
   async close(): Promise<void> {

@@ -16,8 +16,8 @@ export async function chunkEnd(
   const plan = planOf(options.plans, entity);
   const range = { entity, after, upTo: null };
   const find = { ...findIn(plan, range), projection: { _id: 1 }, skip: size - 1, limit: 1 };
-  for await (const { bytes, documents } of replies(options, find)) {
-    for (const at of documents) return plan.reader.keyOf(bytes, at);
+  for await (const { documents } of replies(options, find)) {
+    for (const bytes of documents) return plan.reader.keyOf(bytes, 0);
   }
   return null;
 }
@@ -28,8 +28,8 @@ export async function readChunk(
 ): Promise<{ key: string; state: State }[]> {
   const plan = planOf(options.plans, range.entity);
   const rows: { key: string; state: State }[] = [];
-  for await (const { bytes, documents } of replies(options, { ...findIn(plan, range), batchSize: 10_000 })) {
-    for (const at of documents) rows.push(plan.reader.record(bytes, at));
+  for await (const { documents } of replies(options, { ...findIn(plan, range), batchSize: 10_000 })) {
+    for (const bytes of documents) rows.push(plan.reader.record(bytes, 0));
   }
   return rows;
 }
@@ -57,10 +57,10 @@ export async function readPage(
   const rows: { key: string; state: State }[] = [];
   let units = 0;
   let read = 0;
-  for await (const { bytes, documents } of replies(options, find)) {
-    for (const at of documents) {
+  for await (const { documents } of replies(options, find)) {
+    for (const bytes of documents) {
       read++;
-      const row = keysOnly ? { key: plan.reader.keyOf(bytes, at), state: null } : plan.reader.record(bytes, at);
+      const row = keysOnly ? { key: plan.reader.keyOf(bytes, 0), state: null } : plan.reader.record(bytes, 0);
       if (row.key === after) continue;
       rows.push(row);
       units += unitsOf(row.state);

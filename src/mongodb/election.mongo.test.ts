@@ -5,6 +5,7 @@ import type { Change, Position } from '../model/change.js';
 import { ref, user } from '../testing/mongodb/entities.js';
 import { newLane, openTestSide } from '../testing/mongodb/test-side.js';
 import { type MongoServer, startMongo } from '../testing/servers/mongo-server.js';
+import { rawDocuments } from './raw-reply.js';
 
 let server: MongoServer;
 
@@ -55,6 +56,35 @@ test('through an election every commit lands once and the log is read without a 
   );
   expect(seen).toHaveLength(writes * 2);
 });
+
+/** With `raw` all but the first failed with a TypeError in the driver. */
+test('a server that is no primary any more refuses a command whose documents stay bytes, and each one beside it, in its own words', async () => {
+  const members = server.members.map(
+    ({ port }) => new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`),
+  );
+  try {
+    const refused = await Promise.all(members.map((member) => refusals(member)));
+    expect(refused.filter((codes) => codes.every((code) => code === notWritablePrimary))).toHaveLength(2);
+  } finally {
+    await Promise.all(members.map((member) => member.close()));
+  }
+});
+
+const notWritablePrimary = 10107;
+
+/** At the same moment, before the driver has asked the server anew. */
+function refusals(member: MongoClient): Promise<unknown[]> {
+  const command = { insert: 'refused', documents: [{}] };
+  const once = (): Promise<unknown> =>
+    member
+      .db('election')
+      .command(command, rawDocuments)
+      .then(
+        () => null,
+        (error: unknown) => (error as { code?: unknown }).code,
+      );
+  return Promise.all(Array.from({ length: 5 }, once));
+}
 
 async function stepDown(url: string): Promise<void> {
   const client = await new MongoClient(url).connect();

@@ -77,9 +77,9 @@ async function keyFindings(target: PrepareTarget, entity: Entity): Promise<Findi
       limit: sample,
       batchSize: sample,
     };
-    for await (const { bytes, documents } of replies(target, find)) {
-      for (const at of documents) {
-        const key = reader.keyOf(bytes, at);
+    for await (const { documents } of replies(target, find)) {
+      for (const bytes of documents) {
+        const key = reader.keyOf(bytes, 0);
         if (isRefused(key)) reasons.add(readRefusal(key).reason);
       }
     }

@@ -3,7 +3,6 @@
  * by two streams, since each alone fits where both do not. Must not know what is made of it.
  */
 
-import { readInt32 } from './bson-walk.js';
 import { ChangeStreamCursor, type StreamOptions } from './change-stream.js';
 import { joinFragments } from './event-view.js';
 import { errorCode } from './mongo-error.js';
@@ -31,9 +30,8 @@ export function readBareEvent(stream: StreamOptions): Promise<Buffer | null> {
 async function firstEvent(stream: StreamOptions): Promise<Buffer | null> {
   const cursor = await ChangeStreamCursor.open({ ...stream, split: false });
   try {
-    const { bytes, events } = await cursor.next(awaitMs, 1);
-    const [at] = events;
-    return at === undefined ? null : Buffer.from(bytes.subarray(at, at + readInt32(bytes, at)));
+    const [event] = (await cursor.next(awaitMs, 1)).events;
+    return event === undefined ? null : Buffer.from(event);
   } finally {
     await cursor.close();
   }

@@ -28,6 +28,17 @@ export function positionAt(bytes: Buffer, at: number): Position {
   return data + bits;
 }
 
+/** The position of a token that is decoded already. */
+export function positionOfToken({
+  _data,
+  _typeBits,
+}: {
+  readonly _data: string;
+  readonly _typeBits?: Binary;
+}): Position {
+  return _typeBits === undefined ? _data : _data + separator + Buffer.from(_typeBits.value()).toString('hex');
+}
+
 export function tokenOf(position: Position): Document {
   const cut = position.indexOf(separator);
   if (cut < 0) return { _data: position };

@@ -1,44 +1,31 @@
-/** Reads a raw cursor reply: `{firstBatch | nextBatch, postBatchResumeToken?, id}`. Must not know what its documents are. */
-import { Long } from 'mongodb';
+/** Cursor replies whose documents stay bytes. Must not know what the documents are. */
+import { type Binary, type Document, Long } from 'mongodb';
 import type { Position } from '../model/change.js';
-import { bsonKind, nameEnd, readInt32, valueEnd } from './bson-walk.js';
-import { positionAt } from './position.js';
+import { positionOfToken } from './position.js';
+
+/**
+ * For a command that answers with a cursor. Not `raw`: of an error's reply the driver then takes bytes for the server's
+ * topology version, and fails with a TypeError at the next error of any command (7.9).
+ */
+export const rawDocuments = { fieldsAsRaw: { firstBatch: true, nextBatch: true }, promoteLongs: false } as const;
 
 export interface RawReply {
-  readonly bytes: Buffer;
-  /** The index at which each document starts. */
-  readonly documents: readonly number[];
+  readonly documents: readonly Buffer[];
   /** Of a change stream: the post-batch resume token; else empty. */
   readonly upTo: Position;
   /** Zero: the cursor has ended. */
   readonly id: Long;
 }
 
-export function readReply(bytes: Buffer): RawReply {
-  const last = readInt32(bytes, 0) - 1;
-  let documents: number[] = [];
-  let upTo = '';
-  let id = Long.ZERO;
-  for (let position = 4; position < last; ) {
-    const kind = bytes[position] as number;
-    const start = nameEnd(bytes, position + 1) + 1;
-    const name = bytes.toString('latin1', position + 1, start - 1);
-    if (kind === bsonKind.array) documents = documentsIn(bytes, start);
-    else if (name === 'postBatchResumeToken') upTo = positionAt(bytes, start);
-    else if (name === 'id') id = new Long(readInt32(bytes, start), readInt32(bytes, start + 4));
-    position = valueEnd(bytes, kind, start);
-  }
-  return { bytes, documents, upTo, id };
+interface CursorReply {
+  readonly id: Long;
+  readonly firstBatch?: readonly Buffer[];
+  readonly nextBatch?: readonly Buffer[];
+  readonly postBatchResumeToken?: { readonly _data: string; readonly _typeBits?: Binary };
 }
 
-/** The starts of the documents in the array at `at`. */
-function documentsIn(bytes: Buffer, at: number): number[] {
-  const starts: number[] = [];
-  const last = at + readInt32(bytes, at) - 1;
-  for (let position = at + 4; position < last; ) {
-    const start = nameEnd(bytes, position + 1) + 1;
-    starts.push(start);
-    position = start + readInt32(bytes, start);
-  }
-  return starts;
+export function readReply(reply: Document): RawReply {
+  const { id, firstBatch, nextBatch, postBatchResumeToken } = reply['cursor'] as CursorReply;
+  const upTo = postBatchResumeToken === undefined ? '' : positionOfToken(postBatchResumeToken);
+  return { documents: firstBatch ?? nextBatch ?? [], upTo, id: Long.fromValue(id) };
 }

@@ -2,9 +2,8 @@
 import { BSON, type ClientSession, type MongoClient } from 'mongodb';
 import { type RecordId, type RecordRef, recordId, type State } from '../model/record.js';
 import type { ReadRecord } from '../ports/side-store.js';
-import { readInt32 } from './bson-walk.js';
 import { type EntityPlans, planOf } from './entity-plan.js';
-import { type RawReply, readReply } from './raw-reply.js';
+import { type RawReply, rawDocuments, readReply } from './raw-reply.js';
 
 /** Keys in one `$in`. */
 const idsPerFind = 5000;
@@ -41,11 +40,9 @@ export async function readRecords(
 ): Promise<ReadonlyMap<RecordId, ReadRecord>> {
   const found = new Map<RecordId, ReadRecord>();
   for (const ref of refs) found.set(recordId(ref), absent);
-  await visit(options, refs, (id, state, { bytes, at }) => {
+  await visit(options, refs, (id, state, bytes) => {
     if (!found.has(id)) return;
-    const raw = options.raw
-      ? new RawDocument(Uint8Array.prototype.slice.call(bytes, at, at + readInt32(bytes, at)))
-      : null;
+    const raw = options.raw ? new RawDocument(Uint8Array.prototype.slice.call(bytes)) : null;
     found.set(id, { state, raw });
   });
   return found;
@@ -65,7 +62,7 @@ export async function readStates(
 }
 
 /** Another key may come than those that were asked for: a collation can call them the same. */
-type Visitor = (id: RecordId, state: State, place: { readonly bytes: Buffer; readonly at: number }) => void;
+type Visitor = (id: RecordId, state: State, bytes: Buffer) => void;
 
 async function visit(options: Omit<ReadOptions, 'raw'>, refs: readonly RecordRef[], visitor: Visitor): Promise<void> {
   const byEntity = new Map<string, string[]>();
@@ -80,17 +77,17 @@ async function visit(options: Omit<ReadOptions, 'raw'>, refs: readonly RecordRef
       const some = keys.slice(from, from + idsPerFind);
       const filter = { _id: { $in: some.map((key) => plan.id(key)) } };
       const find = { find: plan.entity.collection, filter, batchSize: some.length + 1 };
-      for await (const { bytes, documents } of replies(options, find)) {
-        for (const at of documents) {
-          const { key, state } = plan.reader.record(bytes, at);
-          visitor(recordId({ entity, key }), state, { bytes, at });
+      for await (const { documents } of replies(options, find)) {
+        for (const bytes of documents) {
+          const { key, state } = plan.reader.record(bytes, 0);
+          visitor(recordId({ entity, key }), state, bytes);
         }
       }
     }
   }
 }
 
-/** All replies of a `find`, raw. */
+/** All replies of a `find`, its documents as bytes. */
 export async function* replies(
   options: Pick<ReadOptions, 'client' | 'database' | 'session'>,
   find: { readonly find: string } & Readonly<Record<string, unknown>>,
@@ -101,11 +98,11 @@ export async function* replies(
   const concern = session === undefined ? { readConcern: { level: 'majority' } } : {};
   let reply: RawReply | null = null;
   try {
-    reply = readReply((await db.command({ ...find, ...concern }, { session: own, raw: true }))['cursor'] as Buffer);
+    reply = readReply(await db.command({ ...find, ...concern }, { session: own, ...rawDocuments }));
     yield reply;
     while (!reply.id.isZero()) {
       const more = { getMore: reply.id, collection: find.find };
-      reply = readReply((await db.command(more, { session: own, raw: true }))['cursor'] as Buffer);
+      reply = readReply(await db.command(more, { session: own, ...rawDocuments }));
       yield reply;
     }
   } finally {
