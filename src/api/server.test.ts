@@ -16,6 +16,7 @@ import { comparisonDetailSchema, comparisonsSchema } from './comparison-schemas.
 import { explanationSchema, numbersSchema, replaySchema } from './record-schemas.js';
 import { statusSchema } from './schemas.js';
 import { makeApp, startApi } from './server.js';
+import { start } from './start.js';
 import { alertsSchema, historySchema } from './watch-schemas.js';
 
 const time = '2026-01-01T00:00:00.000Z';
@@ -565,6 +566,15 @@ describe('refusals', () => {
     await expect(listen('0.0.0.0:0', '')).rejects.toMatchObject({ code: 'listen_refused' });
     const api = await listen('127.0.0.1:0', '');
     await expect(listen(api.url.slice('http://'.length), '')).rejects.toMatchObject({ code: 'listen_refused' });
+    // A second process by mistake must not take over before it meets the first one's port: it has not even asked for its servers.
+    const config = {
+      name: 'second',
+      sql: { url: 'postgresql://127.0.0.1:1/none' },
+      mongodb: { url: 'mongodb://127.0.0.1:1', database: 'none' },
+      entities: [{ table: 'public.t' }],
+      api: { listen: api.url.slice('http://'.length) },
+    };
+    await expect(start(config)).rejects.toMatchObject({ code: 'listen_refused' });
     await api.close();
   });
 });

@@ -1,4 +1,6 @@
 /** The HTTP server: routes, guard and errors put together on fastify. Must not know how the sync is made. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { Ajv } from 'ajv';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Sync } from '../app/sync.js';
@@ -31,23 +33,28 @@ export interface Api {
   close(): Promise<void>;
 }
 
-export async function startApi(sync: Sync, options: ApiOptions): Promise<Api> {
-  const { host, port } = splitListen(options.listen);
-  if (options.token === '' && !isLoopback(host)) {
-    throw new IsthmusError('listen_refused', {
-      message: `api.listen is ${options.listen}, which others can reach, and api.token is empty.`,
-    });
+/** To be asked before a sync takes over from another one, which may have the port. Throws `listen_refused`. */
+export async function mayListen(options: Pick<ApiOptions, 'listen' | 'token'>): Promise<void> {
+  const { host, port } = guarded(options);
+  const probe = createServer();
+  try {
+    probe.listen({ host: bareHost(host), port });
+    await once(probe, 'listening');
+  } catch (error) {
+    throw cannotListen(options.listen, error);
+  } finally {
+    probe.close();
   }
+}
+
+export async function startApi(sync: Sync, options: ApiOptions): Promise<Api> {
+  const { host, port } = guarded(options);
   const app = makeApp(sync, options, host);
   try {
-    await app.listen({ host: host.replace(/^\[|\]$/g, ''), port });
+    await app.listen({ host: bareHost(host), port });
   } catch (error) {
     await app.close();
-    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new IsthmusError('listen_refused', {
-      message: `The API cannot listen at ${options.listen} (${reason}).`,
-      cause: error,
-    });
+    throw cannotListen(options.listen, error);
   }
   const address = app.server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
@@ -162,6 +169,24 @@ function headersOf(request: FastifyRequest) {
 
 function isOpen(request: FastifyRequest): boolean {
   return request.routeOptions.config.open === true;
+}
+
+/** Where to listen, unless others could reach it without a token. */
+function guarded({ listen, token }: Pick<ApiOptions, 'listen' | 'token'>): { host: string; port: number } {
+  const place = splitListen(listen);
+  if (token !== '' || isLoopback(place.host)) return place;
+  throw new IsthmusError('listen_refused', {
+    message: `api.listen is ${listen}, which others can reach, and api.token is empty.`,
+  });
+}
+
+function bareHost(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
+}
+
+function cannotListen(listen: string, cause: unknown): IsthmusError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+  return new IsthmusError('listen_refused', { message: `The API cannot listen at ${listen} (${reason}).`, cause });
 }
 
 function splitListen(listen: string): { host: string; port: number } {

@@ -4,7 +4,7 @@ import type { Sync } from '../app/sync.js';
 import { silentLogger } from '../base/logger.js';
 import { type ConfigInput, configFrom, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { type Api, startApi } from './server.js';
+import { type Api, mayListen, startApi } from './server.js';
 
 export interface StartOptions extends Partial<ComposeOptions> {
   /** Without the HTTP API. */
@@ -24,6 +24,8 @@ export function start(config: string | ConfigInput, options: StartOptions = {}):
 /** The same with a configuration that was read already. */
 export async function startLoaded(config: Config, options: StartOptions = {}): Promise<StartedSync> {
   const log = options.log ?? silentLogger;
+  // A second one by mistake, with the first one's configuration, ends here and not after it has taken over.
+  if (options.api !== false) await mayListen(config.api);
   const sync = await compose(config, { ...options, log });
   if (options.api === false) return withApi(sync, null);
   try {

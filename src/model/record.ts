@@ -43,3 +43,8 @@ export function sameState(a: State, b: State): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
+
+/** Of a write, what a record is as far as the side knows from which the write came. */
+export function toldBy({ after, told }: { readonly after: State; readonly told?: State }): State {
+  return told === undefined ? after : told;
+}

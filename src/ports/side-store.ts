@@ -53,6 +53,11 @@ export interface RecordWrite extends RecordRef {
   readonly before: State;
   /** Only fields whose canonical value differs are written; null deletes. */
   readonly after: State;
+  /**
+   * What the other side knows of it, where `after` keeps more of what stands there (new columns): the rest is told by the echo,
+   * as what the side has beyond what we wrote. Absent: all of it.
+   */
+  readonly told?: State;
 }
 
 export interface Closing {

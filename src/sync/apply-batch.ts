@@ -1,6 +1,6 @@
 /** Handles one batch under its records' locks: fold, plan, write in one transaction, then tell memory what was committed. */
 
-import { type RecordId, type RecordRef, recordId } from '../model/record.js';
+import { type RecordId, type RecordRef, recordId, toldBy } from '../model/record.js';
 import { otherSide } from '../model/side.js';
 import type { TargetRefusal } from '../ports/side-store.js';
 import type { Batch } from './batch.js';
@@ -103,7 +103,7 @@ export function remember(session: Session, link: LinkMemory, committed: Committe
   const wrote = new Map<RecordId, { id: RecordId; state: BatchPlan['writes'][number]['after'] }>();
   for (const write of plan.writes) {
     const id = recordId(write);
-    wrote.set(id, { id, state: write.after });
+    wrote.set(id, { id, state: toldBy(write) });
   }
   other.awaiting.add(lane, number, [...wrote.values()]);
   for (const row of plan.hold) {

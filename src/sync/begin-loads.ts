@@ -17,14 +17,23 @@ export async function beginLoads(
   const columns = fields.map(({ column }) => column);
   const known = work.mappings.find(({ entity }) => entity === name)?.columns;
   const added = known && columns.filter((column) => !known.includes(column));
-  const open = work.loads.some(({ entity, state }) => entity === name && state === 'open');
+  const open = work.loads.find(({ entity, state }) => entity === name && state === 'open');
   // The first load has a name of its own, so that two processes which begin at the same time list it once.
   if (known === undefined && initial !== 'none' && !open)
     loads.push(await newLoad(parts, { entity: name, from: initial, id: `${name}:initial` }));
-  if (added && added.length > 0 && !open)
-    loads.push(await newLoad(parts, { entity: name, from: initial === 'none' ? 'sql' : initial, columns: added }));
+  if (added && added.length > 0) {
+    const from = open?.from ?? (initial === 'none' ? 'sql' : initial);
+    if (open) await endLoad(parts, open);
+    loads.push(await newLoad(parts, { entity: name, from, ...columnsAfter(open, added) }));
+  }
   if (known === undefined || known.join() !== columns.join())
     await parts.conflicts.saveMapping({ entity: name, columns });
+}
+
+/** A load that is open has passed records by which lack the newest columns: another one begins, of all that it was to bring. */
+function columnsAfter(open: LoadRow | undefined, added: readonly string[]): Pick<LoadWish, 'columns'> {
+  if (open === undefined) return { columns: added };
+  return open.columns === null ? {} : { columns: [...new Set([...open.columns, ...added])] };
 }
 
 interface LoadWish {
@@ -88,7 +97,9 @@ export async function endLoad(parts: EngineParts, row: LoadRow): Promise<LoadRow
 export function openLoads(parts: EngineParts, source: Side, recovered: Recovered): Loads {
   const { store } = parts.sides[source];
   const loads = new Loads(source);
-  for (const row of [...recovered.work.loads, ...recovered.loads]) {
+  const anew = new Set(recovered.loads.map(({ entity }) => entity));
+  const earlier = recovered.work.loads.filter(({ entity }) => !anew.has(entity));
+  for (const row of [...earlier, ...recovered.loads]) {
     const stopped = recovered.work.stops.some(({ entity }) => entity === row.entity);
     if (row.from !== source || row.state !== 'open' || stopped || !parts.entities.has(row.entity)) continue;
     loads.add(new Load(row, (a, b) => store.compareKeys(row.entity, a, b), recovered.links[source].loads));

@@ -39,6 +39,8 @@ export interface Step {
   readonly base: State;
   /** What is written, if that is not the candidate's `after`. */
   readonly after?: State;
+  /** See `RecordWrite`. */
+  readonly told?: State;
   readonly loaded?: boolean;
   /** See `Candidate`. */
   readonly guessed?: boolean;
@@ -73,13 +75,13 @@ export function chooseStep(context: StepContext, id: RecordId, candidate: Candid
     if (candidate.guessed && target !== null && sameState(target, candidate.after))
       return { action: 'skip', base: null, loaded: true };
     if (target !== null)
-      return { ...usual(session, candidate, target, crossing), loaded: true, guessed: candidate.guessed };
+      return { ...usual(context, id, { candidate, target, crossing }), loaded: true, guessed: candidate.guessed };
     // Not here yet: left to its chunk, or, between the chunk's marks, in place of the chunk's row.
     if (!candidate.inWindow) return { action: 'skip', base: null, loaded: false };
     if (candidate.after === null) return { action: 'skip', base: null, loaded: true };
     return arrive(candidate.before !== null || candidate.guessed);
   }
-  return usual(session, candidate, target, crossing);
+  return usual(context, id, { candidate, target, crossing });
 }
 
 /** What an echo in the same batch loads is no longer left to the chunk, which drops the row. */
@@ -88,19 +90,30 @@ function isUnloaded({ link, behind, loadedNow }: StepContext, id: RecordId, ref:
   return !behind.some(({ range }) => link.loads.covers(range, ref));
 }
 
-function usual(session: Session, candidate: Candidate, target: State, crossing: 'write' | 'hold'): Step {
+interface Meeting {
+  readonly candidate: Candidate;
+  readonly target: State;
+  readonly crossing: 'write' | 'hold';
+}
+
+function usual({ session, link }: StepContext, id: RecordId, { candidate, target, crossing }: Meeting): Step {
   const { before, after } = candidate;
   if (sameState(target, before) || session.parts.options.disabledRules.has('compare'))
     return { action: crossing, base: before };
   const columns = target === null || before === null ? null : newColumnsOf(session, candidate);
   if (columns && sameState(withoutColumns(target, columns), withoutColumns(before, columns))) {
-    return { action: crossing, base: before, after: keepingColumns(after, target, columns) };
+    const kept = keepingColumns(after, target, columns);
+    const unread = session.links[otherSide(link.source)].awaiting.get(id)?.wrote;
+    // What the target filled in when our earlier write left it empty: only our echo tells, since the record may be too new for the load.
+    const empty = columns.filter((index) => after?.[index] === null && unread?.[index] === null);
+    const told = empty.length > 0 ? { told: withoutColumns(kept, empty) } : {};
+    return { action: crossing, base: before, after: kept, ...told };
   }
   return { action: 'hold', base: before };
 }
 
 /** A row of a load of new columns: the target still lacks them, or has the record as it is, or there is more to settle. */
 function newColumnStep({ before, after }: Candidate, target: State, crossing: 'write' | 'hold'): Step {
-  if (sameState(target, after)) return { action: 'skip', base: before };
+  if (sameState(target, after) || sameState(before, after)) return { action: 'skip', base: before };
   return { action: sameState(target, before) ? crossing : 'hold', base: before };
 }

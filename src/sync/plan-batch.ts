@@ -149,6 +149,7 @@ export function planBatch(
         key: candidate.key,
         before: target,
         after: step.after ?? candidate.after,
+        ...(step.told !== undefined && { told: step.told }),
       });
     else if (share === 'hold')
       hold.push(heldWith(undefined, heldNews(context, candidate, step), moment(context.session)));

@@ -102,6 +102,23 @@ describe('writes', () => {
     ]);
     expect(await rows('select id, v from ids')).toEqual([[77, 'v']]);
     expect(await rows('select needed from strict_ones where id = 1')).toEqual([['default']]);
+    await lane.write([
+      ['public.strict_ones', '1', ['said', 'A', null, null]],
+      ['public.strict_ones', '2', ['said', 'B', null, null]],
+    ]);
+    // A document that is left without it, alone or with a change.
+    await lane.write([
+      ['public.strict_ones', '1', [null, 'A', null, null]],
+      ['public.strict_ones', '2', [null, 'C', null, null]],
+    ]);
+    expect(await rows('select needed, code from strict_ones where id < 3 order by id')).toEqual([
+      ['default', 'A'],
+      ['default', 'C'],
+    ]);
+    await lane.write([
+      ['public.strict_ones', '1', null],
+      ['public.strict_ones', '2', null],
+    ]);
   });
 
   test('a unique value that moves between records, in the order that is asked for or after the server refused another', async () => {

@@ -1,7 +1,7 @@
 /** All statements of a plan between reading and COMMIT. Must not know how they are sent. */
 import type { RecordId, State } from '../../model/record.js';
-import { recordId } from '../../model/record.js';
-import type { Plan } from '../../ports/side-store.js';
+import { recordId, toldBy } from '../../model/record.js';
+import type { Plan, RecordWrite } from '../../ports/side-store.js';
 import type { PostgresContext } from '../context.js';
 import type { Statement } from '../session.js';
 import type { EntitySql } from './entity-sql.js';
@@ -41,8 +41,10 @@ export function planStatements({ context, entities, owner, plan, ordered }: Plan
 /** All that is written, if any of it may deviate: what else the transaction holds then stems from a trigger or a cascade. */
 function deviating(context: PostgresContext, plan: Plan): ReadonlyMap<RecordId, State> {
   const wrote = new Map<RecordId, State>();
-  if (!plan.writes.some(({ entity }) => context.entities.get(entity)?.mayDeviate === true)) return wrote;
-  for (const write of plan.writes) wrote.set(recordId(write), write.after);
+  const deviates = ({ entity, told }: RecordWrite): boolean =>
+    told !== undefined || context.entities.get(entity)?.mayDeviate === true;
+  if (!plan.writes.some(deviates)) return wrote;
+  for (const write of plan.writes) wrote.set(recordId(write), toldBy(write));
   return wrote;
 }
 

@@ -23,6 +23,8 @@ interface WriteGroup {
   readonly operation: Operation;
   /** Indices into `Entity.fields`. */
   readonly columns: readonly number[];
+  /** Those of an update that get their default. */
+  readonly defaults: readonly number[];
   readonly keys: (string | null)[][];
   readonly values: (string | null)[][];
 }
@@ -41,12 +43,12 @@ export function writeStatements(
     const keys = sql === undefined ? null : keyTexts(sql, write.key);
     if (sql === undefined || keys === null) return refused('its key is not one that the table can hold');
     const operation = operationOf(write);
-    const columns = columnsOf(sql, write, operation);
-    if (operation === 'update' && columns.length === 0) continue;
-    const id = `${ordered ? `${index} ` : ''}${operation[0]} ${write.entity} ${columns.join(',')}`;
+    const { columns, defaults } = columnsOf(sql, write, operation);
+    if (operation === 'update' && columns.length + defaults.length === 0) continue;
+    const id = `${ordered ? `${index} ` : ''}${operation[0]} ${write.entity} ${columns.join(',')} ${defaults.join(',')}`;
     let group = groups.get(id);
     if (group === undefined) {
-      group = { sql, operation, columns, keys: sql.key.map(() => []), values: columns.map(() => []) };
+      group = { sql, operation, columns, defaults, keys: sql.key.map(() => []), values: columns.map(() => []) };
       groups.set(id, group);
     }
     for (let i = 0; i < keys.length; i++) (group.keys[i] as (string | null)[]).push(keys[i] as string);
@@ -64,16 +66,22 @@ function operationOf(write: RecordWrite): Operation {
 }
 
 /** What a write sets: changed fields only, so that what MongoDB cannot hold of the others survives. */
-function columnsOf(sql: EntitySql, { before, after }: RecordWrite, operation: Operation): readonly number[] {
+function columnsOf(
+  sql: EntitySql,
+  { before, after }: RecordWrite,
+  operation: Operation,
+): Pick<WriteGroup, 'columns' | 'defaults'> {
   const columns: number[] = [];
-  if (operation === 'delete') return columns;
+  const defaults: number[] = [];
+  if (operation === 'delete') return { columns, defaults };
   for (const [index, field] of sql.entity.fields.entries()) {
     const value = (after as readonly Value[])[index] as Value;
+    if (operation === 'update' && value === before?.[index]) continue;
     // A column that must not be null gets its default where the document has nothing.
-    const leftToDefault = operation === 'insert' && value === null && field.hasDefault && !field.nullable;
-    if (operation === 'insert' ? !leftToDefault : value !== before?.[index]) columns.push(index);
+    if (value !== null || !field.hasDefault || field.nullable) columns.push(index);
+    else if (operation === 'update') defaults.push(index);
   }
-  return columns;
+  return { columns, defaults };
 }
 
 /** The reason why a value cannot be written, or null. */
@@ -93,20 +101,21 @@ function statementOf(group: WriteGroup): Statement {
   const count = (group.keys[0] as (string | null)[]).length;
   const values = [...group.keys, ...group.values].map(textArray);
   const written = columns.map((index) => sql.fields[index] as ColumnSql);
-  const name = `${group.operation[0]} ${sql.entity.name} ${columns.join(',')}`;
+  const name = `${group.operation[0]} ${sql.entity.name} ${columns.join(',')} ${group.defaults.join(',')}`;
   return { text: checked(writeText(group, written), values.length + 1), values: [...values, String(count)], name };
 }
 
-function writeText({ sql, operation }: WriteGroup, written: readonly ColumnSql[]): string {
+function writeText({ sql, operation, defaults }: WriteGroup, written: readonly ColumnSql[]): string {
   const all = [...sql.key, ...written];
   const source = `unnest(${all.map((column, index) => column.parameter(index + 1)).join(', ')}) as w(${all.map((_, index) => `v${index}`).join(', ')})`;
   const match = sql.key.map((column, index) => `t.${column.name} = ${column.cast(`w.v${index}`)}`).join(' and ');
   if (operation === 'delete') return `delete from ${sql.table} as t using ${source} where ${match} returning 1`;
   if (operation === 'update') {
-    const set = written
-      .map((column, index) => `${column.name} = ${column.cast(`w.v${sql.key.length + index}`)}`)
-      .join(', ');
-    return `update ${sql.table} as t set ${set} from ${source} where ${match} returning 1`;
+    const set = [
+      ...written.map((column, index) => `${column.name} = ${column.cast(`w.v${sql.key.length + index}`)}`),
+      ...defaults.map((index) => `${(sql.fields[index] as ColumnSql).name} = default`),
+    ];
+    return `update ${sql.table} as t set ${set.join(', ')} from ${source} where ${match} returning 1`;
   }
   const names = all.map((column) => column.name).join(', ');
   const given = all.map((column, index) => column.cast(`w.v${index}`)).join(', ');

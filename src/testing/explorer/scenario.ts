@@ -47,7 +47,18 @@ export interface Scenario {
   readonly sometimes?: readonly Flag[];
 }
 
-type Flag = 'crash' | 'disjoint' | 'zombie' | 'load' | 'lanes' | 'people' | 'unique' | 'aba' | 'manual' | 'turns';
+type Flag =
+  | 'crash'
+  | 'disjoint'
+  | 'fills'
+  | 'zombie'
+  | 'load'
+  | 'lanes'
+  | 'people'
+  | 'unique'
+  | 'aba'
+  | 'manual'
+  | 'turns';
 
 export const scenarios: readonly Scenario[] = [
   { name: 'plain' },
@@ -62,8 +73,8 @@ export const scenarios: readonly Scenario[] = [
   { name: 'overlap+crash', load: true, overlap: 0.5, crash: true },
   { name: 'reload', reloads: true, sometimes: ['lanes', 'manual', 'turns'] },
   { name: 'reload+crash', reloads: true, crash: true, sometimes: ['lanes', 'manual', 'zombie', 'turns'] },
-  { name: 'columns', columns: true, sometimes: ['lanes', 'manual', 'people', 'turns'] },
-  { name: 'columns+crash', columns: true, crash: true, sometimes: ['lanes', 'manual', 'people', 'turns'] },
+  { name: 'columns', columns: true, sometimes: ['fills', 'lanes', 'manual', 'people', 'turns'] },
+  { name: 'columns+crash', columns: true, crash: true, sometimes: ['fills', 'lanes', 'manual', 'people', 'turns'] },
   { name: 'zombie', zombie: true, crash: true },
   { name: 'lanes', lanes: true },
   { name: 'lanes+crash', lanes: true, crash: true, zombie: true },

@@ -13,7 +13,7 @@ import { type Refusals, refusedBy } from './refusals.js';
 import type { RuleName } from './rule-names.js';
 import type { Scenario } from './scenario.js';
 import { gradeDefault, gradedFields } from './table-work.js';
-import { derivedField, filledField, newWide } from './users.js';
+import { derivedField, newWide } from './users.js';
 import { wideFields, wideKey, wideNames } from './wide-fields.js';
 
 export const entityName = 'public.t';
@@ -27,7 +27,7 @@ export function makeEntities(random: Random, scenario: Scenario): Map<string, En
     key: scenario.policies ? [wideKey] : [],
     fields: scenario.fills ? gradedFields : scenario.policies ? wideNames.map((name) => wideFields[name]) : [],
     sequenceKey: scenario.policies === true && random.chance(0.2),
-    mayDeviate: scenario.deviate === true || scenario.fills === true,
+    mayDeviate: scenario.deviate === true || (scenario.fills === true && !scenario.columns),
   };
   return new Map([[entityName, entity]]);
 }
@@ -85,7 +85,6 @@ export function tableRules(scenario: Scenario, side: Side, refusals: Refusals): 
 function sqlRules(scenario: Scenario): TableRules {
   const table = { ...plainTable, idleEvents: true };
   if (scenario.unique) return { ...table, unique: 1 };
-  if (scenario.fills) return { ...table, trigger: filledField };
   if (scenario.deviate) {
     return {
       ...table,

@@ -41,6 +41,7 @@ export class TableWork {
 
   constructor(private readonly parts: TableWorkParts) {
     if (parts.scenario.columns) parts.map({ ...parts.entity, fields: narrowFields });
+    else if (parts.scenario.fills) parts.sides.sql.table.setDefault(gradeAt, gradeDefault);
   }
 
   reload(process: Process | undefined, probability: number): void {
@@ -53,14 +54,16 @@ export class TableWork {
 
   /** Once, while nobody has the table open. The process is killed, since it maps the schema when it starts. */
   widen(process: Process | undefined, { probability, openUsers }: { probability: number; openUsers: number }): void {
-    const { random, sides: both, entity, map, say } = this.parts;
+    const { random, sides: both, entity, map, say, scenario } = this.parts;
     const { sql } = both;
     if (this.widened || !process?.started || openUsers > 0 || !random.chance(probability)) return;
     if (sql.transactions.size > 0 || !sql.table.isUnlocked) return;
     process.kill();
     sql.table.fillColumn(gradeAt, gradeDefault);
     this.widened = true;
-    map({ ...entity, fields: gradedFields });
+    const { fills = false } = scenario;
+    if (fills) sql.table.setDefault(gradeAt, gradeDefault);
+    map({ ...entity, fields: gradedFields, mayDeviate: fills });
     say('sql has a new column');
   }
 

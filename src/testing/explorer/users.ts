@@ -82,7 +82,7 @@ function stateOf({ random, scenario, side, widened }: WritingContext, token: str
   if (scenario.letters)
     return [token, random.chance(0.4) ? random.pick([refusedBy[otherSide(side)], null]) : (found?.[1] ?? null)];
   if (scenario.columns || scenario.fills)
-    return [token, gradeOf({ random, side, widened: () => scenario.fills === true || widened() }, found?.[1] ?? null)];
+    return [token, gradeOf({ random, side, widened: () => !scenario.columns || widened() }, found?.[1] ?? null)];
   if (scenario.unique) return [token, random.chance(0.4) ? random.pick(['x', 'y', 'z', null]) : (found?.[1] ?? null)];
   if (scenario.deviate) return [token, random.chance(0.5) ? 'theirs' : `of ${token}`];
   return [token];
@@ -118,9 +118,4 @@ function swapUnique(
 /** What SQL makes of a write on its own in the scenario with triggers: the second field follows the first. */
 export function derivedField(_ref: RecordRef, after: State): State {
   return after === null ? null : [after[0] ?? null, `of ${after[0]}`];
-}
-
-/** In the scenario with a default: a column that must not be null. */
-export function filledField(_ref: RecordRef, after: State): State {
-  return after === null ? null : [after[0] ?? null, after[1] ?? gradeDefault];
 }

@@ -39,6 +39,8 @@ export class MemoryTable {
   private readonly versions = new Map<RecordId, number>();
   private readonly locks = new Map<RecordId, object>();
   private version = 0;
+  /** Field → what stands there where nothing is written. */
+  private readonly defaults = new Map<number, string>();
 
   constructor(private readonly rules: TableRules) {}
 
@@ -95,8 +97,8 @@ export class MemoryTable {
       const ref = { entity: write.entity, key: write.key };
       const id = recordId(ref);
       const before = seen.has(id) ? (seen.get(id)?.state ?? null) : this.get(ref);
-      const after =
-        this.rules.trigger === null || write.after === null ? write.after : this.rules.trigger(ref, write.after);
+      const filled = this.filled(write.after);
+      const after = this.rules.trigger === null || filled === null ? filled : this.rules.trigger(ref, filled);
       if (sameState(before, after) && (after === null || !this.rules.idleEvents)) continue;
       if (this.violates(ref, after, seen)) return { refusal: { code: 'unique_violation', reason: 'unique field' } };
       if (this.rules.refuses?.(after)) return { refusal: { code: 'check_violation', reason: 'check' } };
@@ -106,6 +108,20 @@ export class MemoryTable {
       if (child !== null) queue.unshift({ ...child, after: null });
     }
     return { changes };
+  }
+
+  /** Whether it may make something else of what is written. */
+  get mayDeviate(): boolean {
+    return this.rules.trigger !== null || this.defaults.size > 0;
+  }
+
+  /** From now on the field must not be empty. */
+  setDefault(index: number, value: string): void {
+    this.defaults.set(index, value);
+  }
+
+  private filled(state: State): State {
+    return this.defaults.size === 0 ? state : (state?.map((old, at) => old ?? this.defaults.get(at) ?? null) ?? null);
   }
 
   /** As a default does that comes with a new column: no log tells of it. */

@@ -4,7 +4,7 @@
  */
 import { IsthmusError } from '../../base/errors.js';
 import type { Change } from '../../model/change.js';
-import { type RecordId, recordId, type State, sameState } from '../../model/record.js';
+import { type RecordId, recordId, type State, sameState, toldBy } from '../../model/record.js';
 import type { CommitRequest, Plan, RecordWrite, TargetRefusal } from '../../ports/side-store.js';
 import type { Actor } from '../scheduler.js';
 import type { MemorySide } from './memory-side.js';
@@ -122,19 +122,25 @@ export class MemoryTransaction {
   }
 
   private append(request: CommitRequest, plan: Plan): void {
-    const wrote = new Map(plan.writes.map((write) => [recordId(write), write.after] as const));
+    const wrote = new Map(plan.writes.map((write) => [recordId(write), toldBy(write)] as const));
     this.at.log.append({
       committedAt: this.at.now,
       echo: {
         lane: request.lane,
         number: request.number,
-        wrote: this.at.options.rules.trigger === null ? new Map() : wrote,
+        wrote: this.tells(plan) ? wrote : new Map(),
       },
       changes: this.changes,
       mark: null,
     });
     this.state = 'logged';
     this.finish = () => this.show(request, plan);
+  }
+
+  /** Of MongoDB the log says nothing of what we wrote. */
+  private tells(plan: Plan): boolean {
+    if (this.at.side === 'mongodb') return false;
+    return this.at.table.mayDeviate || plan.writes.some(({ told }) => told !== undefined);
   }
 
   private show(request: CommitRequest, plan: Plan): void {
