@@ -4,7 +4,7 @@ import { waitFor } from '../src/testing/wait-for.js';
 import { assertEqual } from './equal.js';
 import type { BenchOptions } from './options.js';
 import { runJob, SyncProcess } from './process.js';
-import type { Report, Row } from './report.js';
+import { atLeast, type Report, type Row } from './report.js';
 import { openWorld, type Servers } from './world.js';
 
 const limitMs = 600_000;
@@ -15,7 +15,9 @@ export async function load(servers: Servers, options: BenchOptions): Promise<Rep
   return {
     name: 'load: rows a second',
     rows,
-    bars: [],
+    bars: rows
+      .filter(({ from }) => from === 'sql')
+      .map(({ share }) => atLeast('load to MongoDB, share of insertMany alone', Number(share), 0.6)),
     ratios: rows.map(({ from, share }) => ({
       what: `share of a bare insert, from ${from}`,
       value: Number(share),

@@ -2,6 +2,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { sides } from '../src/model/side.js';
 import { capture } from './capture.js';
+import { collisions } from './collisions.js';
 import { compare } from './compare.js';
 import { entryOf, type Worse, worseLines, worseThanBefore } from './history.js';
 import { latency } from './latency.js';
@@ -30,6 +31,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   capture: on(capture),
   peer: on(peer),
   settle: on(settle),
+  collisions: on(collisions),
   latency: on(latency),
   load: on(load),
   compare: on(compare),

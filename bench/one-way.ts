@@ -14,15 +14,19 @@ export interface Drained extends CommitSpan {
   readonly peakBytes: number;
 }
 
-/** What stands in the source's log since the sync was stopped: that many changes, each of another record. */
-export async function drain(world: World, source: Side, count: number): Promise<Drained> {
+/**
+ * What stands in the source's log since the sync was stopped: that many changes, each of another record. `conflicts`: so many of
+ * them the other side changed too; the last one of them is settled when it ends.
+ */
+export async function drain(world: World, source: Side, count: number, conflicts = 0): Promise<Drained> {
   const target = otherSide(source);
   const sinceMs = Date.now();
   const sync = await SyncProcess.start({ kind: 'sync', config: world.config });
   const done = await waitFor(
     async () => {
       const status = await sync.status();
-      return status.applied[target] >= count && status.pending === 0 && status;
+      const crossed = status.applied[target] >= count - conflicts && status.conflicts >= conflicts;
+      return crossed && status.pending === 0 && status.held === 0 && status;
     },
     { limitMs, everyMs: 200, what: 'all changes to cross' },
   );

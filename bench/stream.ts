@@ -17,7 +17,7 @@ export async function stream(servers: Servers, options: BenchOptions): Promise<R
   for (const source of options.from) {
     const figures = await oneWay(servers, source, options);
     rows.push({ from: source, ...figures });
-    bars.push(atLeast(`whole against its parts, from ${source}`, figures.share, 0.6));
+    bars.push(atLeast(`whole against its parts, from ${source}`, figures.share, 0.8));
     ratios.push({
       what: `whole against its parts, bare write, from ${source}`,
       value: figures['share of bare'],
