@@ -2,7 +2,7 @@
 import { type CanonicalArray, maxDimensions, readArray, writeArray } from '../model/canonical.js';
 import { canonicalJson, JsonProblem } from '../model/canonical-json.js';
 import { fromString } from '../model/canonical-string.js';
-import type { ColumnType, Entity } from '../model/entity.js';
+import type { ColumnType, Entity, Field } from '../model/entity.js';
 import type { State, Value } from '../model/record.js';
 
 /** Whether it is canonical for the type, within its limits; null is canonical for every type. */
@@ -63,8 +63,17 @@ export function shapeOf(array: readonly unknown[], depth = 1): string | null {
   return `${array.length},${shape ?? ''}`;
 }
 
-/** The first field that must not be null and is. A default is of no help: it fills in where a row is inserted, not where one is changed. */
+/** The first field that must not be null and is. A column with a default takes that where nothing is written. */
 export function wronglyNull(entity: Entity, state: State): string | null {
-  const at = state?.findIndex((value, index) => value === null && entity.fields[index]?.nullable === false);
-  return at === undefined || at < 0 ? null : (entity.fields[at]?.field ?? null);
+  return firstNull(entity, state, ({ nullable, hasDefault }) => !nullable && !hasDefault);
+}
+
+/** The same for what a person or a module wrote: nobody who says null means a default. */
+export function saidNull(entity: Entity, state: State): string | null {
+  return firstNull(entity, state, ({ nullable }) => !nullable);
+}
+
+function firstNull({ fields }: Entity, state: State, refuses: (field: Field) => boolean): string | null {
+  const at = state?.findIndex((value, index) => value === null && refuses(fields[index] as Field));
+  return at === undefined || at < 0 ? null : (fields[at]?.field ?? null);
 }

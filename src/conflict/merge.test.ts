@@ -178,11 +178,12 @@ describe('what comes out', () => {
       decided: false,
       reason: 'Field name would be null, which its column must not be.',
     });
-    // A default does not fill in where a row that stands there is changed.
+    // A default fills in.
     const filled = { ...users, fields: [fieldOf('name', typeOf.text, { nullable: false, hasDefault: true })] };
-    expect(mergeStates({ base: ['a'], sql: ['a'], mongodb: [null] }, { ...options, entity: filled }).decided).toBe(
-      false,
-    );
+    expect(mergeStates({ base: ['a'], sql: ['a'], mongodb: [null] }, { ...options, entity: filled })).toMatchObject({
+      decided: true,
+      state: [null],
+    });
   });
 
   it('of a module is its answer, or its reason', () => {

@@ -3,7 +3,7 @@ import type { Entity, Field } from '../model/entity.js';
 import { decodeKey } from '../model/key.js';
 import type { State, Value } from '../model/record.js';
 import { isRefused } from '../model/refusal.js';
-import { wronglyNull } from './fits-column.js';
+import { saidNull } from './fits-column.js';
 import { isPlainObject } from './plain-json.js';
 import { plainValue, type Unreadable, unreadable, valueOfPlain } from './plain-value.js';
 
@@ -50,7 +50,7 @@ export function stateOfPlain(entity: Entity, key: string, plain: unknown): Plain
     if (!read.ok) return unreadable(`field ${field}: ${read.reason}`);
     state.push(read.value);
   }
-  const empty = wronglyNull(entity, state);
+  const empty = saidNull(entity, state);
   return empty === null ? { ok: true, state } : unreadable(`field ${empty}: the column must not be null`);
 }
 

@@ -124,7 +124,7 @@ describe.each(Object.keys(table) as Strategy[])('%s', (strategy) => {
   it('leaves a version that SQL would refuse for a null to a person', async () => {
     const strict: Entity = {
       ...users,
-      fields: users.fields.map((field, i) => ({ ...field, nullable: i > 0, hasDefault: i === 0 })),
+      fields: users.fields.map((field, i) => ({ ...field, nullable: i > 0, hasDefault: false })),
     };
     const empty = factsOf({ base, sql, mongodb: [null, '6', null] });
     const setting = { config: { strategy }, entity: strict, custom: mixing } as const;
@@ -132,6 +132,17 @@ describe.each(Object.keys(table) as Strategy[])('%s', (strategy) => {
     if (['prefer_sql'].includes(strategy)) expect(answer).toMatchObject({ decided: true, state: sql });
     else if (answer.decided) expect(answer.state?.[0]).toBe('Sue');
     else expect(answer.reason).toMatch(/must not be null|must not be\.$|leaves this to a person/);
+  });
+
+  it('decides for a version without a column that has a default', async () => {
+    const filled: Entity = {
+      ...users,
+      fields: users.fields.map((field, i) => ({ ...field, nullable: i > 0, hasDefault: i === 0 })),
+    };
+    const empty = factsOf({ base, sql, mongodb: [null, '6', null] });
+    const answer = await decide(empty, { config: { strategy }, entity: filled, custom: mixing });
+    // A module says null itself.
+    expect(answer.decided).toBe(strategy !== 'manual' && strategy !== 'custom');
   });
 
   it('leaves two inserts of a key that a sequence makes to a person, unless it was chosen for the table', async () => {

@@ -8,7 +8,6 @@ import { ServerProcess } from '../../src/testing/servers/server-process.js';
 import { waitFor } from '../../src/testing/wait-for.js';
 import { ServerProxy } from './server-proxy.js';
 
-/** 2.5.0 stopped answering now and then, for good, when a `timeout` was taken away. */
 const version = 'v2.12.0';
 const module = `github.com/Shopify/toxiproxy/v2/cmd/server@${version}`;
 const cache = fileURLToPath(new URL(`../../.cache/toxiproxy/${version}`, import.meta.url));
@@ -43,9 +42,12 @@ export interface ProxyPlan {
 }
 
 export class Toxiproxy {
+  private readonly proxies: ServerProxy[] = [];
+  private reviving: Promise<void> | null = null;
+
   private constructor(
     private readonly server: ServerProcess,
-    private readonly url: string,
+    private readonly port: number,
   ) {}
 
   static async start(program: string, logFile: string): Promise<Toxiproxy> {
@@ -60,20 +62,40 @@ export class Toxiproxy {
       stopSignal: 'SIGKILL',
       removeFolder: null,
     });
-    await server.spawn();
-    await waitFor(() => isListening(port), { what: `toxiproxy to listen; it said: ${server.lastWords()}` });
-    return new Toxiproxy(server, `http://127.0.0.1:${port}`);
+    const toxiproxy = new Toxiproxy(server, port);
+    await toxiproxy.spawn();
+    return toxiproxy;
   }
 
   async add({ name, port, target }: ProxyPlan): Promise<ServerProxy> {
     const listen = port ?? (await freePort());
-    const proxy = new ServerProxy(this.url, { name, port: listen });
-    await proxy.create(target);
+    const proxy = new ServerProxy(`http://127.0.0.1:${this.port}`, { name, port: listen, target }, () => this.revive());
+    await proxy.create();
+    this.proxies.push(proxy);
     return proxy;
   }
 
   stop(): Promise<void> {
     return this.server.stop();
+  }
+
+  private async spawn(): Promise<void> {
+    await this.server.spawn();
+    await waitFor(() => isListening(this.port), { what: `toxiproxy to listen; it said: ${this.server.lastWords()}` });
+  }
+
+  /** Once for all who ask meanwhile. */
+  private revive(): Promise<void> {
+    this.reviving ??= this.startAnew().finally(() => {
+      this.reviving = null;
+    });
+    return this.reviving;
+  }
+
+  private async startAnew(): Promise<void> {
+    await this.server.stop();
+    await this.spawn();
+    for (const proxy of this.proxies) await proxy.create();
   }
 }
 
