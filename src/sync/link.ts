@@ -76,7 +76,7 @@ export class Link {
           if (event.kind === 'part') this.takePart(event);
           else await this.takeOther(event);
         this.pump();
-        while ((this.inbox.ready && this.inbox.weight >= 2 * options.batch) || this.paused) {
+        while (this.inbox.ready && this.inbox.weight >= 2 * options.batch) {
           if (session.signal.aborted) return;
           await new Promise<void>((resolve) => {
             this.wake = resolve;
