@@ -6,7 +6,7 @@ import { assertEqual } from './equal.js';
 import type { BenchOptions } from './options.js';
 import { SyncProcess } from './process.js';
 import { below, type Report, type Row } from './report.js';
-import { openWorld, type Servers, type World } from './world.js';
+import { openWorld, type Servers } from './world.js';
 
 const limitMs = 1_200_000;
 /** Megabytes, as the issue of it counts. */
@@ -42,7 +42,7 @@ async function backlog(
     filled: ['sql', 'mongodb'],
     config: { apply: { batch, lanes } },
   });
-  await startOnce(world);
+  await SyncProcess.startOnce(world.config, limitMs);
   note(`from ${from}: making ${count} changes`);
   const change = from === 'sql' ? changeSql : changeMongo;
   for (let version = 1; version <= versions; version++) await change(world, { rows, version, transaction: 20 });
@@ -82,7 +82,7 @@ async function hugeTransaction(
     filled: ['sql', 'mongodb'],
     config: { apply: { batch, lanes } },
   });
-  await startOnce(world);
+  await SyncProcess.startOnce(world.config, limitMs);
   note(`one transaction of ${rows} rows`);
   await changeSqlAtOnce(world, { version: 1 });
   const sync = await SyncProcess.start({ kind: 'sync', config: world.config });
@@ -90,12 +90,6 @@ async function hugeTransaction(
   await sync.stop();
   await assertEqual(world);
   return { what: `one transaction of ${rows} rows`, ...figures };
-}
-
-async function startOnce(world: World): Promise<void> {
-  const sync = await SyncProcess.start({ kind: 'sync', config: world.config });
-  await sync.settled(limitMs);
-  await sync.stop();
 }
 
 type Status = Awaited<ReturnType<SyncProcess['status']>>;

@@ -56,9 +56,7 @@ async function measureSync(servers: Servers, source: Side, options: BenchOptions
   const { rows, count, steady } = sizesOf(options);
   const config = { apply: { batch, lanes } };
   await using world = await openWorld(servers, { rows, filled: ['sql', 'mongodb'], config });
-  const first = await SyncProcess.start({ kind: 'sync', config: world.config });
-  await first.settled(limitMs);
-  await first.stop();
+  await SyncProcess.startOnce(world.config, limitMs);
   note(`isthmus from ${source}: backlog`);
   await (source === 'sql' ? changeSql : changeMongo)(world, { rows: count, version: 1 });
   const drained = await drain(world, source, count);

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { compile } from '../scripts/compile.js';
+import type { ConfigInput } from '../src/config/load.js';
 import type { FromChild, Job, SyncReport, ToChild } from './jobs.js';
 
 let compiled: Promise<string> | null = null;
@@ -23,6 +24,13 @@ export class SyncProcess {
     const child = await start(job);
     await answer(child, 'ready');
     return new SyncProcess(child);
+  }
+
+  /** The sync is there already and has been stopped: what follows is a backlog. */
+  static async startOnce(config: ConfigInput, limitMs: number): Promise<void> {
+    const sync = await SyncProcess.start({ kind: 'sync', config });
+    await sync.settled(limitMs);
+    await sync.stop();
   }
 
   async status(): Promise<SyncReport> {

@@ -48,9 +48,7 @@ async function settleBy(
     filled: ['sql', 'mongodb'],
     config: { apply: { batch, lanes }, entities: [{ table, collection, conflict: strategies[strategy] }] },
   });
-  const first = await SyncProcess.start({ kind: 'sync', config: world.config });
-  await first.settled(limitMs);
-  await first.stop();
+  await SyncProcess.startOnce(world.config, limitMs);
   await Promise.all([
     changeSql(world, { rows: count, version: 1, edit: after }),
     changeMongo(world, { rows: count, version: 2, edit: before }),

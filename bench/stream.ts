@@ -39,11 +39,8 @@ async function oneWay(
     filled: ['sql', 'mongodb'],
     config: { apply: { batch, lanes } },
   });
-  // The sync is there already and has been stopped: what follows is a backlog.
   note(`from ${source}: filled, first start`);
-  const first = await SyncProcess.start({ kind: 'sync', config: world.config });
-  await first.settled(limitMs);
-  await first.stop();
+  await SyncProcess.startOnce(world.config, limitMs);
   note(`from ${source}: making ${count} changes`);
   const from = await positionOf(world, source);
   await (source === 'sql' ? changeSql : changeMongo)(world, { rows: count, version: 1 });

@@ -20,21 +20,18 @@ export function fail(terminal: Terminal, thrown: unknown): number {
   const { bold, red, dim } = terminal.style;
   terminal.draw([]);
   terminal.err(`${bold(red(`${error.code}:`))} ${error.message}\n  ${dim('→')} ${error.remedy}`);
-  const trace = error.kind === 'internal' ? stackOf(error.cause) : error.kind === 'safety' ? framesOf(error.cause) : '';
+  const trace = traceOf(error);
   if (trace !== '') terminal.err(dim(trace));
   return byKind[error.kind];
 }
 
-function stackOf(cause: unknown): string {
-  return cause instanceof Error ? (cause.stack ?? '') : '';
-}
-
-/** Where an error of a driver came from, without its message, which may hold values of users. */
-function framesOf(cause: unknown): string {
-  if (!(cause instanceof Error) || isIsthmusError(cause)) return '';
-  const frames = stackOf(cause)
-    .split('\n')
-    .filter((line) => line.startsWith('    at '));
+/** Where an unexpected error came from. That of a driver without its message, which may hold values of users. Empty: nothing to tell. */
+function traceOf({ kind, cause }: IsthmusError): string {
+  if (!(cause instanceof Error)) return '';
+  const stack = cause.stack ?? '';
+  if (kind === 'internal') return stack;
+  if (kind !== 'safety' || isIsthmusError(cause)) return '';
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
   return frames.length === 0 ? '' : [cause.name, ...frames].join('\n');
 }
 

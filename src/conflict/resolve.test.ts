@@ -41,6 +41,12 @@ function decide(
 const mixing: RunCustom = ({ input: { sql, mongodb } }) =>
   Promise.resolve({ ok: true, value: { ...(mongodb as object), visits: (sql as { visits: unknown }).visits } });
 
+/** The first column must not be null. */
+const neverNull = ({ hasDefault }: { readonly hasDefault: boolean }): Entity => ({
+  ...users,
+  fields: users.fields.map((field, i) => ({ ...field, nullable: i > 0, hasDefault: hasDefault && i === 0 })),
+});
+
 const base = ['Ann', '5', null];
 const sql = ['Sue', '7', null];
 const mongodb = ['Mia', '6', null];
@@ -122,10 +128,7 @@ describe.each(Object.keys(table) as Strategy[])('%s', (strategy) => {
   });
 
   it('leaves a version that SQL would refuse for a null to a person', async () => {
-    const strict: Entity = {
-      ...users,
-      fields: users.fields.map((field, i) => ({ ...field, nullable: i > 0, hasDefault: false })),
-    };
+    const strict = neverNull({ hasDefault: false });
     const empty = factsOf({ base, sql, mongodb: [null, '6', null] });
     const setting = { config: { strategy }, entity: strict, custom: mixing } as const;
     const answer = await decide(empty, setting);
@@ -135,10 +138,7 @@ describe.each(Object.keys(table) as Strategy[])('%s', (strategy) => {
   });
 
   it('decides for a version without a column that has a default', async () => {
-    const filled: Entity = {
-      ...users,
-      fields: users.fields.map((field, i) => ({ ...field, nullable: i > 0, hasDefault: i === 0 })),
-    };
+    const filled = neverNull({ hasDefault: true });
     const empty = factsOf({ base, sql, mongodb: [null, '6', null] });
     const answer = await decide(empty, { config: { strategy }, entity: filled, custom: mixing });
     // A module says null itself.

@@ -175,7 +175,7 @@ class MongoReader implements ChangeReader {
       this.cursor = await ChangeStreamCursor.open(stream);
       return this.fetch();
     }
-    this.view.fill(bytes, 0);
+    this.view.fill(bytes);
     const upTo = positionAt(bytes, this.view.token);
     this.cursor = await ChangeStreamCursor.open({ ...stream, from: upTo });
     return { events: [bytes], upTo, full: true, closed: false };
@@ -190,11 +190,11 @@ class MongoReader implements ChangeReader {
 
   private push(bytes: Buffer): void {
     const { view } = this;
-    view.fill(bytes, 0);
+    view.fill(bytes);
     if (view.split > 0) {
       this.fragments.push(Buffer.from(bytes));
       if (fragmentsLeft(bytes, view.split) > 0) return;
-      view.fill(joinFragments(this.fragments), 0);
+      view.fill(joinFragments(this.fragments));
       this.fragments = [];
     }
     this.assembler.push(view);
@@ -231,7 +231,7 @@ class MongoReader implements ChangeReader {
     const bytes = await readBareEvent(stream);
     if (bytes === null) throw new IsthmusError('event_too_large');
     const { view } = this;
-    view.fill(bytes, 0);
+    view.fill(bytes);
     const collection = collectionOf(bytes, view.namespace);
     const key = view.documentKey === 0 ? undefined : this.readers.get(collection)?.keyOf(bytes, view.documentKey);
     throw new IsthmusError('event_too_large', {

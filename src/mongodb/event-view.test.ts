@@ -26,7 +26,7 @@ test('fragments of one event become the event, with the last token', () => {
   ].map(bytes);
   const view = new EventView();
   const left = fragments.map((fragment) => {
-    view.fill(fragment, 0);
+    view.fill(fragment);
     return fragmentsLeft(fragment, view.split);
   });
   expect(left).toEqual([2, 1, 0]);
@@ -41,7 +41,7 @@ test('fragments of one event become the event, with the last token', () => {
     _id: { _data: '8203' },
     fullDocumentBeforeChange: { _id: 1, name: 'before' },
   });
-  view.fill(joined, 0);
+  view.fill(joined);
   expect(view).toMatchObject({ operation: 'update', wallTime: 5, txnNumber: 7, split: 0 });
   expect(collectionOf(joined, view.namespace)).toBe('users');
   expect(positionAt(joined, view.token)).toBe('8203');
@@ -57,13 +57,11 @@ test('an event without a part has none of the event before', () => {
       lsid: {},
       txnNumber: Long.ONE,
     }),
-    0,
   );
-  view.fill(bytes({ _id: { _data: 'b' }, operationType: 'insert', fullDocument: {} }), 0);
+  view.fill(bytes({ _id: { _data: 'b' }, operationType: 'insert', fullDocument: {} }));
   expect(view).toMatchObject({ operation: 'insert', before: 0, lsid: 0, txnNumber: -1 });
   view.fill(
     bytes({ _id: { _data: 'b' }, operationType: 'update', fullDocument: null, fullDocumentBeforeChange: null }),
-    0,
   );
   expect(view).toMatchObject({ before: 0, after: 0 });
 });

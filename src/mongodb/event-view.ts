@@ -41,11 +41,10 @@ export class EventView {
   txnNumber = -1;
   split = 0;
 
-  /** Reads the event whose document starts at `at`. */
-  fill(bytes: Buffer, at: number): void {
+  fill(bytes: Buffer): void {
     this.reset(bytes);
-    const last = at + readInt32(bytes, at) - 1;
-    let position = at + 4;
+    const last = readInt32(bytes, 0) - 1;
+    let position = 4;
     while (position < last) {
       const kind = bytes[position] as number;
       const name = position + 1;

@@ -31,7 +31,7 @@ async function firstEvent(stream: StreamOptions): Promise<Buffer | null> {
   const cursor = await ChangeStreamCursor.open({ ...stream, split: false });
   try {
     const [event] = (await cursor.next(awaitMs, 1)).events;
-    return event === undefined ? null : Buffer.from(event);
+    return event ?? null;
   } finally {
     await cursor.close();
   }

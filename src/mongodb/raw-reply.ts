@@ -1,5 +1,5 @@
 /** Cursor replies whose documents stay bytes. Must not know what the documents are. */
-import { type Binary, type Document, Long } from 'mongodb';
+import type { Binary, Document, Long } from 'mongodb';
 import type { Position } from '../model/change.js';
 import { positionOfToken } from './position.js';
 
@@ -27,5 +27,5 @@ interface CursorReply {
 export function readReply(reply: Document): RawReply {
   const { id, firstBatch, nextBatch, postBatchResumeToken } = reply['cursor'] as CursorReply;
   const upTo = postBatchResumeToken === undefined ? '' : positionOfToken(postBatchResumeToken);
-  return { documents: firstBatch ?? nextBatch ?? [], upTo, id: Long.fromValue(id) };
+  return { documents: firstBatch ?? nextBatch ?? [], upTo, id };
 }

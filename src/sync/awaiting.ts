@@ -9,7 +9,7 @@ export interface Awaited {
   readonly id: RecordId;
   readonly lane: number;
   readonly number: number;
-  /** What we wrote; undefined after a restart, where only the log told of the write. */
+  /** What we wrote, as far as the other side knows (`toldBy`); undefined after a restart, where only the log told of the write. */
   readonly wrote: State | undefined;
 }
 

@@ -23,8 +23,7 @@ export async function beginLoads(
     loads.push(await newLoad(parts, { entity: name, from: initial, id: `${name}:initial` }));
   if (added && added.length > 0) {
     const from = open?.from ?? (initial === 'none' ? 'sql' : initial);
-    if (open) await endLoad(parts, open);
-    loads.push(await newLoad(parts, { entity: name, from, ...columnsAfter(open, added) }));
+    loads.push(await onlyLoad(parts, work.loads, { entity: name, from, ...columnsAfter(open, added) }));
   }
   if (known === undefined || known.join() !== columns.join())
     await parts.conflicts.saveMapping({ entity: name, columns });
@@ -70,6 +69,11 @@ export async function newLoadInstead(
   wish: Omit<LoadWish, 'id'>,
 ): Promise<LoadRow> {
   await mustFit(parts, wish.entity);
+  return onlyLoad(parts, known, wish);
+}
+
+/** In place of those of the entity that are open. */
+async function onlyLoad(parts: EngineParts, known: readonly LoadRow[], wish: Omit<LoadWish, 'id'>): Promise<LoadRow> {
   for (const left of known) if (left.entity === wish.entity && left.state === 'open') await endLoad(parts, left);
   return newLoad(parts, wish);
 }

@@ -134,8 +134,8 @@ async function decideOn(
   const person = session.decisions.for(candidate);
   const review = forReview(session, candidate);
   // No strategy takes from the other side what it has not heard of. While the lead changes hands neither side has it.
-  const follows = alone !== null && !session.following.leads(alone) && session.following.leads(otherSide(alone));
-  if (alone !== null && !follows && !person && !refused && !review) return agreement(tips[alone]);
+  const overruled = alone !== null && (onlyLeader(session) ?? alone) !== alone;
+  if (alone !== null && !overruled && !person && !refused && !review) return agreement(tips[alone]);
   const decision = person
     ? decidedBy(facts, person, known)
     : waits && known
@@ -225,9 +225,14 @@ function forReview({ trouble }: Session, { id }: Candidate): Decision | null {
   return { decided: false, strategy: reviewStrategy, reason: 'A comparison found that both sides differ.' };
 }
 
+/** The side that leads alone; undefined: both or neither do. */
+function onlyLeader({ following }: Session): Side | undefined {
+  return following.bothLead ? undefined : sides.find((side) => following.leads(side));
+}
+
 /** Where only one link writes, its source is right: the other side is noticed, kept in the record, and overwritten. */
 function oneWay(session: Session, facts: ConflictFacts): Decision | null {
-  const source = session.following.bothLead ? undefined : sides.find((side) => session.following.leads(side));
+  const source = onlyLeader(session);
   if (
     source === undefined ||
     isRefused(facts.key) ||

@@ -1,24 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Clock } from '../../base/clock.js';
 import type { ConflictRecord } from '../../model/conflict.js';
+import { HandClock } from '../../testing/hand-clock.js';
 import { pendingConflict, sideVersion } from '../../testing/pending-conflict.js';
 import { engineNews } from './engine-news.js';
 import { EventFeed } from './event-feed.js';
-
-/** A clock on which time passes when it is told to. */
-class HandClock implements Clock {
-  private waiting: (() => void)[] = [];
-  now(): number {
-    return 0;
-  }
-  sleep(): Promise<void> {
-    return new Promise((resolve) => this.waiting.push(resolve));
-  }
-  async pass(): Promise<void> {
-    for (const resolve of this.waiting.splice(0)) resolve();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 const secret = sideVersion(['a secret']);
 const conflict = (id: string, change: Partial<ConflictRecord> = {}): ConflictRecord =>

@@ -19,6 +19,8 @@ export type WriteStatements =
 type Operation = 'delete' | 'update' | 'insert';
 
 interface WriteGroup {
+  /** Of its statement: writes that touch the same columns share it. */
+  readonly name: string;
   readonly sql: EntitySql;
   readonly operation: Operation;
   /** Indices into `Entity.fields`. */
@@ -45,10 +47,11 @@ export function writeStatements(
     const operation = operationOf(write);
     const { columns, defaults } = columnsOf(sql, write, operation);
     if (operation === 'update' && columns.length + defaults.length === 0) continue;
-    const id = `${ordered ? `${index} ` : ''}${operation[0]} ${write.entity} ${columns.join(',')} ${defaults.join(',')}`;
+    const name = `${operation[0]} ${write.entity} ${columns.join(',')} ${defaults.join(',')}`;
+    const id = ordered ? `${index} ${name}` : name;
     let group = groups.get(id);
     if (group === undefined) {
-      group = { sql, operation, columns, defaults, keys: sql.key.map(() => []), values: columns.map(() => []) };
+      group = { name, sql, operation, columns, defaults, keys: sql.key.map(() => []), values: columns.map(() => []) };
       groups.set(id, group);
     }
     for (let i = 0; i < keys.length; i++) (group.keys[i] as (string | null)[]).push(keys[i] as string);
@@ -97,11 +100,10 @@ function addValues(group: WriteGroup, write: RecordWrite): string | null {
 }
 
 function statementOf(group: WriteGroup): Statement {
-  const { sql, columns } = group;
+  const { name, sql, columns } = group;
   const count = (group.keys[0] as (string | null)[]).length;
   const values = [...group.keys, ...group.values].map(textArray);
   const written = columns.map((index) => sql.fields[index] as ColumnSql);
-  const name = `${group.operation[0]} ${sql.entity.name} ${columns.join(',')} ${group.defaults.join(',')}`;
   return { text: checked(writeText(group, written), values.length + 1), values: [...values, String(count)], name };
 }
 
