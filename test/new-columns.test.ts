@@ -26,10 +26,12 @@ test('a new column with a default is loaded, under writes of both sides before a
 
   sync = await rig.start();
   await items.updateMany({ _id: { $gt: 200, $lte: 300 } }, { $set: { v: 'while it loads' } });
+  // The default alone is no wish that stands against a deletion, wherever the load has come to.
+  for (let id = 71; id <= 99; id++) await items.deleteOne({ _id: id });
   await rig.sql.query(`update items set v = 'while it loads' where id between 100 and 200`);
   await expectEqual(rig, sync, [pair]);
   expect(await conflictsOf(rig)).toEqual([]);
-  expect(await items.countDocuments({ grade: 5 })).toBe(290);
+  expect(await items.countDocuments({ grade: 5 })).toBe(261);
 
   await items.updateOne({ _id: 250 }, { $set: { grade: 9 } });
   await settle(sync);

@@ -13,6 +13,7 @@ const plain = {
   unmappable: null,
   nullable: true,
   hasDefault: false,
+  addedWith: null,
   generated: false,
   sequence: false,
   ambiguousKey: null,

@@ -1,5 +1,6 @@
 /** What a PostgreSQL schema offers for mapping, as plain data. Must not know how it is read from the server. */
 import type { ColumnType } from './entity.js';
+import type { Value } from './record.js';
 
 export interface CatalogColumn {
   readonly name: string;
@@ -9,6 +10,8 @@ export interface CatalogColumn {
   readonly unmappable: string | null;
   readonly nullable: boolean;
   readonly hasDefault: boolean;
+  /** What the rows got that stood before the column was added; null: there were none, or it is not known. */
+  readonly addedWith: Value;
   /** A stored or virtual generated column: never written. */
   readonly generated: boolean;
   /** Serial, identity, or a default that calls nextval. */

@@ -60,6 +60,8 @@ export interface Field {
   readonly nullable: boolean;
   /** Whether the column has a default; an insert leaves a NOT NULL column with a default to it where the value is null. */
   readonly hasDefault: boolean;
+  /** What the rows got that stood before the column was added; absent: there were none, or it is not known. */
+  readonly addedWith?: string;
 }
 
 export interface Entity {

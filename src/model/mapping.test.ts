@@ -15,6 +15,7 @@ function column(name: string, more: Partial<CatalogColumn> = {}): CatalogColumn 
     unmappable: null,
     nullable: true,
     hasDefault: false,
+    addedWith: null,
     generated: false,
     sequence: false,
     ambiguousKey: null,
@@ -77,6 +78,13 @@ describe('compileEntity', () => {
       ['born', 'birthday', 'date'],
       ['n', 'n', 'string'],
     ]);
+  });
+
+  it('knows what a new column brought, but not in another document type', () => {
+    const added = table('t', [id, column('c', { type: int, addedWith: '5' })]);
+    expect(compileEntity(added, { table: 't' }).fields).toMatchObject([{ column: 'c', addedWith: '5' }]);
+    const { fields } = compileEntity(added, { table: 't', fields: { c: { type: 'string' } } });
+    expect(fields[0]).not.toHaveProperty('addedWith');
   });
 
   it('keeps a composite key in the order of its definition', () => {

@@ -121,7 +121,10 @@ function plainField(name: string, column: CatalogColumn, wish: Wish | undefined)
       `Give it another name under fields: { ${column.name}: other_name }.`,
     );
   const type = documentType(name, column, mappable(name, column), wish?.type);
-  return { column: column.name, field, type, nullable: column.nullable, hasDefault: column.hasDefault };
+  const { nullable, hasDefault, addedWith } = column;
+  // In another document type the value may be written differently.
+  const added = addedWith !== null && type.document === undefined ? { addedWith } : {};
+  return { column: column.name, field, type, nullable, hasDefault, ...added };
 }
 
 function mappable(name: string, column: CatalogColumn): ColumnType {

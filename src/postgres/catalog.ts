@@ -3,6 +3,7 @@ import type { Logger } from '../base/logger.js';
 import { ambiguousKey, type CatalogColumn, type CatalogTable } from '../model/catalog.js';
 import { readTypes, type TypeRow } from './catalog-types.js';
 import { Session } from './session.js';
+import { sqlCodec } from './types.js';
 import { columnType } from './types-column.js';
 
 export interface CatalogOptions {
@@ -27,7 +28,8 @@ const tablesText = `
 /** Identity columns and defaults that call nextval make their values by a sequence. */
 const columnsText = `
   select a.attrelid, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.atthasdef or a.attidentity <> '', a.attgenerated <> '',
-    a.attidentity <> '' or coalesce(pg_get_expr(d.adbin, d.adrelid) ~* 'nextval\\(', false), coalesce(l.collisdeterministic, true)
+    a.attidentity <> '' or coalesce(pg_get_expr(d.adbin, d.adrelid) ~* 'nextval\\(', false), coalesce(l.collisdeterministic, true),
+    (a.attmissingval::text::text[])[1]
   from pg_attribute a
   left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   left join pg_collation l on l.oid = a.attcollation
@@ -79,6 +81,7 @@ function columnOf(row: readonly (string | null)[], types: ReadonlyMap<string, Ty
     unmappable: type === null ? (result?.unmappable ?? 'its type is unknown') : null,
     nullable: row[4] !== 't' && facts?.notNull !== true,
     hasDefault: row[5] === 't' && row[6] !== 't',
+    addedWith: type === null || row[9] === null ? null : sqlCodec(type).fromText(row[9] as string),
     generated: row[6] === 't',
     sequence: row[7] === 't',
     ambiguousKey: type === null ? null : ambiguousKey(type, row[8] === 't'),

@@ -49,13 +49,23 @@ function filledAt(state: State, indexes: readonly number[], value: (index: numbe
 }
 
 /** Columns that `from` has and of which the other side may not have heard; null: none. */
-function unheardFrom(session: Session, { id, held }: Candidate, from: Side): Unheard | null {
+function unheardFrom(session: Session, { id, held, tips }: Candidate, from: Side): Unheard | null {
   const ref = parseRecordId(id);
   const unheard = new Map<number, Value>();
-  for (const index of loadedColumns(session, ref, from)) unheard.set(index, null);
+  const note = (index: number, filled: Value): void => {
+    unheard.set(index, filled ?? (from === 'sql' ? defaultOf(session, ref, { index, state: tips.sql }) : null));
+  };
+  for (const index of loadedColumns(session, ref, from)) note(index, null);
   for (const [column, filled] of held[from]?.added ?? [])
-    for (const index of indexesOf(session, ref.entity, [column])) unheard.set(index, filled);
+    for (const index of indexesOf(session, ref.entity, [column])) note(index, filled);
   return unheard.size > 0 ? unheard : null;
+}
+
+/** What stands in a new column, if it is what every row got when the column was added; null: somebody may have written it. */
+function defaultOf(session: Session, ref: RecordRef, { index, state }: { index: number; state: State }): Value {
+  if (session.parts.options.disabledRules.has('filled')) return null;
+  const { addedWith } = session.parts.entities.get(ref.entity)?.fields[index] ?? {};
+  return addedWith !== undefined && state?.[index] === addedWith ? addedWith : null;
 }
 
 /** Of an open load from that side that has not reached the record. */

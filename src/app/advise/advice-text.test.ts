@@ -55,7 +55,14 @@ const tableName = fc.oneof(
 );
 
 function tableOf(name: string, made: readonly { name: string; type: ColumnType }[], sequence: boolean): CatalogTable {
-  const usual = { unmappable: null, nullable: true, hasDefault: false, generated: false, ambiguousKey: null };
+  const usual = {
+    unmappable: null,
+    nullable: true,
+    hasDefault: false,
+    addedWith: null,
+    generated: false,
+    ambiguousKey: null,
+  };
   const id = { ...usual, name: 'id', type: { kind: 'int8', sql: 'bigint' }, nullable: false, sequence } as const;
   return {
     schema: 'public',

@@ -32,7 +32,12 @@ describe('the engine on sides in memory', () => {
   });
 
   it('what only a new column tells apart is no conflict while the lead changes hands either', async () => {
-    const { problems } = await runOne({ seed: 1417, scenario: scenarioNamed('columns+crash') });
+    const { problems } = await runOne({ seed: 64, scenario: scenarioNamed('columns+crash') });
+    expect(problems).toEqual([]);
+  });
+
+  it('a record that is deleted while the load of a column with a default reaches it is no conflict', async () => {
+    const { problems } = await runOne({ seed: 7, scenario: scenarioNamed('columns') });
     expect(problems).toEqual([]);
   });
 

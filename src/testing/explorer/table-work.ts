@@ -21,6 +21,7 @@ const narrowFields = [column('v')];
 export const gradedFields = [...narrowFields, column('grade')];
 const gradeAt = 1;
 export const gradeDefault = 'default';
+const addedFields = [...narrowFields, { ...column('grade'), addedWith: gradeDefault }];
 
 export interface TableWorkParts {
   readonly random: Random;
@@ -63,7 +64,7 @@ export class TableWork {
     this.widened = true;
     const { fills = false } = scenario;
     if (fills) sql.table.setDefault(gradeAt, gradeDefault);
-    map({ ...entity, fields: gradedFields, mayDeviate: fills });
+    map({ ...entity, fields: addedFields, mayDeviate: fills });
     say('sql has a new column');
   }
 
