@@ -30,6 +30,8 @@ const began = performance.now();
 /** Not met in a run: see docs/reliability.md, Limits. */
 const elsewhere = ['prepare.', 'discard.'];
 const pointsSeconds = 240;
+/** A run that hangs is ended, and told of as a bad one. */
+const runLimitMs = 15 * 60_000;
 const pointSeeds = 10_000;
 
 const minutes = (): number => (performance.now() - began) / 60_000;
@@ -41,7 +43,14 @@ const entries = (): readonly LedgerEntry[] =>
 function run(seed: number, args: readonly string[]): Promise<boolean> {
   const whole = ['tsx', 'torture/main.ts', '--seed', `${seed}`, '--ledger', options.ledger, ...args];
   return new Promise((resolve, reject) => {
-    const child = spawn('npx', whole, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('npx', whole, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const end = (): void => void process.kill(-(child.pid as number), 'SIGKILL');
+    const tooLong = setTimeout(end, runLimitMs);
+    const leave = (): void => {
+      end();
+      process.exit(1);
+    };
+    process.once('SIGINT', leave).once('SIGTERM', leave);
     let said = '';
     child.stdout.on('data', (some: Buffer) => {
       said += some.toString();
@@ -50,11 +59,12 @@ function run(seed: number, args: readonly string[]): Promise<boolean> {
       said += some.toString();
     });
     child.once('error', reject);
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
+      clearTimeout(tooLong);
+      process.off('SIGINT', leave).off('SIGTERM', leave);
       const good = code === 0;
-      console.log(
-        `${minutes().toFixed(1).padStart(6)} min  seed ${seed}: ${good ? 'no problem' : `ended with ${code}`}`,
-      );
+      const ended = good ? 'no problem' : `ended with ${code ?? signal}`;
+      console.log(`${minutes().toFixed(1).padStart(6)} min  seed ${seed}: ${ended}`);
       if (!good) console.log(said);
       resolve(good);
     });

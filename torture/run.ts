@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { compile } from '../scripts/compile.js';
 import type { ConfigInput } from '../src/index.js';
+import { mendDriver } from '../src/mongodb/mend-driver.js';
 import { withClient } from '../src/testing/servers/with-client.js';
 import { checkRun } from './check/check-run.js';
 import { type Watch, watchEvidence } from './check/gather.js';
@@ -41,6 +42,8 @@ const sampleEveryMs = 1_000;
 const quietMs = 3_000;
 
 export async function torture(options: TortureOptions): Promise<TortureResult> {
+  // The users' connections are cut as well.
+  mendDriver();
   const { note } = options;
   const machine = await lookAtMachine();
   const chosen = choose(options.faults, machine);

@@ -9,6 +9,7 @@ import { MongoSource } from './capture.js';
 import { MongoComparisonStore } from './comparison-store.js';
 import { MongoConflictStore } from './conflict-store.js';
 import { inspect } from './inspect.js';
+import { mendDriver } from './mend-driver.js';
 import { MongoMigrationStore } from './migration-store.js';
 import { mongoError } from './mongo-error.js';
 import { logRoom } from './oplog.js';
@@ -73,6 +74,7 @@ export async function openMongo(options: OpenMongoOptions): Promise<MongoSide> {
 }
 
 async function connect({ url, name, timeoutMs }: OpenMongoOptions): Promise<MongoClient> {
+  mendDriver();
   try {
     const client = new MongoClient(url, {
       appName: `isthmus_${name}`,
