@@ -27,6 +27,7 @@ test('a run is one line with its commit, its seed and the verdict, and can be re
       sync: { started: 2, ends: {}, pointsHit: { 'batch.after-commit': 1 }, unreachable: {} },
       settledMs: 800,
       problems: [],
+      footprints: [],
       evidence: null,
     },
     { seed: 3, seconds: 60, faults: null },

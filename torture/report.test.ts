@@ -43,13 +43,23 @@ function resultWith(problems: readonly Problem[]): TortureResult {
     sync: { started: 2, ends: { killed: 1, stopped: 1 }, pointsHit: { 'batch.after-commit': 1 }, unreachable: {} },
     settledMs: 800,
     problems,
+    footprints: [{ atMs: 60_000, bytes: 150e6, handles: 42, lagMs: 12 }],
     evidence,
   };
 }
 
 test('the summary says what was done, what was left out and why, and which points were hit', () => {
   const text = summaryLines(resultWith([])).join('\n');
-  for (const part of ['2 acknowledged', 'kill-sync 1', 'only root may mount', 'batch.after-commit 1', 'again 1 times'])
+  for (const part of [
+    '2 acknowledged',
+    'kill-sync 1',
+    'only root may mount',
+    'batch.after-commit 1',
+    'again 1 times',
+    '150 MB',
+    '42 handles',
+    'lag 12 ms',
+  ])
     expect(text).toContain(part);
 });
 

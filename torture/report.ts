@@ -1,5 +1,6 @@
 /** A run's result as text and as data for machines. Pure, but for reading what it is given. */
 import type { Evidence, Problem } from './evidence.js';
+import { type Stretch, stretches } from './footprint.js';
 import type { TortureResult } from './run.js';
 
 /** Of one record as much is shown: the newest is what is looked for. */
@@ -37,6 +38,7 @@ export function summaryOf(result: TortureResult) {
     unreachable: result.sync.unreachable,
     pointsHit: result.sync.pointsHit,
     settledMs: result.settledMs,
+    footprint: stretches(result.footprints),
     problems: result.problems.length,
   };
 }
@@ -52,7 +54,13 @@ export function summaryLines(result: TortureResult): readonly string[] {
     `conflicts by kind: ${listed(summary.conflicts)}; by strategy: ${listed(summary.strategies)}; dead letters ${summary.deadLetters}`,
     `the sync was started again ${summary.restarts} times; ends: ${listed(summary.ends as Record<string, number>)}`,
     `at rest after ${(summary.settledMs / 1000).toFixed(1)} s`,
+    ...summary.footprint.map(footprintLine),
   ];
+}
+
+function footprintLine({ fromMs, megabytes, mostMegabytes, handles, lagMs }: Stretch): string {
+  const lag = lagMs === null ? 'no lag known' : `lag ${lagMs} ms`;
+  return `  from ${(fromMs / 60_000).toFixed(1)} min on: ${megabytes} MB (at most ${mostMegabytes}), ${handles} handles, ${lag}`;
 }
 
 export function problemLines(result: TortureResult): readonly string[] {

@@ -9,7 +9,7 @@ import type { ConfigInput } from '../src/index.js';
 import { mendDriver } from '../src/mongodb/mend-driver.js';
 import { withClient } from '../src/testing/servers/with-client.js';
 import { checkRun } from './check/check-run.js';
-import { type Watch, watchEvidence } from './check/gather.js';
+import { watchEvidence } from './check/gather.js';
 import { Cluster, database, syncName } from './cluster/cluster.js';
 import { Supervisor, type SupervisorCounts } from './cluster/supervisor.js';
 import { type Program, runCommandOf } from './cluster/sync-process.js';
@@ -18,6 +18,7 @@ import { choose, lookAtMachine } from './faults/catalogue.js';
 import { type FaultWorld, hold } from './faults/fault.js';
 import { type FaultReport, runFaults } from './faults/run-faults.js';
 import { type Planned, plan } from './faults/schedule.js';
+import { type Footprint, growth, lookAt } from './footprint.js';
 import { OperatorsOf } from './operators.js';
 import type { TortureOptions } from './options.js';
 import { createProbeTable, probeEntity } from './probe-entity.js';
@@ -32,12 +33,16 @@ export interface TortureResult {
   readonly sync: SupervisorCounts;
   readonly settledMs: number;
   readonly problems: readonly Problem[];
+  /** What the sync took of the machine, a sample a second. */
+  readonly footprints: readonly Footprint[];
   readonly evidence: Evidence | null;
 }
 
 const settleLimitMs = 120_000;
 const commandLimitMs = 60_000;
 const sampleEveryMs = 1_000;
+/** A process that syncs answers at once; one that starts is looked at the next time. */
+const lookLimitMs = 500;
 /** Nothing may be written on either side for so long, once all is at rest. */
 const quietMs = 3_000;
 
@@ -90,6 +95,7 @@ class Run {
   readonly #gaps: Evidence['gaps'][number][] = [];
   readonly #rolledBack: number[] = [];
   readonly #problems: Problem[] = [];
+  readonly #footprints: Footprint[] = [];
 
   constructor(parts: RunParts) {
     this.#parts = parts;
@@ -118,7 +124,10 @@ class Run {
     const watch = await watchEvidence({ ...urls, name: syncName });
     workload.go();
     options.note('both sides are filled, the sync runs, users are at work');
-    const sampling = sampleEvery(watch);
+    const sampling = sampleEvery(async () => {
+      await watch.sample();
+      await this.#look();
+    });
     try {
       const reports = await this.#faults(planned, faults, workload);
       await cluster.heal();
@@ -138,9 +147,16 @@ class Run {
       for (const { name, told } of reports.filter(({ failed }) => failed))
         this.#problem('the run itself', `${name} failed: ${told}`);
       for (const text of this.#supervisor.problems) this.#problem('the process', text);
-      const problems = [...this.#problems, ...checkRun(evidence)];
-      const { counts } = this.#supervisor;
-      return { faults: reports, writes: workload.counts, sync: counts, settledMs: settled.ms, problems, evidence };
+      for (const text of growth(this.#footprints)) this.#problem('growth', text);
+      return {
+        faults: reports,
+        writes: workload.counts,
+        sync: this.#supervisor.counts,
+        settledMs: settled.ms,
+        problems: [...this.#problems, ...checkRun(evidence)],
+        footprints: this.#footprints,
+        evidence,
+      };
     } finally {
       await sampling.end();
       await this.#supervisor.hold();
@@ -171,6 +187,15 @@ class Run {
     return reports;
   }
 
+  async #look(): Promise<void> {
+    const seen = await lookAt(this.#supervisor.current?.pid);
+    if (seen === null) return;
+    const atMs = this.now();
+    const status = await this.#operators.status(lookLimitMs).catch(() => null);
+    const lags = Object.values(status?.links ?? {}).map(({ lagMs }) => lagMs);
+    this.#footprints.push({ ...seen, atMs, lagMs: lags.length === 0 ? null : Math.max(...lags) });
+  }
+
   #problem(check: string, text: string): void {
     this.#problems.push({ check, table: null, key: null, text });
   }
@@ -181,11 +206,11 @@ async function statement({ sqlUrl }: Cluster, text: string): Promise<void> {
 }
 
 /** As long as anything is looked for in the logs: what is not read in time the oplog forgets. */
-function sampleEvery(watch: Pick<Watch, 'sample'>): { readonly end: () => Promise<void> } {
+function sampleEvery(sample: () => Promise<void>): { readonly end: () => Promise<void> } {
   let over = false;
   const loop = async (): Promise<void> => {
     while (!over) {
-      await watch.sample();
+      await sample();
       await hold(sampleEveryMs);
     }
   };

@@ -79,6 +79,10 @@ export class SyncProcess {
     return new SyncProcess(name, fault, child, { port, logFile });
   }
 
+  get pid(): number | undefined {
+    return this.over ? undefined : this.child.pid;
+  }
+
   get isOver(): boolean {
     return this.over;
   }
