@@ -1,11 +1,11 @@
-/** The initial load, from either side, against plain inserts of the same rows. */
+/** The initial load, from either side, against plain inserts of the same rows, and COPY. */
 import { otherSide, type Side } from '../src/model/side.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import { assertEqual } from './equal.js';
 import type { BenchOptions } from './options.js';
 import { runJob, SyncProcess } from './process.js';
 import { atLeast, type Report, type Row } from './report.js';
-import { openWorld, type Servers } from './world.js';
+import { openWorld, type Servers, type World } from './world.js';
 
 const limitMs = 600_000;
 
@@ -47,12 +47,15 @@ async function loadFrom(
   const { cpuMs, peakBytes } = await sync.status();
   await sync.stop();
   await assertEqual(world);
+  const copied = target === 'sql' ? await copyAlone(world, count) : null;
+  const perSecond = count / seconds;
   return {
     from,
     rows: count,
-    'rows/s': count / seconds,
+    'rows/s': perSecond,
     'bare insert': inserted,
-    share: count / seconds / inserted,
+    share: perSecond / inserted,
+    ...(copied === null ? {} : { 'COPY alone': copied, 'share of COPY': perSecond / copied }),
     'cpu µs/row': (cpuMs * 1000) / count,
     'peak MB': peakBytes / 1e6,
   };
@@ -65,4 +68,17 @@ async function insertAlone(
 ): Promise<number> {
   await using world = await openWorld(servers, { rows: 0, filled: [] });
   return (await runJob({ kind: 'raw-insert', config: world.config, side, rows: count, batch })).perSecond;
+}
+
+/** The server reads a file of its own, so that no client and no network takes part: nothing fills a table faster. */
+async function copyAlone({ sql, name }: World, count: number): Promise<number> {
+  const { rows } = await sql.query<{ file: string }>(
+    `select current_setting('data_directory') || '/${name}.copy' as file`,
+  );
+  const file = rows[0]?.file.replaceAll("'", "''");
+  await sql.query(`copy people to '${file}'`);
+  await sql.query('create table copied (like people including all)');
+  const began = performance.now();
+  await sql.query(`copy copied from '${file}'`);
+  return (count * 1000) / (performance.now() - began);
 }

@@ -4,6 +4,7 @@ import { sides } from '../src/model/side.js';
 import { capture } from './capture.js';
 import { collisions } from './collisions.js';
 import { compare } from './compare.js';
+import { growth } from './growth.js';
 import { entryOf, type Worse, worseLines, worseThanBefore } from './history.js';
 import { latency } from './latency.js';
 import { load } from './load.js';
@@ -14,6 +15,7 @@ import { peer } from './peer.js';
 import { printReport, type Report } from './report.js';
 import { appendResult, readResults } from './results.js';
 import { settle } from './settle.js';
+import { columns, sizes } from './shapes.js';
 import { stream } from './stream.js';
 import { texts } from './texts.js';
 import { openServers, type Servers } from './world.js';
@@ -32,6 +34,9 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   peer: on(peer),
   settle: on(settle),
   collisions: on(collisions),
+  columns: on(columns),
+  sizes: on(sizes),
+  growth: on(growth),
   latency: on(latency),
   load: on(load),
   compare: on(compare),

@@ -1,12 +1,42 @@
 /** The table that is measured with: eight columns of about 150 bytes, the same on both sides. Must not know a connection. */
+import { randomBytes } from 'node:crypto';
 import { Decimal128, type Document, Long } from 'mongodb';
 
 export const table = 'public.people';
 export const collection = 'people';
 
-export const createTable = `create table people (
+/** Columns of text beside the usual ones, which no change touches: what makes a record wide or large. */
+export interface Extra {
+  readonly columns: number;
+  /** Of each. */
+  readonly bytes: number;
+}
+
+export const noExtra: Extra = { columns: 0, bytes: 0 };
+
+export function createTable(extra: Extra): string {
+  return `create table people (
   id bigint primary key, name text not null, email text not null, amount numeric(12,2) not null, quantity integer not null,
-  active boolean not null, note text not null, changed timestamptz not null)`;
+  active boolean not null, note text not null, changed timestamptz not null
+  ${extraNames(extra)
+    .map((name) => `, ${name} text not null`)
+    .join('')})`;
+}
+
+export function extraNames({ columns: count }: Extra): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `extra_${index}`);
+}
+
+/** In the order of their names; no server can make them much smaller. */
+export function extraTexts(id: number, { columns: count, bytes }: Extra): readonly string[] {
+  if (count === 0) return [];
+  noise ??= randomBytes(noiseBytes / 2).toString('hex');
+  const from = (index: number): number => (id * 7919 + index * 104_729) % (noiseBytes - bytes);
+  return Array.from({ length: count }, (_, index) => (noise as string).slice(from(index), from(index) + bytes));
+}
+
+const noiseBytes = 1 << 20;
+let noise: string | null = null;
 
 /** Columns outside the key, in the order of the entity's fields. */
 export const columns = ['name', 'email', 'amount', 'quantity', 'active', 'note', 'changed'] as const;

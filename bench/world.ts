@@ -1,6 +1,6 @@
 /** The servers of a benchmark and, for each measurement, a database on each with the same rows. */
 
-import { MongoClient } from 'mongodb';
+import { type Document, MongoClient } from 'mongodb';
 import pg from 'pg';
 import { prepareBoth } from '../src/app/prepare.js';
 import { silentLogger } from '../src/base/logger.js';
@@ -8,7 +8,19 @@ import { type ConfigInput, configFrom } from '../src/config/load.js';
 import { startMongo } from '../src/testing/servers/mongo-server.js';
 import { startPostgres } from '../src/testing/servers/postgres-server.js';
 import { withClient } from '../src/testing/servers/with-client.js';
-import { collection, columns, createTable, personDocument, personState, sqlTypes, table } from './people.js';
+import {
+  collection,
+  columns,
+  createTable,
+  type Extra,
+  extraNames,
+  extraTexts,
+  noExtra,
+  personDocument,
+  personState,
+  sqlTypes,
+  table,
+} from './people.js';
 
 export interface Servers extends AsyncDisposable {
   readonly sqlUrl: string;
@@ -45,6 +57,7 @@ export interface WorldOptions {
   /** Which sides have the rows at the start. */
   readonly filled: readonly ('sql' | 'mongodb')[];
   readonly config?: Partial<ConfigInput>;
+  readonly extra?: Extra;
 }
 
 let made = 0;
@@ -66,7 +79,8 @@ export async function openWorld(servers: Servers, options: WorldOptions): Promis
     entities: [{ table, collection }],
     ...options.config,
   };
-  await sql.query(createTable);
+  const { rows, filled, extra = noExtra } = options;
+  await sql.query(createTable(extra));
   const world: World = {
     name,
     sqlUrl: url.href,
@@ -76,9 +90,7 @@ export async function openWorld(servers: Servers, options: WorldOptions): Promis
     config,
     [Symbol.asyncDispose]: () => close(world),
   };
-  await Promise.all(
-    options.filled.map((side) => (side === 'sql' ? fillSql(world, options.rows) : fillMongo(world, options.rows))),
-  );
+  await Promise.all(filled.map((side) => (side === 'sql' ? fillSql : fillMongo)(world, rows, extra)));
   await sql.query('vacuum analyze people');
   await prepareBoth(configFrom(config), { dryRun: false, onStatement: () => undefined, log: silentLogger });
   return world;
@@ -97,31 +109,41 @@ async function close({ name, sql, sqlUrl, mongo }: World): Promise<void> {
 }
 
 const fillSize = 5000;
+/** Of extra texts in one statement. */
+const fillBytes = 16 << 20;
 
-async function fillSql({ sql }: World, rows: number): Promise<void> {
-  for (let from = 0; from < rows; from += fillSize) {
-    const ids = Array.from({ length: Math.min(fillSize, rows - from) }, (_, index) => from + index);
-    await insertRows(sql, ids);
-  }
+/** Ids in portions that a statement takes. */
+function* portions(rows: number, { columns: wide, bytes }: Extra): Generator<readonly number[]> {
+  const size = Math.max(1, Math.min(fillSize, Math.floor(fillBytes / Math.max(1, wide * bytes))));
+  for (let from = 0; from < rows; from += size)
+    yield Array.from({ length: Math.min(size, rows - from) }, (_, index) => from + index);
 }
 
-export async function insertRows(sql: pg.Client, ids: readonly number[]): Promise<void> {
-  const states = ids.map((id) => personState(id, 0));
-  const values = [ids.map(String), ...columns.map((_, index) => states.map((state) => state[index]))];
-  const casts = ['bigint', ...sqlTypes].map((type, index) => `$${index + 1}::${type}[]`);
+async function fillSql({ sql }: World, rows: number, extra: Extra): Promise<void> {
+  for (const ids of portions(rows, extra)) await insertRows(sql, ids, extra);
+}
+
+export async function insertRows(sql: pg.Client, ids: readonly number[], extra = noExtra): Promise<void> {
+  const states = ids.map((id) => [...personState(id, 0), ...extraTexts(id, extra)]);
+  const names = [...columns, ...extraNames(extra)];
+  const values = [ids.map(String), ...names.map((_, index) => states.map((state) => state[index]))];
+  const types = ['bigint', ...sqlTypes, ...extraNames(extra).map(() => 'text')];
+  const casts = types.map((type, index) => `$${index + 1}::${type}[]`);
   await sql.query({
     name: 'fill',
-    text: `insert into people (id, ${columns.join(', ')}) select * from unnest(${casts.join(', ')})`,
+    text: `insert into people (id, ${names.join(', ')}) select * from unnest(${casts.join(', ')})`,
     values,
   });
 }
 
-async function fillMongo({ mongo, name }: World, rows: number): Promise<void> {
+async function fillMongo({ mongo, name }: World, rows: number, extra: Extra): Promise<void> {
   const people = mongo.db(name).collection(collection);
-  for (let from = 0; from < rows; from += fillSize) {
-    const documents = Array.from({ length: Math.min(fillSize, rows - from) }, (_, index) =>
-      personDocument(from + index, 0),
-    );
+  const names = extraNames(extra);
+  for (const ids of portions(rows, extra)) {
+    const documents = ids.map((id) => {
+      const texts = extraTexts(id, extra).map((text, index) => [names[index], text]);
+      return { ...personDocument(id, 0), ...(Object.fromEntries(texts) as Document) };
+    });
     await people.insertMany(documents, { ordered: false });
   }
 }
