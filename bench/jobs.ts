@@ -50,6 +50,13 @@ export interface SyncReport {
   readonly rssBytes: number;
   readonly peakBytes: number;
   readonly cpuMs: number;
+  /** Read and written since it began to sync, nearly all of it from and to the servers; null where the system does not tell. */
+  readonly traffic: Traffic | null;
+}
+
+export interface Traffic {
+  readonly bytesIn: number;
+  readonly bytesOut: number;
 }
 
 export type ToChild =

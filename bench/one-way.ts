@@ -3,6 +3,7 @@ import { otherSide, type Side } from '../src/model/side.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import { type CommitSpan, mongoCommits, spanOn, sqlCommits } from './commit-times.js';
 import { assertEqual } from './equal.js';
+import type { Traffic } from './jobs.js';
 import { SyncProcess } from './process.js';
 import { latencies, type Percentiles, percentiles, steadily, touchMongo, touchSql } from './steady.js';
 import type { World } from './world.js';
@@ -12,6 +13,7 @@ const limitMs = 300_000;
 export interface Drained extends CommitSpan {
   readonly cpuMs: number;
   readonly peakBytes: number;
+  readonly traffic: Traffic | null;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function drain(world: World, source: Side, count: number, conflicts
   await sync.stop();
   await assertEqual(world);
   const span = await spanOn(target, world, sinceMs);
-  return { ...span, cpuMs: done.cpuMs, peakBytes: done.peakBytes };
+  return { ...span, cpuMs: done.cpuMs, peakBytes: done.peakBytes, traffic: done.traffic };
 }
 
 export interface Steady {

@@ -1,7 +1,7 @@
 /** One-way throughput: capture alone, writing alone, and the whole sync, in one run; the whole is judged by its parts. */
 import { otherSide, type Side } from '../src/model/side.js';
 import { changeMongo, changeSql } from './changes.js';
-import { drain } from './one-way.js';
+import { type Drained, drain } from './one-way.js';
 import type { BenchOptions } from './options.js';
 import { positionOf } from './position.js';
 import { runJob, SyncProcess } from './process.js';
@@ -62,10 +62,16 @@ async function oneWay(
     share: whole.perSecond / parts,
     'share of bare': whole.perSecond / rawParts,
     'cpu µs/row': `${micros(captured.cpuMs, count)} + ${micros(written.cpuMs, count)}, whole ${micros(whole.cpuMs, count)}`,
+    'bytes/row': bytesEach(whole.traffic, count),
     'peak MB': whole.peakBytes / 1e6,
   };
 }
 
 function micros(cpuMs: number, count: number): string {
   return ((cpuMs * 1000) / count).toFixed(0);
+}
+
+function bytesEach(traffic: Drained['traffic'], count: number): string {
+  if (traffic === null) return 'unknown';
+  return `${Math.round(traffic.bytesIn / count)} in, ${Math.round(traffic.bytesOut / count)} out`;
 }

@@ -1,11 +1,12 @@
 /** A whole sync under its parent's command. */
+import { readFileSync } from 'node:fs';
 import type { ConfigInput } from '../../src/config/load.js';
 import { type StartedSync, start } from '../../src/index.js';
-import type { FromChild, SyncReport, ToChild } from '../jobs.js';
+import type { FromChild, SyncReport, ToChild, Traffic } from '../jobs.js';
 
 export async function sync(config: ConfigInput, tell: (message: FromChild) => void): Promise<void> {
   const running = await start(config, { api: false });
-  const before = process.cpuUsage();
+  const before: Start = { cpu: process.cpuUsage(), traffic: trafficNow() };
   running.on('failed', (error) => tell({ kind: 'failed', message: `${error.code}: ${error.message}` }));
   process.on('message', (message: ToChild) => {
     obey(running, { message, before, tell }).catch((error: unknown) =>
@@ -15,10 +16,15 @@ export async function sync(config: ConfigInput, tell: (message: FromChild) => vo
   tell({ kind: 'ready' });
 }
 
+/** What starting took. */
+interface Start {
+  readonly cpu: NodeJS.CpuUsage;
+  readonly traffic: Traffic | null;
+}
+
 interface Order {
   readonly message: ToChild;
-  /** What starting took. */
-  readonly before: NodeJS.CpuUsage;
+  readonly before: Start;
   readonly tell: (message: FromChild) => void;
 }
 
@@ -39,11 +45,11 @@ async function obey(running: StartedSync, { message, before, tell }: Order): Pro
   }
 }
 
-function reportOf(running: StartedSync, before: NodeJS.CpuUsage): SyncReport {
+function reportOf(running: StartedSync, before: Start): SyncReport {
   const { state, links, conflicts, entities } = running.status();
   const toMongodb = links.sql_to_mongodb;
   const toSql = links.mongodb_to_sql;
-  const { user, system } = process.cpuUsage(before);
+  const { user, system } = process.cpuUsage(before.cpu);
   return {
     state,
     applied: { sql: toSql.applied, mongodb: toMongodb.applied },
@@ -56,5 +62,23 @@ function reportOf(running: StartedSync, before: NodeJS.CpuUsage): SyncReport {
     rssBytes: process.memoryUsage.rss(),
     peakBytes: process.resourceUsage().maxRSS * 1024,
     cpuMs: (user + system) / 1000,
+    traffic: since(before.traffic),
   };
+}
+
+function since(before: Traffic | null): Traffic | null {
+  const now = trafficNow();
+  if (before === null || now === null) return null;
+  return { bytesIn: now.bytesIn - before.bytesIn, bytesOut: now.bytesOut - before.bytesOut };
+}
+
+/** By the kernel's count of this process's reads and writes, sockets included. */
+function trafficNow(): Traffic | null {
+  try {
+    const text = readFileSync('/proc/self/io', 'utf8');
+    const count = (name: string): number => Number(new RegExp(`^${name}: (\\d+)$`, 'm').exec(text)?.[1]);
+    return { bytesIn: count('rchar'), bytesOut: count('wchar') };
+  } catch {
+    return null;
+  }
 }
