@@ -154,7 +154,7 @@ export const createTables: string = [
     return `create table ${name} (${all.join(', ')}, primary key (${key.map((one) => one.name).join(', ')}));`;
   }),
   `create table drawers (id int primary key, label text, ${spareColumns.map((name) => `${name} int`).join(', ')});`,
-  'create table torture_marks (id text primary key);',
+  'create table torture_marks (id text primary key, asked boolean not null default false);',
 ].join('\n');
 
 const regions = ['eu', 'us', 'asia'];

@@ -17,6 +17,7 @@ interface Operation extends Document {
 export class Oplog {
   private readonly names: ReadonlyMap<string, string>;
   private from = new Timestamp({ t: 0, i: 0 });
+  private reading: Promise<void> = Promise.resolve();
 
   constructor(
     database: string,
@@ -31,8 +32,14 @@ export class Oplog {
     this.from = reply['operationTime'] as Timestamp;
   }
 
-  /** Everything up to now that a majority has. */
-  async read(client: MongoClient): Promise<void> {
+  /** Everything up to now that a majority has. Who asks while it is being read waits: two readers would count twice. */
+  read(client: MongoClient): Promise<void> {
+    const reading = this.reading.then(() => this.readOn(client));
+    this.reading = reading.catch(() => undefined);
+    return reading;
+  }
+
+  private async readOn(client: MongoClient): Promise<void> {
     const namespaces = [...this.names.keys()];
     const cursor = client
       .db('local')

@@ -171,18 +171,26 @@ export function inquireMongo(client: MongoClient, database: string): Inquire {
   return async ({ id, writes, marked }) => {
     try {
       if (!marked) return (await standsThere(db, id, writes)) ? 'acknowledged' : 'unclear';
-      await db.collection<Keyed>(marks).insertOne({ _id: id });
-      return 'failed';
-    } catch (error) {
-      if (!isDuplicate(error)) return 'away';
-      // It may be there and not yet be safe from an election.
-      const safe = await db
-        .collection<Keyed>(marks)
-        .findOne(byId(id), surely)
-        .catch(() => null);
-      return safe === null ? 'away' : 'acknowledged';
+      await db
+        .collection<Mark>(marks)
+        .insertOne({ _id: id, asked: true })
+        .catch((error: unknown) => {
+          if (!isDuplicate(error)) throw error;
+        });
+      // It may be there and not yet be safe from an election; and an earlier question may have been answered into a lost connection.
+      const safe = await db.collection<Mark>(marks).findOne({ _id: id }, surely);
+      if (safe === null) return 'away';
+      return safe.asked === true ? 'failed' : 'acknowledged';
+    } catch {
+      return 'away';
     }
   };
+}
+
+/** Without `asked`: the transaction's own. */
+interface Mark {
+  readonly _id: string;
+  readonly asked?: boolean;
 }
 
 const surely = { readConcern: { level: 'majority' } } as const;

@@ -129,8 +129,10 @@ export function inquireSql(url: string): { readonly inquire: Inquire; close(): P
   const inquire: Inquire = async ({ id }) => {
     try {
       const client = await session.open();
-      const { rowCount } = await client.query(`insert into ${marks} values ($1) on conflict do nothing`, [id]);
-      return rowCount === 0 ? 'acknowledged' : 'failed';
+      // An earlier question may have been answered into a connection that was lost.
+      await client.query(`insert into ${marks} values ($1, true) on conflict do nothing`, [id]);
+      const { rows } = await client.query<{ asked: boolean }>(`select asked from ${marks} where id = $1`, [id]);
+      return rows[0]?.asked === true ? 'failed' : 'acknowledged';
     } catch {
       session.lose();
       return 'away';
