@@ -5,7 +5,8 @@
 import { BSON, type ClientSession, type Document, type MongoClient } from 'mongodb';
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
-import type { CommitOutcome, CommitRequest, Plan } from '../ports/side-store.js';
+import type { RecordRef } from '../model/record.js';
+import { type CommitOutcome, type CommitRequest, type Plan, toBeRead } from '../ports/side-store.js';
 import type { EntityPlans } from './entity-plan.js';
 import { planOf } from './entity-plan.js';
 import { heldDocuments, heldId } from './held-rows.js';
@@ -59,7 +60,7 @@ export class LaneCommit {
     this.sent = null;
     for (let tries = 1, redone = 0; ; tries++) {
       try {
-        const attempt = await this.attempt(request);
+        const attempt = await this.attempt(request, tries === 1 ? toBeRead(request) : request.read);
         if (attempt.kind === 'done') return attempt.outcome;
         const landed = await this.missed(request);
         if (landed !== null) return landed;
@@ -80,14 +81,14 @@ export class LaneCommit {
     }
   }
 
-  private async attempt(request: CommitRequest): Promise<Attempt> {
+  private async attempt(request: CommitRequest, read: readonly RecordRef[]): Promise<Attempt> {
     const { client, database, plans, session, progress, epoch } = this.options;
     session.startTransaction(transaction);
     if (!(await progress.advance(session, { ...request, epoch }))) {
       await this.abort();
       return { kind: 'missed' };
     }
-    const plan = request.plan(await readStates({ client, database, plans, session }, request.read));
+    const plan = request.plan(await readStates({ client, database, plans, session }, read));
     if (plan !== null) await this.write(plan, request.lane);
     if (plan === null || request.rehearse) {
       await this.abort();

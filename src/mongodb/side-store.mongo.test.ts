@@ -203,6 +203,30 @@ test('a write of an application in between is seen: the plan is asked again', as
   expect(asked.at(-1)).toEqual(user('theirs'));
 });
 
+test('what was taken for absent and is there is read by the next attempt', async () => {
+  const side = await openTestSide(mongo.freshDatabase());
+  const lane = await newLane(side);
+  await side.db.collection<Doc>('users').insertOne({ _id: 1, name: 'theirs' });
+  const asked: (readonly State[])[] = [];
+  const refs = [ref('1'), ref('2')];
+  const outcome = await lane.commit(
+    refs,
+    (found) => {
+      const before = refs.map((one) => found.get(recordId(one)) ?? null);
+      asked.push(before);
+      const writes = refs.map((one, at) => ({ ...one, before: before[at] ?? null, after: user('ours') }));
+      return { ...none, writes };
+    },
+    { absent: new Set(refs.map(recordId)) },
+  );
+  expect(outcome.kind).toBe('committed');
+  expect(asked).toEqual([
+    [null, null],
+    [user('theirs'), null],
+  ]);
+  expect(await side.db.collection<Doc>('users').countDocuments({ name: 'ours' })).toBe(2);
+});
+
 test('a record that appears in between is no refusal', async () => {
   const side = await openTestSide(mongo.freshDatabase());
   const lane = await newLane(side);

@@ -4,7 +4,7 @@
  */
 import type { CommitTime } from '../model/change.js';
 import type { Ending } from '../model/conflict.js';
-import type { RecordId, RecordRef, State, Value } from '../model/record.js';
+import { type RecordId, type RecordRef, recordId, type State, type Value } from '../model/record.js';
 import type { Side } from '../model/side.js';
 
 /** The first and the last of some changes, as decimal numbers. */
@@ -92,6 +92,11 @@ export interface CommitRequest {
   /** Records to read, locked or in the transaction's snapshot, before `plan` is asked. Each once. */
   readonly read: readonly RecordRef[];
   /**
+   * Of `read`: those that are taken for absent without a look by the first attempt. Where one is there after all its insert
+   * is not possible, and the next attempt reads it. A store may look all the same.
+   */
+  readonly absent?: ReadonlySet<RecordId>;
+  /**
    * Pure; may be asked several times, since the store tries again after write conflicts and lost connections.
    * Null: nothing is to be done after all, nothing is committed, the number is not used.
    */
@@ -100,6 +105,11 @@ export interface CommitRequest {
   readonly rehearse?: boolean;
   /** Told each time that an attempt failed and is repeated inside. */
   readonly retried?: () => void;
+}
+
+/** What the first attempt has to look at. */
+export function toBeRead({ read, absent }: CommitRequest): readonly RecordRef[] {
+  return absent === undefined || absent.size === 0 ? read : read.filter((ref) => !absent.has(recordId(ref)));
 }
 
 /** Why a target refuses a record for good: another attempt with the same data gives the same answer. */

@@ -8,7 +8,7 @@ import { compileEntities, expandTables } from '../model/mapping-tables.js';
 import type { State } from '../model/record.js';
 import { recordId } from '../model/record.js';
 import type { ChangeReader, SourceEvent } from '../ports/change-source.js';
-import type { CommitOutcome, RecordWrite } from '../ports/side-store.js';
+import type { CommitOutcome, CommitRequest, RecordWrite } from '../ports/side-store.js';
 import { readCatalog } from './catalog.js';
 import { openPostgres, type PostgresOptions, type PostgresSide } from './open.js';
 
@@ -130,9 +130,9 @@ export class TestLane {
 
   async write(
     states: readonly (readonly [entity: string, key: string, state: State])[],
-    options: { readonly ordered?: boolean; readonly rehearse?: boolean; readonly save?: unknown } = {},
+    options: Pick<CommitRequest, 'absent' | 'rehearse' | 'save'> & { readonly ordered?: boolean } = {},
   ): Promise<CommitOutcome> {
-    const { rehearse, save, ordered } = options;
+    const { ordered, ...rest } = options;
     const outcome = await this.side.store.commit({
       lane: this.lane,
       previous: this.number,
@@ -152,10 +152,9 @@ export class TestLane {
         settlements: [],
         ...(ordered === undefined ? {} : { ordered }),
       }),
-      ...(rehearse === undefined ? {} : { rehearse }),
-      ...(save === undefined ? {} : { save }),
+      ...rest,
     });
-    if (outcome.kind === 'committed' && rehearse !== true) this.number += 1;
+    if (outcome.kind === 'committed' && rest.rehearse !== true) this.number += 1;
     return outcome;
   }
 }

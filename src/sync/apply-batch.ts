@@ -65,8 +65,10 @@ async function commitBatch(context: BatchContext, batch: Batch, prepared: Prepar
   const { session, link, lane } = context;
   const must = prepared.hold.length + prepared.drop.length > 0;
   if (prepared.candidates.size === 0 && !must) return { saved: false };
+  const absent = lackedByTarget(link, prepared);
   const build = (attempt: Attempt): LaneRequest<BatchPlan> => ({
     read: [...prepared.candidates.values()],
+    absent,
     plan: (found) =>
       planBatch(
         { session, link, behind: context.behind, prepared, batch, must, progress: context.progress },
@@ -94,6 +96,14 @@ async function commitBatch(context: BatchContext, batch: Batch, prepared: Prepar
     committedAt: outcome.committedAt,
   });
   return { saved: true };
+}
+
+/** Rows of a chunk of which the load knows that they are new to the target. */
+function lackedByTarget({ loads }: LinkMemory, { candidates }: Prepared): ReadonlySet<RecordId> {
+  const lacked = new Set<RecordId>();
+  for (const [id, { entity, key, fromChunk, before }] of candidates)
+    if (fromChunk && before === null && loads.get(entity)?.isLacking(key)) lacked.add(id);
+  return lacked;
 }
 
 /** What a committed transaction of this link means for memory. Under the records' locks. */

@@ -1,11 +1,12 @@
 /** One lane of a link: gives each transaction its number and tells the target which one came before (rule 5). */
-import type { RecordRef, State } from '../model/record.js';
+import type { RecordId, RecordRef, State } from '../model/record.js';
 import type { LinkName } from '../model/side.js';
 import type { CommitOutcome, Plan, SideStore, TargetRefusal } from '../ports/side-store.js';
 import type { EngineObserver } from './observer.js';
 
 export interface LaneRequest<P extends Plan> {
   readonly read: readonly RecordRef[];
+  readonly absent?: ReadonlySet<RecordId>;
   readonly plan: (found: ReadonlyMap<string, State>) => P | null;
   readonly save?: unknown;
   readonly rehearse?: boolean;

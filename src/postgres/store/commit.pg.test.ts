@@ -66,6 +66,23 @@ describe('writes', () => {
     expect(await rows('select v from composite')).toEqual([['w']]);
   });
 
+  test('what was taken for absent and is there is read by the next attempt', async () => {
+    await t.user.query(`insert into a values (90, 'theirs')`);
+    const absent = new Set(['90', '91'].map((key) => recordId({ entity: 'public.a', key })));
+    const outcome = await lane.write(
+      [
+        ['public.a', '90', ['ours', null, null, 'mine']],
+        ['public.a', '91', ['new', null, null, 'mine']],
+      ],
+      { absent },
+    );
+    expect(outcome).toMatchObject({
+      kind: 'committed',
+      plan: { writes: [{ before: ['theirs', null, null, 'mine'] }, { before: null }] },
+    });
+    expect(await rows('select v from a where id in (90, 91) order by id')).toEqual([['ours'], ['new']]);
+  });
+
   test('every kind of type, and reads the same states back', async () => {
     const key = '8b1f4a4e-0000-4000-8000-00000000000a';
     const state = [

@@ -4,9 +4,15 @@
  */
 import type pg from 'pg';
 import { IsthmusError } from '../../base/errors.js';
-import type { RecordId, State } from '../../model/record.js';
+import type { RecordId, RecordRef, State } from '../../model/record.js';
 import { recordId } from '../../model/record.js';
-import type { CommitOutcome, CommitRequest, Plan, TargetRefusal } from '../../ports/side-store.js';
+import {
+  type CommitOutcome,
+  type CommitRequest,
+  type Plan,
+  type TargetRefusal,
+  toBeRead,
+} from '../../ports/side-store.js';
 import type { PostgresContext } from '../context.js';
 import { isConnectionLost, isContention, toIsthmusError } from '../server-error.js';
 import { type Statement, submit, type TextResult } from '../session.js';
@@ -86,6 +92,7 @@ class CommitRun {
   /** What was last sent with a COMMIT whose answer may have been lost. */
   private sent: { readonly plan: Plan; readonly committedAt: number } | null = null;
   private ordered = false;
+  private first = true;
 
   constructor(
     private readonly options: LaneOptions,
@@ -94,7 +101,8 @@ class CommitRun {
 
   async attempt(): Promise<Attempt> {
     const client = await this.options.session.session.client();
-    const opened = await this.open(client);
+    const opened = await this.open(client, this.first ? toBeRead(this.request) : this.request.read);
+    this.first = false;
     if (opened === 'missed') return this.lookUp(client);
     const plan = await this.plan(client, opened.found);
     if (plan === null) {
@@ -105,8 +113,8 @@ class CommitRun {
   }
 
   /** First round trip: the transaction, its number, the records under their locks. */
-  private async open(client: pg.Client): Promise<Opened | 'missed'> {
-    const groups = readGroups(this.options.entities, this.request.read, { locked: true, raw: false });
+  private async open(client: pg.Client, read: readonly RecordRef[]): Promise<Opened | 'missed'> {
+    const groups = readGroups(this.options.entities, read, { locked: true, raw: false });
     const advance = advanceProgress(this.options.owner, this.request, this.options.session.tagged());
     const statements = [
       { text: 'begin isolation level read committed' },

@@ -54,6 +54,28 @@ export function describeStore(name: string, open: () => Promise<ContractSide>): 
       expect(await standing(1)).toEqual(side.state(2));
     });
 
+    it('reads what was taken for absent once its insert meets it', async () => {
+      await side.write([{ key: side.key(2), after: side.state(2) }]);
+      const asked: unknown[][] = [];
+      const outcome = await side.store.commit({
+        lane: 0,
+        previous: 0,
+        number: 1,
+        read: [ref(1), ref(2)],
+        absent: new Set([recordId(ref(1)), recordId(ref(2))]),
+        plan: (found) => {
+          asked.push([1, 2].map((n) => found.get(recordId(ref(n)))));
+          const free = [1, 2].filter((n) => (found.get(recordId(ref(n))) ?? null) === null);
+          const writes = free.map((n) => ({ ...ref(n), before: null, after: side.state(n) }));
+          return { ...nothing, writes };
+        },
+      });
+      expect(outcome.kind).toBe('committed');
+      expect(asked.at(-1)).toEqual([null, side.state(2)]);
+      expect(await standing(1)).toEqual(side.state(1));
+      expect(await standing(2)).toEqual(side.state(2));
+    });
+
     it('commits nothing and uses no number where there is no plan', async () => {
       expect(await commit(1, null)).toMatchObject({ kind: 'committed', plan: null });
       await commit(1, insert(1, 1));

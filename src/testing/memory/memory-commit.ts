@@ -3,7 +3,7 @@
  * progress, read, plan, send; a lost answer is looked up by its number when the next attempt begins.
  */
 import { IsthmusError } from '../../base/errors.js';
-import type { CommitOutcome, CommitRequest, Plan } from '../../ports/side-store.js';
+import { type CommitOutcome, type CommitRequest, type Plan, toBeRead } from '../../ports/side-store.js';
 import type { Actor } from '../scheduler.js';
 import type { MemorySide } from './memory-side.js';
 import { MemoryTransaction, type Served } from './memory-transaction.js';
@@ -21,6 +21,7 @@ export async function commit(connection: Connection, request: CommitRequest): Pr
   let sent: Plan | null = null;
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     if (attempt > 0) request.retried?.();
+    const read = attempt === 0 ? toBeRead(request) : request.read;
     const begun = await step(
       connection,
       'begins',
@@ -35,8 +36,8 @@ export async function commit(connection: Connection, request: CommitRequest): Pr
     const found = await step(
       connection,
       'reads',
-      () => (begun.over ? null : begun.read(request)),
-      () => begun.canRead(request),
+      () => (begun.over ? null : begun.read(read)),
+      () => begun.canRead(read),
     );
     if (found === null) continue;
     const plan = request.plan(found);

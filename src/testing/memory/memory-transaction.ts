@@ -4,7 +4,7 @@
  */
 import { IsthmusError } from '../../base/errors.js';
 import type { Change } from '../../model/change.js';
-import { type RecordId, recordId, type State, sameState, toldBy } from '../../model/record.js';
+import { type RecordId, type RecordRef, recordId, type State, sameState, toldBy } from '../../model/record.js';
 import type { CommitRequest, Plan, RecordWrite, TargetRefusal } from '../../ports/side-store.js';
 import type { Actor } from '../scheduler.js';
 import type { MemorySide } from './memory-side.js';
@@ -32,9 +32,9 @@ export class MemoryTransaction {
   }
 
   /** SQL: rows that are there, locked; MongoDB: the snapshot, where a later write to one of them is a conflict. */
-  read(request: CommitRequest): ReadonlyMap<RecordId, State> {
+  read(refs: readonly RecordRef[]): ReadonlyMap<RecordId, State> {
     const { table, side } = this.at;
-    const found = new Map(request.read.map((ref) => [recordId(ref), table.get(ref)] as const));
+    const found = new Map(refs.map((ref) => [recordId(ref), table.get(ref)] as const));
     if (side === 'sql')
       table.lock(
         [...found].filter(([, state]) => state !== null).map(([id]) => id),
@@ -43,8 +43,8 @@ export class MemoryTransaction {
     return found;
   }
 
-  canRead(request: CommitRequest): boolean {
-    return this.over || this.at.side === 'mongodb' || this.at.table.isFree(request.read.map(recordId), this);
+  canRead(refs: readonly RecordRef[]): boolean {
+    return this.over || this.at.side === 'mongodb' || this.at.table.isFree(refs.map(recordId), this);
   }
 
   get over(): boolean {
