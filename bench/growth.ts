@@ -4,7 +4,7 @@
  */
 import { waitFor } from '../src/testing/wait-for.js';
 import { changeSql } from './changes.js';
-import { drain } from './one-way.js';
+import { mongoSpan } from './commit-times.js';
 import type { BenchOptions } from './options.js';
 import { runJob, SyncProcess } from './process.js';
 import type { Ratio, Report, Row } from './report.js';
@@ -67,30 +67,42 @@ async function withRecords(
   await waitFor(async () => !(await sync.status()).loading, { limitMs, everyMs: 20, what: 'the load to end' });
   const loadSeconds = (performance.now() - began) / 1000;
   await sync.settled(limitMs);
-  const loaded = await sync.status();
-  await sync.stop();
+  // The same process goes on: another one would first read the load's own writes again.
+  await sync.pause();
+  const before = (await sync.status()).applied.mongodb;
   await changeSql(world, { rows: records, version: 1, count });
-  const { perSecond, peakBytes } = await drain(world, 'sql', count);
+  const sinceMs = Date.now();
+  await sync.resume();
+  await waitFor(async () => (await sync.status()).applied.mongodb - before >= count, {
+    limitMs,
+    everyMs: 200,
+    what: 'all changes to cross',
+  });
+  const { perSecond } = await mongoSpan(world, { sinceMs });
+  const { peakBytes } = await sync.status();
+  await sync.stop();
   const compared = await runJob({ kind: 'compare', config: world.config, rows: records });
   return {
     'load rows/s': records / loadSeconds,
     'stream rows/s': perSecond,
     'compare rows/s': compared.perSecond,
-    peakMb: Math.max(peakBytes, loaded.peakBytes) / 1e6,
+    peakMb: peakBytes / 1e6,
   };
 }
 
 /**
- * Both servers find a record through a tree: a speed falls by about as much with each ten times as many. The straight line
- * through the measured speeds, by the logarithm of the records; what no longer fits into the servers' memory is slower still.
+ * The more records, the fewer of the changed ones share a page: a speed falls by about the same share with each ten times as
+ * many. The line through the measured speeds, both by their logarithms. One that grows does so because the beginning weighs
+ * less, and ends at the best that was measured. What no longer fits into the servers' memory is slower still.
  */
 export function foreseen(points: readonly (readonly [records: number, speed: number])[], records: number): number {
   const xs = points.map(([count]) => Math.log10(count));
-  const ys = points.map(([, speed]) => speed);
+  const ys = points.map(([, speed]) => Math.log10(speed));
   const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
   const [x, y] = [mean(xs), mean(ys)];
   const slope =
     xs.reduce((sum, one, index) => sum + (one - x) * ((ys[index] as number) - y), 0) /
     xs.reduce((sum, one) => sum + (one - x) ** 2, 0);
-  return Math.max(0, y + slope * (Math.log10(records) - x));
+  const onLine = 10 ** (y + slope * (Math.log10(records) - x));
+  return Math.min(onLine, Math.max(...points.map(([, speed]) => speed)));
 }

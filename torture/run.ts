@@ -170,6 +170,7 @@ class Run {
     workload: Workload,
   ): Promise<readonly FaultReport[]> {
     const { cluster, options } = this.#parts;
+    const started = this.now();
     const world: FaultWorld = {
       cluster,
       supervisor: this.#supervisor,
@@ -177,13 +178,12 @@ class Run {
       operators: this.#operators,
       note: options.note,
       now: this.now,
+      leftMs: () => started + options.seconds * 1000 - this.now(),
       accept: (gap) => void this.#gaps.push(gap),
       rolledBack: (id) => void this.#rolledBack.push(id),
     };
-    const started = this.now();
     const reports = await runFaults(planned, faults, { world, started });
-    const left = started + options.seconds * 1000 - this.now();
-    await hold(Math.max(0, left));
+    await hold(Math.max(0, world.leftMs()));
     return reports;
   }
 

@@ -66,6 +66,8 @@ export interface FaultWorld {
   readonly note: (text: string) => void;
   /** Milliseconds of the run's own clock. */
   readonly now: () => number;
+  /** Until the time of the faults is over; below 0 when it is. */
+  readonly leftMs: () => number;
   /** A gap in a side's log, from when until when, that operators accepted. */
   readonly accept: (gap: { readonly side: Side; readonly from: number; readonly to: number }) => void;
   /** A document that was written to an old primary alone and must be nowhere at the end. */
