@@ -190,3 +190,14 @@ test('a load that is asked for while a server is away is refused, not forgotten'
   await waitFor(() => began() === 'done', { what: 'the load', limitMs: 30_000 });
   await expectEqual(rig, sync, [items]);
 });
+
+test('who begins after a stop does not read the writes of the load once more', async () => {
+  const rig = await openRig('sql');
+  await fillSql(rig);
+  const first = await rig.start();
+  await expectEqual(rig, first, [items]);
+  await first.stop();
+  const second = await rig.start();
+  await expectEqual(rig, second, [items]);
+  expect(second.status().links.mongodb_to_sql.echoes).toBeLessThan(rows / 10);
+});

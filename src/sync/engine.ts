@@ -161,6 +161,7 @@ export class Engine {
   /** Finishes what is under way and lets go of both servers' logs; stores stay open. */
   async stop(): Promise<void> {
     this.stopping = true;
+    await this.life?.beforeStop();
     this.abort.abort();
     this.succeeded();
     await this.life?.stop();

@@ -14,6 +14,7 @@ import { EchoGate } from './echo-gate.js';
 import { Following } from './following.js';
 import { Heartbeat } from './heartbeat.js';
 import { LaneWriter } from './lane-writer.js';
+import { storePositions } from './last-words.js';
 import { LetterRequests } from './letter-requests.js';
 import { Link } from './link.js';
 import { Loader } from './loader.js';
@@ -232,6 +233,11 @@ export class Life {
     this.abort.abort();
     this.built?.session.decisions.close();
     this.end.resolve();
+  }
+
+  /** Before a stop that nothing has caused. */
+  async beforeStop(): Promise<void> {
+    if (this.built && this.ready && !this.abort.signal.aborted) await storePositions(this.built, this.parts.clock);
   }
 
   /** Lets nothing new begin, waits for what is under way, and lets go of the logs. */
