@@ -93,6 +93,14 @@ function addedColumns(earlier: readonly AddedColumn[], later: readonly AddedColu
   return [...columns];
 }
 
+/** Of a decision that is held: it stands in no log, and its base, though null, is known. Both logs' orders begin above it. */
+export const ofDecision: LogSpan = { first: '0', last: '0' };
+
+/** Null: it is not known from where on the log tells of what is held. */
+export function spanOf(held: HeldRow | undefined): LogSpan | null {
+  return held?.span && held.span.first !== ofDecision.first ? held.span : null;
+}
+
 /**
  * Whether no log told that the record was absent before: a load or a repair found it (rule 8). Its target may lack it because
  * somebody has deleted it there, of which its log is still to be read.

@@ -7,6 +7,7 @@ import type { ConflictRecord, Settlement } from '../model/conflict.js';
 import { type RecordId, recordId, type State, sameState } from '../model/record.js';
 import type { HeldRow, RecordWrite } from '../ports/side-store.js';
 import { noteRefusals, remember } from './apply-batch.js';
+import { ofDecision } from './held.js';
 import type { BatchPlan } from './plan-batch.js';
 import { type Attempt, commitIsolated } from './refused.js';
 import { nameOf, type Session } from './session.js';
@@ -83,7 +84,8 @@ function planPropagation(
         base: decidedOn,
         tip: decision,
         time,
-        span: null,
+        // SQL was seen: without the record that is no guess of a load.
+        span: decidedOn === null ? ofDecision : null,
         begun: session.numbers.last,
         since: session.parts.clock.now(),
       });

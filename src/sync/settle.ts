@@ -16,6 +16,7 @@ import type { ReadRecord } from '../ports/side-store.js';
 import type { Candidate, Settling } from './candidate.js';
 import { endConflict, keepPending } from './close-trouble.js';
 import type { Laid } from './decisions.js';
+import { spanOf } from './held.js';
 import { portionsOf } from './portions.js';
 import type { Schedule, Session } from './session.js';
 import { storeDecisions } from './settle-mongodb.js';
@@ -200,12 +201,13 @@ function keepsFromSettling({ parts }: Session, { tips }: Candidate, refused: Ref
 }
 
 /** Each side had seen its own log up to its last change, and the other's up to where the first one that it lacks begins. */
-function versionsOf({ sql, mongodb }: Candidate['held']): Record<Side, SideVersion['version']> {
-  if (!sql?.span || !mongodb?.span) return { sql: null, mongodb: null };
+function versionsOf(held: Candidate['held']): Record<Side, SideVersion['version']> {
+  const [sql, mongodb] = [spanOf(held.sql), spanOf(held.mongodb)];
+  if (!sql || !mongodb) return { sql: null, mongodb: null };
   const before = (place: string): string => (BigInt(place) - 1n).toString();
   return {
-    sql: { sql: sql.span.last, mongodb: before(mongodb.span.first) },
-    mongodb: { sql: before(sql.span.first), mongodb: mongodb.span.last },
+    sql: { sql: sql.last, mongodb: before(mongodb.first) },
+    mongodb: { sql: before(sql.first), mongodb: mongodb.last },
   };
 }
 
