@@ -67,7 +67,7 @@ async function withRecords(
   await waitFor(async () => !(await sync.status()).loading, { limitMs, everyMs: 20, what: 'the load to end' });
   const loadSeconds = (performance.now() - began) / 1000;
   await sync.settled(limitMs);
-  // The same process goes on: another one would first read the load's own writes again.
+  // The same process goes on, so that the beginning of another one is not measured.
   await sync.pause();
   const before = (await sync.status()).applied.mongodb;
   await changeSql(world, { rows: records, version: 1, count });

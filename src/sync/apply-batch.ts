@@ -65,10 +65,11 @@ async function commitBatch(context: BatchContext, batch: Batch, prepared: Prepar
   const { session, link, lane } = context;
   const must = prepared.hold.length + prepared.drop.length > 0;
   if (prepared.candidates.size === 0 && !must) return { saved: false };
-  const absent = lackedByTarget(link, prepared);
+  const { chunk } = batch;
+  const lacked = chunk && { absent: lackedByTarget(link, chunk, prepared) };
   const build = (attempt: Attempt): LaneRequest<BatchPlan> => ({
     read: [...prepared.candidates.values()],
-    absent,
+    ...lacked,
     plan: (found) =>
       planBatch(
         { session, link, behind: context.behind, prepared, batch, must, progress: context.progress },
@@ -99,10 +100,10 @@ async function commitBatch(context: BatchContext, batch: Batch, prepared: Prepar
 }
 
 /** Rows of a chunk of which the load knows that they are new to the target. */
-function lackedByTarget({ loads }: LinkMemory, { candidates }: Prepared): ReadonlySet<RecordId> {
+function lackedByTarget({ loads }: LinkMemory, { range }: Chunk, { candidates }: Prepared): ReadonlySet<RecordId> {
+  const load = loads.get(range.entity);
   const lacked = new Set<RecordId>();
-  for (const [id, { entity, key, fromChunk, before }] of candidates)
-    if (fromChunk && before === null && loads.get(entity)?.isLacking(key)) lacked.add(id);
+  for (const [id, { key, before }] of candidates) if (before === null && load?.isLacking(key)) lacked.add(id);
   return lacked;
 }
 
