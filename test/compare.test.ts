@@ -36,7 +36,7 @@ async function fill(rig: Rig, records: number): Promise<void> {
   }
 }
 
-async function finished(sync: StartedSync, id: string, limitMs = 60_000): Promise<ComparisonDetail> {
+async function finished(sync: StartedSync, id: string, limitMs = 30_000): Promise<ComparisonDetail> {
   await waitFor(async () => ['done', 'failed'].includes((await sync.comparisons.get(id, { limit: 1 })).state), {
     what: 'the end of the comparison',
     limitMs,

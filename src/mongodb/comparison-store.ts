@@ -65,13 +65,15 @@ export class MongoComparisonStore implements ComparisonStore {
     const times = { queuedAt: new Date(queuedAt), startedAt: date(startedAt), finishedAt: date(finishedAt) };
     const totals = totalsOf(row);
     const document = { ...row, ...totals, ...times, name, owner };
+    const mine = { _id: row.id, owner };
     return this.told('storing a comparison', async () => {
       try {
-        await this.comparisons.replaceOne({ _id: row.id, owner }, document, { upsert: true, ...majority });
+        await this.comparisons.replaceOne(mine, document, { upsert: true, ...majority });
         return true;
       } catch (error) {
-        if ((error as { code?: unknown }).code === duplicateKey) return false;
-        throw error;
+        if ((error as { code?: unknown }).code !== duplicateKey) throw error;
+        // Another owner's, or inserted by a call of this one's at the same time.
+        return (await this.comparisons.replaceOne(mine, document, majority)).matchedCount > 0;
       }
     });
   }

@@ -38,6 +38,12 @@ export interface ComparisonsParts {
 const queueMost = 10;
 const keptMost = 100;
 
+interface Queued {
+  readonly row: ComparisonRow;
+  /** False: it could not be, and who asked for it was told. */
+  readonly stored: Promise<boolean>;
+}
+
 /** Without what starts and ends it. */
 export type ComparisonControl = Pick<
   Comparisons,
@@ -47,7 +53,7 @@ export type ComparisonControl = Pick<
 export class Comparisons {
   private readonly stopper = new AbortController();
   private readonly owner = randomUUID();
-  private readonly queue: ComparisonRow[] = [];
+  private readonly queue: Queued[] = [];
   private readonly listeners: { readonly [E in keyof ComparisonEvents]: ((...v: ComparisonEvents[E]) => void)[] } = {
     progress: [],
     finished: [],
@@ -140,7 +146,7 @@ export class Comparisons {
   /** One that waits or runs ends as failed, with what it found so far. */
   async cancel(id: string): Promise<Comparison> {
     const row = await this.row(id);
-    const at = this.queue.findIndex((one) => one.id === id);
+    const at = this.queue.findIndex((one) => one.row.id === id);
     if (this.job?.row.id === id) this.job.cancel();
     else if (at >= 0) {
       this.queue.splice(at, 1);
@@ -153,8 +159,10 @@ export class Comparisons {
   private async enqueue(row: ComparisonRow): Promise<void> {
     if (this.queue.length >= queueMost)
       throw new IsthmusError('too_many', { message: `${queueMost} comparisons wait already.` });
-    this.queue.push(row);
-    await this.parts.store.save(row, this.owner);
+    const saving = this.parts.store.save(row, this.owner);
+    const stored = saving.then(Boolean, () => false);
+    this.queue.push({ row, stored });
+    await saving;
     this.wake?.();
   }
 
@@ -162,19 +170,20 @@ export class Comparisons {
     const { signal } = this.stopper;
     for (const row of await this.leftOver()) {
       await this.parts.store.claim(row.id, this.owner);
-      this.queue.unshift(row);
+      this.queue.unshift({ row, stored: Promise.resolve(true) });
     }
     while (!signal.aborted) {
-      const row = this.queue.shift();
-      if (row === undefined) await this.rest();
-      else await this.work(row);
+      const next = this.queue.shift();
+      if (next === undefined) await this.rest();
+      // Else it could be stored as queued after it has run.
+      else if (await next.stored) await this.work(next.row);
     }
   }
 
   /** The newest first, since each goes to the head of the queue. */
   private async leftOver(): Promise<readonly ComparisonRow[]> {
     const open = await this.parts.store.open();
-    return open.filter(({ id }) => !this.queue.some((one) => one.id === id)).reverse();
+    return open.filter(({ id }) => !this.queue.some((one) => one.row.id === id)).reverse();
   }
 
   private async work(row: ComparisonRow): Promise<void> {
