@@ -20,6 +20,27 @@ const entries = {
     meaning: 'MongoDB does not answer, or has no primary.',
     remedy: 'Check that the replica set has a primary and that the hosts in mongodb.url are right.',
   },
+  kafka_unreachable: {
+    kind: 'unreachable',
+    meaning: 'Kafka does not answer.',
+    remedy: 'Check that the brokers run, that transport.brokers is right and that the network lets you through.',
+  },
+  kafka_driver_missing: {
+    kind: 'usage',
+    meaning: 'The Kafka transport needs the package kafkajs, which is not installed.',
+    remedy: 'Install it beside isthmus: npm install kafkajs@2',
+  },
+  topic_unfit: {
+    kind: 'usage',
+    meaning: 'A change topic is there that the sync must not use as it is.',
+    remedy: 'Run `isthmus check`: it says what is wrong with it and how to mend it.',
+  },
+  topic_lost: {
+    kind: 'safety',
+    meaning: 'A change topic no longer has what was not read yet: it was kept too short, or made anew.',
+    remedy:
+      'Changes were missed. Raise the topic’s retention, then begin anew and load: `isthmus teardown`, `isthmus prepare`, `isthmus run` with initial: none, `isthmus load --entity TABLE`.',
+  },
   transient: {
     kind: 'transient',
     meaning: 'A server refused for a reason that passes (deadlock, election, lost connection).',
@@ -104,6 +125,12 @@ const entries = {
     kind: 'safety',
     meaning: 'A change event is larger than 16 MB and this server cannot split it.',
     remedy: 'Upgrade to MongoDB 6.0.9 or later, or make the named record smaller.',
+  },
+  message_invalid: {
+    kind: 'safety',
+    meaning: 'A message of a change topic cannot be read.',
+    remedy:
+      'Only the sync may write to its topics. The message is kept with its offset; compare the table, and repair what differs.',
   },
   metadata_invalid: {
     kind: 'safety',

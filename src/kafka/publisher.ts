@@ -1,0 +1,52 @@
+/** Publishes what a side's log says to a change topic, in order. Must not know where the log comes from. */
+import type { Message, Producer } from 'kafkajs';
+import type { Entity } from '../model/entity.js';
+import type { ChangePublisher } from '../ports/change-publisher.js';
+import type { SourceEvent } from '../ports/change-source.js';
+import { kafkaError } from './client.js';
+import { Splitter, type SplitterOptions } from './splitter.js';
+import { encodeMessage } from './topic-message.js';
+
+export interface PublisherOptions extends SplitterOptions {
+  readonly producer: Producer;
+  readonly topic: string;
+  readonly entities: ReadonlyMap<string, Entity>;
+}
+
+/** In one request; a single message may be larger. */
+const bytesMost = 4_000_000;
+
+export class KafkaPublisher implements ChangePublisher {
+  private readonly splitter: Splitter;
+
+  constructor(private readonly options: PublisherOptions) {
+    this.splitter = new Splitter(options);
+  }
+
+  async publish(events: readonly SourceEvent[]): Promise<void> {
+    let messages: Message[] = [];
+    let bytes = 0;
+    for (const event of events) {
+      for (const { partition, message } of this.splitter.split(event)) {
+        const { key, value, headers } = encodeMessage(this.options.entities, message);
+        messages.push({ partition, key, value, headers: { ...headers } });
+        bytes += value.length;
+        if (bytes < bytesMost) continue;
+        await this.send(messages);
+        messages = [];
+        bytes = 0;
+      }
+    }
+    if (messages.length > 0) await this.send(messages);
+  }
+
+  /** One request at a time: a later one must not overtake. */
+  private async send(messages: Message[]): Promise<void> {
+    const { producer, topic } = this.options;
+    try {
+      await producer.send({ topic, messages, acks: -1 });
+    } catch (error) {
+      throw kafkaError(error, `publishing to ${topic}`);
+    }
+  }
+}

@@ -1,0 +1,260 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Change } from '../model/change.js';
+import type { Entity } from '../model/entity.js';
+import type { SourceEvent, SourcePart } from '../ports/change-source.js';
+import { Random } from '../testing/random.js';
+import { Assembler } from './assembler.js';
+import { murmur2, partitionOf } from './partition.js';
+import { beforeAll, placePosition, readPlace } from './place.js';
+import { Splitter } from './splitter.js';
+import { decodeMessage, encodeMessage, type TopicMessage, type WireMessage } from './topic-message.js';
+
+const partitions = 4;
+const lanesMost = 1000;
+const field = (name: string): Entity['fields'][number] => ({
+  column: name,
+  field: name,
+  type: { kind: 'text', sql: 'text' },
+  nullable: true,
+  hasDefault: false,
+});
+const entity: Entity = {
+  name: 'public.e',
+  schema: 'public',
+  table: 'e',
+  collection: 'e',
+  key: [field('id')],
+  fields: [field('a'), field('b')],
+  sequenceKey: false,
+  mayDeviate: true,
+};
+const entities = new Map([[entity.name, entity]]);
+
+/** A log as a source tells it, the same at each reading: from which its events after a position can be read. */
+function drawLog(random: Random, transactions: number): SourceEvent[] {
+  const log: SourceEvent[] = [];
+  let at = 0;
+  const position = (): string => String(++at).padStart(6, '0');
+  const change = (key: number): Change => ({
+    entity: entity.name,
+    key: `k${key}`,
+    before: random.chance(0.3) ? null : [`${random.int(9)}`, null],
+    after: random.chance(0.2) ? null : [`${random.int(9)}`, `\u0000${random.int(9)}`],
+  });
+  for (let n = 0; n < transactions; n++) {
+    const share = random.int(partitions);
+    const own = random.chance(0.3);
+    const keys = Array.from({ length: random.int(6) }, () => random.int(40));
+    const changes = keys
+      .map(change)
+      .filter((one) => !own || random.chance(0.2) || partitionOf(one, partitions) === share);
+    const echo = own
+      ? { lane: share * lanesMost + 1, number: n + 1, wrote: new Map([['public.e\u0001k1', ['x', null]]]) }
+      : null;
+    const whole = { kind: 'part', transaction: `t${n}`, committedAt: n, echo } as const;
+    const cut = echo === null && changes.length > 2 && random.chance(0.3) ? 1 + random.int(changes.length - 1) : 0;
+    if (cut > 0) log.push({ ...whole, position: position(), last: false, changes: changes.slice(0, cut) });
+    if (changes.length > 0 || echo !== null)
+      log.push({ ...whole, position: position(), last: true, changes: changes.slice(cut) });
+    if (random.chance(0.3)) {
+      const mark = random.chance(0.5) ? position() : (log.at(-1)?.position ?? position());
+      log.push({ kind: 'mark', position: mark, id: `${random.int(partitions)}:m${n}` });
+    }
+  }
+  return log;
+}
+
+function newSplitter(): Splitter {
+  return new Splitter({
+    partitions,
+    shareOfMark: (id) => ({ share: Number(id.split(':')[0]), id: id.split(':')[1] as string }),
+    shareOfLane: (lane) => ({ share: Math.floor(lane / lanesMost), lane: lane % lanesMost }),
+  });
+}
+
+/** What a partition's reader is to be told: changes, echoes and marks in their order, without how they are joined. */
+function expected(log: readonly SourceEvent[], partition: number): string[] {
+  return log.flatMap((event) => {
+    if (event.kind === 'mark') return event.id.startsWith(`${partition}:`) ? [`mark ${event.id.slice(2)}`] : [];
+    if (event.kind === 'stop') return [];
+    const echo = event.echo && Math.floor(event.echo.lane / lanesMost) === partition ? event.echo.number : null;
+    const changes = event.changes.filter((one) => partitionOf(one, partitions) === partition);
+    return [
+      ...changes.map((one) => `${event.transaction} ${echo ?? ''} ${JSON.stringify(one)}`),
+      ...(echo === null ? [] : [`echo ${echo}`]),
+    ];
+  });
+}
+
+function told(events: readonly SourceEvent[]): string[] {
+  return events.flatMap((event) => {
+    if (event.kind === 'mark') return [`mark ${event.id}`];
+    if (event.kind === 'stop') return [];
+    const echo = event.echo?.number ?? '';
+    return [
+      ...event.changes.map((one) => `${event.transaction} ${echo} ${JSON.stringify(one)}`),
+      ...(event.echo === null ? [] : [`echo ${event.echo.number}`]),
+    ];
+  });
+}
+
+interface Topic {
+  readonly partitions: WireMessage[][];
+}
+
+/** One that reads the log after what was saved, publishes some events, and may save how far it came. */
+interface Capture {
+  next: number;
+  readonly splitter: Splitter;
+}
+
+describe('a log that crosses a topic', () => {
+  test('comes out of each partition as it was, however often captures die, come back and publish again', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const random = new Random(seed);
+        const log = drawLog(random, 30);
+        const topic: Topic = { partitions: Array.from({ length: partitions }, () => []) };
+        const captures: Capture[] = [];
+        let saved = 0;
+        const after = (position: string): number => {
+          const found = log.findIndex((event) => event.position > position);
+          return found < 0 ? log.length : found;
+        };
+        for (let steps = 0; saved < log.length && steps < 5000; steps++) {
+          if (captures.length === 0 || random.chance(0.05)) captures.push({ next: saved, splitter: newSplitter() });
+          const capture = random.pick(captures);
+          for (let n = random.int(4); n > 0 && capture.next < log.length; n--) {
+            // What shares a position is published together.
+            const { position } = log[capture.next] as SourceEvent;
+            while (capture.next < after(position)) {
+              const event = log[capture.next++] as SourceEvent;
+              for (const { partition, message } of capture.splitter.split(event))
+                topic.partitions[partition]?.push(encodeMessage(entities, message));
+            }
+          }
+          if (random.chance(0.3)) saved = Math.max(saved, capture.next);
+        }
+        for (let partition = 0; partition < partitions; partition++) {
+          const events = readAll(random, topic.partitions[partition] ?? []);
+          expect(told(events)).toEqual(expected(log, partition));
+          expect(openTransactions(events)).toEqual([]);
+          const positions = events.map(({ position }) => position);
+          expect([...positions].sort()).toEqual(positions);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** By readers that begin anew at positions that were told, as after a crash; each part is handled once. */
+function readAll(random: Random, messages: readonly WireMessage[]): SourceEvent[] {
+  const events: SourceEvent[] = [];
+  let assembler = new Assembler(beforeAll);
+  for (let offset = 0; offset < messages.length; offset++) {
+    assembler.push(decodeMessage(entities, messages[offset] as WireMessage), String(offset));
+    events.push(...assembler.take());
+    if (!random.chance(0.1)) continue;
+    const place = events.length === 0 ? beforeAll : readPlace(events[events.length - 1]?.position ?? '');
+    assembler = new Assembler(place);
+    offset = Number(place.offset);
+  }
+  return events;
+}
+
+/** Those whose last part was not told. */
+function openTransactions(events: readonly SourceEvent[]): string[] {
+  const open = new Set<string>();
+  for (const event of events) {
+    if (event.kind !== 'part') continue;
+    if (event.last) open.delete(event.transaction);
+    else open.add(event.transaction);
+  }
+  return [...open];
+}
+
+test('a transaction of ours is one part, whatever it did to records of other shares', () => {
+  const changes = Array.from({ length: 20 }, (_, n) => ({
+    entity: entity.name,
+    key: `k${n}`,
+    before: null,
+    after: ['1', null],
+  }));
+  const part: SourcePart = {
+    kind: 'part',
+    position: '1',
+    transaction: 't',
+    last: true,
+    committedAt: 5,
+    echo: { lane: 2 * lanesMost, number: 7, wrote: new Map() },
+    changes,
+  };
+  const placed = newSplitter().split(part);
+  for (let partition = 0; partition < partitions; partition++) {
+    const assembler = new Assembler(beforeAll);
+    for (const [offset, one] of placed.filter((each) => each.partition === partition).entries())
+      assembler.push(one.message, String(offset));
+    const events = assembler.take();
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({ last: true, echo: partition === 2 ? { lane: 0, number: 7 } : null });
+  }
+});
+
+test('a stop counts at whatever place a capture says it', () => {
+  const assembler = new Assembler(beforeAll);
+  const stamp = { source: '5', index: 0, transaction: 't', committedAt: 1, last: true, echo: null };
+  assembler.push({ stamp, body: { kind: 'mark', id: 'm' } }, '0');
+  assembler.push({ stamp: { ...stamp, source: '3' }, body: { kind: 'stop', entity: 'e', reason: 'gone' } }, '1');
+  expect(assembler.take()).toMatchObject([{ kind: 'mark' }, { kind: 'stop', entity: 'e', reason: 'gone' }]);
+});
+
+test('positions sort by the source’s log and give their place back', () => {
+  const places = [
+    beforeAll,
+    { source: '82AB', index: 0, offset: '7' },
+    { source: '82AB', index: 12, offset: '9' },
+    { source: '82AB-0A', index: 0, offset: '10' },
+    { source: '82AC', index: 0, offset: '100' },
+  ];
+  const positions = places.map(placePosition);
+  expect([...positions].sort()).toEqual(positions);
+  expect(positions.map(readPlace)).toEqual(places);
+});
+
+test('murmur2 is the one of Kafka’s clients', () => {
+  // From the tests of Apache Kafka's own implementation (UtilsTest).
+  const known: readonly (readonly [string, number])[] = [
+    ['21', -973932308],
+    ['foobar', -790332482],
+    ['a-little-bit-long-string', -985981536],
+    ['a-little-bit-longer-string', -1486304829],
+    ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
+    ['abc', 479470107],
+  ];
+  for (const [text, hash] of known) expect(murmur2(Buffer.from(text))).toBe(hash);
+});
+
+describe('a message that is none of ours', () => {
+  const good: TopicMessage = {
+    stamp: { source: '1', index: 0, transaction: 't', committedAt: 1, last: true, echo: null },
+    body: { kind: 'change', change: { entity: entity.name, key: 'k', before: null, after: ['1', null] } },
+  };
+  const wire = encodeMessage(entities, good);
+  const cases: readonly (readonly [string, WireMessage, RegExp])[] = [
+    ['no JSON', { ...wire, value: '{"v":1,' }, /no JSON object/],
+    ['another version', { ...wire, value: wire.value.replace('"v":1', '"v":2') }, /version is 2/],
+    ['an unknown table', { ...wire, value: wire.value.replace('public.e', 'public.f') }, /public\.f is not mapped/],
+    ['no position', { ...wire, headers: { ...wire.headers, position: '' } }, /no header position/],
+    ['a value of another type', { ...wire, value: wire.value.replace('"1"', '1') }, /public\.e\.a is no text image/],
+    ['an unknown kind', { ...wire, value: wire.value.replace('"change"', '"merge"') }, /"merge" of this form/],
+  ];
+  test('is as it was, where it is ours', () => {
+    expect(decodeMessage(entities, wire)).toEqual(good);
+  });
+  test.each(cases)('%s: is refused with the reason and without its values', (_, message, reason) => {
+    expect(() => decodeMessage(entities, message)).toThrow(reason);
+    expect(() => decodeMessage(entities, message)).toThrow(expect.objectContaining({ code: 'message_invalid' }));
+  });
+});
