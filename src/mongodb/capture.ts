@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
 import type { Position } from '../model/change.js';
 import type { Entity } from '../model/entity.js';
+import type { LaneOf } from '../model/share.js';
 import type { ChangeReader, ChangeSource, SourceEvent } from '../ports/change-source.js';
 import { ChangeStreamCursor, type StreamBatch, type StreamOptions } from './change-stream.js';
 import { DocumentReader } from './document-reader.js';
@@ -32,6 +33,8 @@ export interface MongoSourceOptions {
   /** Whether the server knows `$changeStreamSplitLargeEvent`. */
   readonly split: boolean;
   readonly own: OwnWrites;
+  /** Which of the log's progress documents are ours. */
+  readonly laneOf: LaneOf;
 }
 
 export class MongoSource implements ChangeSource {
@@ -92,7 +95,7 @@ class MongoReader implements ChangeReader {
   private stop: (reason: IsthmusError) => void = () => {};
 
   constructor(
-    options: Pick<MongoSourceOptions, 'entities' | 'name'> & { readonly own: OwnInLog },
+    options: Pick<MongoSourceOptions, 'entities' | 'name' | 'laneOf'> & { readonly own: OwnInLog },
     private readonly stream: StreamOptions,
     private cursor: ChangeStreamCursor,
     from: Position,
@@ -100,7 +103,7 @@ class MongoReader implements ChangeReader {
     this.readers = new Map(
       [...options.entities.values()].map((entity) => [entity.collection, new DocumentReader(entity)]),
     );
-    this.assembler = new TransactionAssembler(options.name, this.readers, options.own);
+    this.assembler = new TransactionAssembler(options, this.readers, options.own);
     this.told = from;
   }
 

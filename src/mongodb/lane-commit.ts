@@ -12,7 +12,7 @@ import { planOf } from './entity-plan.js';
 import { heldDocuments, heldId } from './held-rows.js';
 import { hasLabel, isPassing, mongoError } from './mongo-error.js';
 import { heldCollection, metadataDatabase } from './names.js';
-import type { OwnWrites } from './own-writes.js';
+import type { OwnWriteNotes } from './own-writes.js';
 import type { ProgressDocuments } from './progress.js';
 import { readStates } from './records.js';
 import { closingCommand, settlementCommands } from './settlement-commands.js';
@@ -34,7 +34,10 @@ const transaction = {
 export interface LaneOptions {
   readonly client: MongoClient;
   readonly database: string;
+  /** The sync's name. */
   readonly name: string;
+  /** What is held is stored under it. */
+  readonly progressName: string;
   readonly clock: Clock;
   readonly plans: EntityPlans;
   readonly progress: ProgressDocuments;
@@ -43,7 +46,7 @@ export interface LaneOptions {
   readonly owner: string;
   /** Our clock plus this is the server's. */
   readonly skewMs: () => number;
-  readonly own: OwnWrites;
+  readonly own: OwnWriteNotes;
 }
 
 type Attempt = { readonly kind: 'done'; readonly outcome: CommitOutcome } | { readonly kind: 'missed' };
@@ -119,7 +122,7 @@ export class LaneCommit {
   }
 
   private async writeHeld({ hold, drop }: Plan): Promise<void> {
-    const { database, name, plans } = this.options;
+    const { database, progressName: name, plans } = this.options;
     const gone = drop.map((ref) => heldId(name, ref));
     const ids = [...gone, ...hold.map((row) => heldId(name, row))];
     if (ids.length === 0) return;

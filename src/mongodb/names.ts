@@ -12,11 +12,10 @@ export function laneId(name: string, lane: number): string {
   return `${name}/${lane}`;
 }
 
-/** The lane of one of our progress documents; null: it belongs to another sync or is something else. */
-export function laneOf(name: string, id: string): number | null {
-  if (!id.startsWith(`${name}/`)) return null;
-  const rest = id.slice(name.length + 1);
-  return /^\d{1,6}$/.test(rest) ? Number(rest) : null;
+/** The name and the lane of a progress document; null: it is something else. */
+export function readLaneId(id: string): { readonly name: string; readonly lane: number } | null {
+  const match = /^([^/]+)\/(\d{1,6})$/.exec(id);
+  return match && { name: match[1] as string, lane: Number(match[2]) };
 }
 
 /** Where a process says, before its first transaction, which server sessions it will use. */

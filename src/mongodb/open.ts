@@ -4,20 +4,23 @@ import type { Clock } from '../base/clock.js';
 import type { Finding } from '../base/finding.js';
 import type { Logger } from '../base/logger.js';
 import type { Entity } from '../model/entity.js';
+import { type LaneOf, ownLanes } from '../model/share.js';
 import type { LogRoomReader } from '../ports/log-room.js';
 import { MongoSource } from './capture.js';
 import { MongoComparisonStore } from './comparison-store.js';
 import { MongoConflictStore } from './conflict-store.js';
 import { inspect } from './inspect.js';
+import { MongoLeaseStore } from './lease-store.js';
 import { mendDriver } from './mend-driver.js';
 import { MongoMigrationStore } from './migration-store.js';
 import { mongoError } from './mongo-error.js';
 import { logRoom } from './oplog.js';
-import { OwnWrites } from './own-writes.js';
+import { OwnWrites, readElsewhere } from './own-writes.js';
 import { patiently } from './patience.js';
 import { type PrepareOptions, prepare, teardown } from './prepare.js';
 import { splitsEvents, versionOf } from './server-version.js';
 import { MongoSideStore } from './side-store.js';
+import { MongoUnreadableStore } from './unreadable-store.js';
 
 export interface OpenMongoOptions {
   readonly url: string;
@@ -27,6 +30,8 @@ export interface OpenMongoOptions {
   readonly entities: ReadonlyMap<string, Entity>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whose progress documents the log's reader tells apart. Default: those of this sync's one engine. */
+  readonly laneOf?: LaneOf;
   /** How long a server may take to answer at first. */
   readonly timeoutMs?: number;
 }
@@ -37,6 +42,12 @@ export interface MongoSide extends LogRoomReader {
   readonly conflicts: MongoConflictStore;
   readonly migration: MongoMigrationStore;
   readonly comparisons: MongoComparisonStore;
+  readonly leases: MongoLeaseStore;
+  readonly unreadable: MongoUnreadableStore;
+  /** Progress and held records under a share's name; to be closed by itself. */
+  share(name: string): MongoSideStore;
+  /** What a share keeps of its own: loads, stops and mappings. */
+  shareWork(name: string): MongoConflictStore;
   prepare(options: PrepareOptions): Promise<void>;
   teardown(options: PrepareOptions): Promise<void>;
   /** What must hold before a run, each with its remedy; changes nothing. */
@@ -51,13 +62,22 @@ export async function openMongo(options: OpenMongoOptions): Promise<MongoSide> {
   try {
     const version = await versionOf(client);
     const own = new OwnWrites();
-    const store = new MongoSideStore({ ...target, own });
+    const store = new MongoSideStore({ ...target, progressName: options.name, own });
     return {
-      source: new MongoSource({ ...target, split: splitsEvents(version), own }),
+      source: new MongoSource({
+        ...target,
+        laneOf: options.laneOf ?? ownLanes(options.name),
+        split: splitsEvents(version),
+        own,
+      }),
       store,
       conflicts: new MongoConflictStore(target),
       migration: new MongoMigrationStore(target),
       comparisons: new MongoComparisonStore(target),
+      leases: new MongoLeaseStore(target),
+      unreadable: new MongoUnreadableStore(target),
+      share: (name) => new MongoSideStore({ ...target, progressName: name, own: readElsewhere }),
+      shareWork: (name) => new MongoConflictStore({ ...target, name }),
       prepare: (how) => prepare(target, how),
       teardown: (how) => teardown(target, how),
       inspect: () => inspect(target),

@@ -6,7 +6,16 @@ import type { Binary, Timestamp } from 'mongodb';
 import { IsthmusError } from '../base/errors.js';
 import type { RecordWrite } from '../ports/side-store.js';
 
-export class OwnWrites {
+/** What writers tell of what they write. */
+export interface OwnWriteNotes {
+  begin(life: Life): void;
+  sent(lane: number, number: number, writes: readonly RecordWrite[]): void;
+}
+
+/** Where another process reads the log: it is sent all that was written. */
+export const readElsewhere: OwnWriteNotes = { begin() {}, sent() {} };
+
+export class OwnWrites implements OwnWriteNotes {
   private life: Life = { sessions: [], since: null };
   private readonly lanes = new Map<number, Map<number, readonly RecordWrite[]>>();
 

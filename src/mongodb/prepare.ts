@@ -54,6 +54,8 @@ const metadataIndexes: Readonly<Record<string, readonly IndexSpecification[]>> =
   [comparisonsCollection]: [{ name: 1, queuedAt: -1 }],
   [differencesCollection]: [{ name: 1, comparison: 1, state: 1, _id: 1 }],
   phases: [],
+  leases: [],
+  unreadable_messages: [{ name: 1, at: -1 }],
 };
 const ownIndexes: Readonly<Record<string, readonly IndexSpecification[]>> = {
   [progressCollection]: [],
@@ -112,10 +114,13 @@ export async function teardown(target: PrepareTarget, options: PrepareOptions): 
  */
 async function clear(db: Db, collections: readonly string[], name: string, options: PrepareOptions): Promise<void> {
   for (const collection of collections) {
+    // A sync's name has no character that means something here.
+    const named = { name: { $regex: `^${name}(#[0-9]+)?$` } };
+    const sessions = { _id: { $regex: `^${name}(#[0-9]+)?/sessions$` } };
     const mine: Document =
       collection === progressCollection
-        ? { $or: [{ name }, { _id: { $in: [`${name}/sessions`, switchedId(name), `mark/${name}`] } }] }
-        : { name };
+        ? { $or: [named, sessions, { _id: { $in: [switchedId(name), `mark/${name}`] } }] }
+        : named;
     const any = await db.collection(collection).findOne(mine, { projection: { _id: 1 } });
     if (any !== null) await run(db, options, { delete: collection, deletes: [{ q: mine, limit: 0 }] });
   }

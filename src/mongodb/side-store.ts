@@ -20,7 +20,7 @@ import { type EntityPlans, entityPlans, planOf } from './entity-plan.js';
 import { heldRow } from './held-rows.js';
 import { LaneCommit } from './lane-commit.js';
 import { heldCollection, markId, metadataDatabase, progressCollection } from './names.js';
-import type { OwnWrites } from './own-writes.js';
+import type { OwnWriteNotes } from './own-writes.js';
 import { patiently } from './patience.js';
 import { ProgressDocuments } from './progress.js';
 import { readRecords } from './records.js';
@@ -30,9 +30,11 @@ export interface MongoStoreOptions {
   readonly client: MongoClient;
   readonly database: string;
   readonly name: string;
+  /** What progress and held records are stored under: the sync's name, or a share's. */
+  readonly progressName: string;
   readonly entities: ReadonlyMap<string, Entity>;
   readonly clock: Clock;
-  readonly own: OwnWrites;
+  readonly own: OwnWriteNotes;
 }
 
 export class MongoSideStore implements SideStore {
@@ -48,7 +50,7 @@ export class MongoSideStore implements SideStore {
 
   constructor(private readonly options: MongoStoreOptions) {
     this.plans = entityPlans(options.entities);
-    this.progress = new ProgressDocuments({ ...options, owner: this.owner });
+    this.progress = new ProgressDocuments({ ...options, name: options.progressName, owner: this.owner });
   }
 
   async takeOver(epoch: number, lanes: number): Promise<TakenOver> {
@@ -82,7 +84,7 @@ export class MongoSideStore implements SideStore {
   }
 
   private async held(): Promise<HeldRow[]> {
-    const { client, database, name, entities } = this.options;
+    const { client, database, progressName: name, entities } = this.options;
     const stored = client.db(database).collection(heldCollection).find({ name }, { readConcern: 'majority' });
     const heads: Document[] = [];
     const slices = new Map<string, Document[]>();

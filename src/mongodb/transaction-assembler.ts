@@ -6,12 +6,13 @@
 import { IsthmusError } from '../base/errors.js';
 import type { Change, Position } from '../model/change.js';
 import { sameState } from '../model/record.js';
+import type { LaneOf } from '../model/share.js';
 import { weightOf } from '../model/weight.js';
 import type { Echo, SourceEvent, SourcePart } from '../ports/change-source.js';
 import { bsonKind, findElement, numberAt, stringAt } from './bson-walk.js';
 import type { DocumentReader } from './document-reader.js';
 import { collectionOf, type EventView } from './event-view.js';
-import { laneOf, markId, progressCollection } from './names.js';
+import { markId, progressCollection, readLaneId } from './names.js';
 import type { OwnReading } from './own-writes.js';
 import { afterItsTime, positionAt, positionOrder } from './position.js';
 
@@ -42,7 +43,7 @@ export class TransactionAssembler {
   position: Position | null = null;
 
   constructor(
-    private readonly name: string,
+    private readonly whose: { readonly name: string; readonly laneOf: LaneOf },
     private readonly byCollection: ReadonlyMap<string, DocumentReader>,
     private readonly own: OwnInLog,
   ) {}
@@ -147,7 +148,8 @@ export class TransactionAssembler {
   private echoOf(event: EventView): Echo | null {
     const id = findElement(event.bytes, event.documentKey, '_id');
     if (id === null || id.kind !== bsonKind.string) return null;
-    const lane = laneOf(this.name, stringAt(event.bytes, id.start));
+    const read = readLaneId(stringAt(event.bytes, id.start));
+    const lane = read && this.whose.laneOf(read.name, read.lane);
     const number = lane === null ? 0 : numberOf(event);
     return lane === null || !(number > 0) ? null : { lane, number, wrote: new Map() };
   }
@@ -155,7 +157,7 @@ export class TransactionAssembler {
   private progressWrite(event: EventView, position: Position): void {
     const { bytes } = event;
     const key = event.documentKey === 0 ? null : findElement(bytes, event.documentKey, '_id');
-    if (key === null || key.kind !== bsonKind.string || stringAt(bytes, key.start) !== markId(this.name)) return;
+    if (key === null || key.kind !== bsonKind.string || stringAt(bytes, key.start) !== markId(this.whose.name)) return;
     const id = event.after === 0 ? null : findElement(bytes, event.after, 'id');
     if (id?.kind === bsonKind.string) this.out.push({ kind: 'mark', position, id: stringAt(bytes, id.start) });
   }

@@ -2,14 +2,19 @@
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Entity } from '../model/entity.js';
+import type { LaneOf } from '../model/share.js';
 import type { Fence } from './fence.js';
 import type { Names } from './names.js';
 import type { Session } from './session.js';
 
 export interface PostgresContext {
   readonly url: string;
-  /** The sync's name. */
+  /** The sync's name, or a share's: what progress and held records are stored under. */
   readonly name: string;
+  /** Which of the log's progress rows are ours. */
+  readonly laneOf: LaneOf;
+  /** Whether origins tag what lanes write. */
+  readonly tags: boolean;
   readonly names: Names;
   readonly entities: ReadonlyMap<string, Entity>;
   readonly clock: Clock;

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js';
 import type { Finding } from '../base/finding.js';
 import type { Logger } from '../base/logger.js';
 import type { Entity } from '../model/entity.js';
+import { type LaneOf, ownLanes } from '../model/share.js';
 import type { ChangeSource } from '../ports/change-source.js';
 import type { LogRoomReader } from '../ports/log-room.js';
 import type { SideStore } from '../ports/side-store.js';
@@ -25,6 +26,8 @@ export interface PostgresOptions {
   readonly entities: ReadonlyMap<string, Entity>;
   readonly log: Logger;
   readonly clock: Clock;
+  /** Whose progress rows the log's reader tells apart. Default: those of this sync's one engine. */
+  readonly laneOf?: LaneOf;
   /** `replica` where the role may: see `lane-session.ts`. */
   readonly triggers?: Triggers;
 }
@@ -37,6 +40,10 @@ export interface PostgresSide extends LogRoomReader {
   inspect(): Promise<readonly Finding[]>;
   /** Whether a process reads the slot now. */
   inUse(): Promise<boolean>;
+  /** Ends whoever reads the slot: it has lost the right to. */
+  endReader(): Promise<void>;
+  /** Progress and held records under a share's name; to be closed by itself. */
+  share(name: string): SideStore;
   close(): Promise<void>;
 }
 
@@ -64,6 +71,8 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSi
     },
     inspect: () => inspect(context),
     inUse: () => slotInUse(context),
+    endReader: () => endReader(context),
+    share: (share) => new PostgresStore(shareContext(context, share), options.triggers ?? 'replica'),
     logRoom: () => logRoom(context),
     close: async () => {
       await store.close();
@@ -72,7 +81,7 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSi
   };
 }
 
-function contextOf({ url, name, entities, log, clock }: PostgresOptions): PostgresContext {
+function contextOf({ url, name, entities, log, clock, laneOf }: PostgresOptions): PostgresContext {
   const names = namesOf(name);
   const pids = new Set<number>();
   const session = (settings: Readonly<Record<string, string>> = {}): Session =>
@@ -81,6 +90,8 @@ function contextOf({ url, name, entities, log, clock }: PostgresOptions): Postgr
   return {
     url,
     name,
+    laneOf: laneOf ?? ownLanes(name),
+    tags: true,
     names,
     entities,
     clock,
@@ -91,4 +102,20 @@ function contextOf({ url, name, entities, log, clock }: PostgresOptions): Postgr
     marks: session(),
     fence: new Fence(reads, name),
   };
+}
+
+/**
+ * What a share writes is fenced, and its predecessor ended, by its own name; reading is all shares' together. Origins would be
+ * more than a server has room for.
+ */
+function shareContext(context: PostgresContext, share: string): PostgresContext {
+  const names = { ...context.names, application: `isthmus_${share}`, slot: '' };
+  return { ...context, name: share, names, tags: false, pids: new Set(), fence: new Fence(context.reads, share) };
+}
+
+async function endReader({ reads, names }: PostgresContext): Promise<void> {
+  await reads.query({
+    text: 'select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1 and active_pid is not null',
+    values: [names.slot],
+  });
 }

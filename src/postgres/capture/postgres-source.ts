@@ -58,6 +58,7 @@ export class PostgresSource implements ChangeSource {
     this.lastPid = client.pid;
     const decoder = new PgoutputDecoder({
       name: context.name,
+      laneOf: context.laneOf,
       entities: context.entities,
       readText: (type) => sqlCodec(type).fromText,
       tables,

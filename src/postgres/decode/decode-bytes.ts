@@ -2,6 +2,7 @@
 import { silentLogger } from '../../base/logger.js';
 import type { Change } from '../../model/change.js';
 import type { Entity, Field } from '../../model/entity.js';
+import { ownLanes } from '../../model/share.js';
 import type { SourceEvent } from '../../ports/change-source.js';
 import { bytes } from './pgoutput-bytes.js';
 import { type DecoderOptions, PgoutputDecoder } from './pgoutput-decoder.js';
@@ -37,6 +38,7 @@ const start = '0000000000000001:~';
 
 export function decode(messages: readonly Buffer[], options: Partial<DecoderOptions> = {}): readonly SourceEvent[] {
   const decoder = new PgoutputDecoder({
+    laneOf: ownLanes('shop'),
     name: 'shop',
     entities: shop,
     readText: () => (text) => text,

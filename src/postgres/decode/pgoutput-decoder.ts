@@ -8,6 +8,7 @@ import { boundedState } from '../../model/bounded-state.js';
 import type { Entity } from '../../model/entity.js';
 import { encodeKey } from '../../model/key.js';
 import type { State, Value } from '../../model/record.js';
+import type { LaneOf } from '../../model/share.js';
 import type { SourceEvent } from '../../ports/change-source.js';
 import type { ReadPosition } from './position.js';
 import { planRelation, type ReadTextOf, type RelationPlan, type TableIdentity } from './relation-plan.js';
@@ -16,8 +17,10 @@ import { TupleReader } from './tuple.js';
 import { type RelationColumn, readBegin, readMessage, readRelation, readTruncate, tag } from './wire.js';
 
 export interface DecoderOptions {
-  /** The sync's name: tells our progress rows and marks. */
+  /** The sync's name: tells our marks. */
   readonly name: string;
+  /** Tells our progress rows. */
+  readonly laneOf: LaneOf;
   readonly entities: ReadonlyMap<string, Entity>;
   readonly readText: ReadTextOf;
   /** Entity → its table as the catalog had it; without, renames and new types are not noticed. */
@@ -131,9 +134,10 @@ export class PgoutputDecoder {
     let position = at + 5;
     if (buffer[at] === tag.update && buffer[position] !== 0x4e) position = skipTuple(buffer, position + 1);
     const row = readTextTuple(buffer, position + 1, columns);
-    if (row.get('name') !== this.options.name) return;
+    const lane = this.options.laneOf(row.get('name') ?? '', Number(row.get('lane')));
+    if (lane === null) return;
     const progress: ProgressRow = {
-      lane: Number(row.get('lane')),
+      lane,
       number: Number(row.get('number')),
       wrote: row.get('wrote') ?? null,
     };

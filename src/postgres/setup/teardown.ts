@@ -17,7 +17,7 @@ export async function teardownSteps(context: PostgresContext): Promise<readonly 
 
 async function backendSteps({ reads, names, pids }: PostgresContext): Promise<Step[]> {
   const result = await reads.query({
-    text: `select pid from pg_stat_activity where application_name = $1 and datname = current_database()
+    text: `select pid from pg_stat_activity where split_part(application_name, '#', 1) = $1 and datname = current_database()
       union select active_pid from pg_replication_slots where slot_name = $2 and active_pid is not null`,
     values: [names.application, names.slot],
   });
@@ -54,7 +54,7 @@ async function originSteps({ reads, names }: PostgresContext): Promise<Step[]> {
   }));
 }
 
-/** Tables get back the replica identity that they had, unless another sync still needs theirs. */
+/** Shares of the sync are named after it. Tables get back the replica identity that they had, unless another sync still needs theirs. */
 async function metadataSteps({ reads, name }: PostgresContext): Promise<Step[]> {
   const there = await reads.query({
     text: "select to_regclass('isthmus.identities') is not null, to_regclass('isthmus.progress') is not null",
@@ -73,7 +73,10 @@ async function metadataSteps({ reads, name }: PostgresContext): Promise<Step[]> 
       steps.push({ statement: `alter table ${relation} replica identity ${was === 'n' ? 'nothing' : 'default'}` });
   }
   if (progress !== 't') return steps;
-  const others = await reads.query({ text: 'select 1 from isthmus.progress where name <> $1 limit 1', values: [name] });
+  const others = await reads.query({
+    text: "select 1 from isthmus.progress where split_part(name, '#', 1) <> $1 limit 1",
+    values: [name],
+  });
   const published = await reads.query({
     text: "select 1 from pg_publication where pubname like 'isthmus\\_%' and pubname <> 'isthmus_' || $1",
     values: [name],
@@ -81,6 +84,6 @@ async function metadataSteps({ reads, name }: PostgresContext): Promise<Step[]> 
   if (others.rows.length === 0 && published.rows.length === 0)
     return [...steps, { statement: 'drop schema isthmus cascade' }];
   for (const table of ['progress', 'held', 'settlements', 'slots', 'identities'])
-    steps.push({ statement: `delete from isthmus.${table} where name = ${literal(name)}` });
+    steps.push({ statement: `delete from isthmus.${table} where split_part(name, '#', 1) = ${literal(name)}` });
   return steps;
 }

@@ -30,7 +30,7 @@ export function laneSession(context: PostgresContext, lane: number, triggers: Tr
     pids: context.pids,
     prepare: async (client) => {
       if (triggers === 'replica') await tryTo(client, context, 'set session_replication_role to replica');
-      tagged = await tagWrites(client, context, context.names.origin(lane));
+      tagged = context.tags && (await tagWrites(client, context, context.names.origin(lane)));
     },
   });
   return { session, tagged: () => tagged };
