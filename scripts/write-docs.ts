@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogue } from '../src/base/catalogue.js';
-import { unavailableKeys, unavailableValues } from '../src/config/availability.js';
+import { unavailableValues } from '../src/config/availability.js';
 import { configSchema } from '../src/config/schema.js';
 import { ledgerTables, readLedger } from '../torture/ledger.js';
 import { alertsTable, metricsTable, prometheusRules } from './alert-docs.js';
@@ -116,10 +116,7 @@ function keys(schema: Schema, path: string): string[] {
     const shown = value.default === undefined ? (required ? 'required' : '') : `\`${JSON.stringify(value.default)}\``;
     const known = value.enum?.filter((one) => !unavailableValues.includes(one)) ?? [];
     const words = [known.map((one) => `\`${one}\``).join(', '), value.description ?? ''].filter((word) => word !== '');
-    const coming = unavailableKeys.some((one) => key === one || key.startsWith(`${one}.`))
-      ? '*Not in this version.* '
-      : '';
-    return [`| \`${key}\` | ${shown} | ${coming}${cell(words.join(': '))} |`];
+    return [`| \`${key}\` | ${shown} | ${cell(words.join(': '))} |`];
   });
 }
 

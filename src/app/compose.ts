@@ -8,6 +8,7 @@ import type { Config } from '../config/schema.js';
 import { makeAgreement } from '../conflict/agreement.js';
 import type { RunCustom } from '../conflict/custom.js';
 import { makeResolver, type Resolve } from '../conflict/resolve.js';
+import type { KafkaTransport } from '../kafka/open.js';
 import { broadcast } from '../observe/broadcast.js';
 import { ClockSkew } from '../observe/clock-skew.js';
 import { Collector } from '../observe/collector.js';
@@ -15,7 +16,7 @@ import { History } from '../observe/history.js';
 import { LogRooms } from '../observe/log-rooms.js';
 import { otelTracer } from '../observe/otel-tracer.js';
 import { Prometheus } from '../observe/prometheus.js';
-import { Engine } from '../sync/engine.js';
+import { Engine, type EngineParts, type SyncEngine } from '../sync/engine.js';
 import { defaultEngineOptions, type EngineOptions } from '../sync/options.js';
 import { Comparisons } from './compare/comparisons.js';
 import { CustomRunner } from './custom/custom-runner.js';
@@ -26,12 +27,17 @@ import { prepareSides } from './prepare.js';
 import { type Mapping, readMapping } from './read-schema.js';
 import { Retention } from './record/retention.js';
 import { RunningSync } from './running-sync.js';
+import { openTransport } from './scale/open-kafka.js';
+import { openShared } from './scale/open-shared.js';
+import type { Role } from './scale/roles.js';
 import { type OpenSides, openSides } from './sides.js';
 import type { Sync } from './sync.js';
 import { Watch, type WatchTimes } from './watch/watch.js';
 
 export interface ComposeOptions {
   readonly log: Logger;
+  /** What this process does; with the embedded transport it is all there is to do. Default: `all`. */
+  readonly role?: Role;
   /** Told of each statement that prepares a database. */
   readonly onStatement?: (statement: string) => void;
   /** False: what comparisons find raises no rollback level, since whoever started this looks at it. Default: true. */
@@ -67,10 +73,13 @@ async function composeSides(config: Config, mapping: Mapping, options: WithCusto
   const sides = await openSides(config, mapping, { log: options.log, clock });
   const skew = new ClockSkew({ sql: sides.sql.store, mongodb: sides.mongodb.store, clock, log: options.log });
   try {
+    const transport = await openTransport(config, { entities: sides.entities, log: options.log, clock });
+    const onStatement = options.onStatement ?? ((): void => {});
+    await transport?.prepare({ dryRun: false, onStatement });
     await prepareSides(sides, {
       dryRun: false,
       onStatement: (side, statement) => {
-        options.onStatement?.(statement);
+        onStatement(statement);
         faults.reach(`prepare.${side}`);
       },
     });
@@ -84,9 +93,10 @@ async function composeSides(config: Config, mapping: Mapping, options: WithCusto
       log: options.log,
       ...everyMs,
     });
-    const sync = await assemble(config, sides, { ...options, skew, faults, retention });
+    const { role = 'all' } = options;
+    const sync = await assemble(config, sides, { ...options, role, transport, skew, faults, retention });
     skew.start();
-    retention.start();
+    if (role === 'all') retention.start();
     return sync;
   } catch (error) {
     await sides.close();
@@ -94,12 +104,30 @@ async function composeSides(config: Config, mapping: Mapping, options: WithCusto
   }
 }
 
-type Assembly = WithCustom & { readonly skew: ClockSkew; readonly faults: Faults; readonly retention: Retention };
+type Assembly = WithCustom & {
+  readonly role: Role;
+  /** Null: the embedded one. */
+  readonly transport: KafkaTransport | null;
+  readonly skew: ClockSkew;
+  readonly faults: Faults;
+  readonly retention: Retention;
+};
 
 async function assemble(
   config: Config,
   sides: OpenSides,
-  { log, engine: bounds, levels = true, skew, faults, retention, custom, watchTimes: times = {} }: Assembly,
+  {
+    log,
+    role,
+    transport,
+    engine: bounds,
+    levels = true,
+    skew,
+    faults,
+    retention,
+    custom,
+    watchTimes: times = {},
+  }: Assembly,
 ): Promise<Sync> {
   const { entities, policies } = sides;
   const { skewMs } = skew;
@@ -120,12 +148,7 @@ async function assemble(
     log,
     tickMs: times.phasesEveryMs,
   });
-  const engine = new Engine({
-    sides: {
-      sql: { source: sides.sql.source, store: stores.sql },
-      mongodb: { source: sides.mongodb.source, store: stores.mongodb },
-    },
-    conflicts,
+  const parts: Omit<EngineParts, 'sides' | 'conflicts'> = {
     courses: phases.courses,
     entities,
     resolve: resolverWith(policies, custom.run),
@@ -138,7 +161,18 @@ async function assemble(
     tracer: config.traces ? otelTracer(systemClock) : null,
     faults,
     options: { ...engineOptions(config), ...bounds },
-  });
+  };
+  const engine: SyncEngine =
+    transport === null
+      ? new Engine({
+          ...parts,
+          sides: {
+            sql: { source: sides.sql.source, store: stores.sql },
+            mongodb: { source: sides.mongodb.source, store: stores.mongodb },
+          },
+          conflicts,
+        })
+      : openShared({ config, role, sides, transport, engine: parts });
   const rooms = new LogRooms({
     readers: { sql: sides.sql, mongodb: sides.mongodb },
     positions: () => {
@@ -167,7 +201,8 @@ async function assemble(
     conflicts,
     engine,
     comparisons,
-    levels,
+    levels: levels && role === 'all',
+    leads: role === 'all',
     collector,
     prometheus,
     skew,

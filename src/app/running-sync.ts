@@ -20,7 +20,7 @@ import type { Prometheus } from '../observe/prometheus.js';
 import type { ConflictFilter, ConflictPage, ConflictStore } from '../ports/conflict-store.js';
 import type { SideStore } from '../ports/side-store.js';
 import { type Comparison, compareSides } from '../reconcile/compare.js';
-import type { Engine } from '../sync/engine.js';
+import type { SyncEngine } from '../sync/engine.js';
 import type { Comparisons } from './compare/comparisons.js';
 import { CustomRunner } from './custom/custom-runner.js';
 import type { EventFeed } from './events/event-feed.js';
@@ -57,8 +57,10 @@ export interface RunningParts {
   readonly entities: ReadonlyMap<string, Entity>;
   readonly stores: Readonly<Record<Side, SideStore>>;
   readonly conflicts: ConflictStore;
-  readonly engine: Engine;
+  readonly engine: SyncEngine;
   readonly comparisons: Comparisons;
+  /** Whether this process makes comparisons: of several, one does. */
+  readonly leads: boolean;
   /** Whether what comparisons find raises rollback levels. */
   readonly levels: boolean;
   readonly collector: Collector;
@@ -119,7 +121,7 @@ export class RunningSync implements Sync {
       parts.feed.publish('comparison', one);
       if (one.state === 'done') this.watch.compared(one.tables, one.id);
     });
-    this.comparisons.begin();
+    if (parts.leads) this.comparisons.begin();
     void parts.engine.failure.then((error) => {
       // A successor may keep the record by other rules.
       void parts.retention.stop();

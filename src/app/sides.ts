@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { mongodbUrl, sqlUrl } from '../config/connection.js';
 import type { Config } from '../config/schema.js';
+import { lanesOfShares, ownLanes } from '../model/share.js';
 import { type MongoSide, openMongo } from '../mongodb/open.js';
 import { openPostgres, type PostgresSide } from '../postgres/open.js';
 import type { Mapping } from './read-schema.js';
@@ -18,7 +19,8 @@ export async function openSides(
   mapping: Mapping,
   deps: { readonly log: Logger; readonly clock: Clock },
 ): Promise<OpenSides> {
-  const common = { name: config.name, entities: mapping.entities, ...deps };
+  const laneOf = config.transport.kind === 'kafka' ? lanesOfShares(config.name) : ownLanes(config.name);
+  const common = { name: config.name, entities: mapping.entities, laneOf, ...deps };
   const [sql, mongodb] = await both(
     openPostgres({ url: sqlUrl(config.sql), ...common }),
     openMongo({ url: mongodbUrl(config.mongodb), database: config.mongodb.database, ...common }),

@@ -1,5 +1,6 @@
 /**
- * Every command's name, options, help and examples. Must not import what a command does: that is loaded when it is
+ * Every command's name, options, help and examples. Must not import { roles } from '../app/scale/roles.js';
+import what a command does: that is loaded when it is
  * called, so that help and `status` need no database driver.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -66,8 +67,13 @@ export function teardownCommand(): Command {
 export function runCommand(): Command {
   return withConfig(new Command('run'))
     .description('Prepares what is missing, loads, then syncs until SIGTERM or Ctrl-C')
+    .addOption(
+      new Option('--role <role>', 'with Kafka: publish what both logs say, write what was published, or both')
+        .choices([...roles])
+        .default('all'),
+    )
     .addOption(new Option('--log-level <level>', 'what to log').choices([...logLevels]))
-    .addHelpText('after', examples('isthmus run -c isthmus.yaml', 'isthmus run --log-level debug'));
+    .addHelpText('after', examples('isthmus run -c isthmus.yaml', 'isthmus run --role worker --log-level debug'));
 }
 
 export function statusCommand(): Command {

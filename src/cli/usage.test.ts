@@ -129,7 +129,7 @@ describe('a configuration that cannot be used ends with 2', () => {
   });
 
   it('refuses what this version lacks', async () => {
-    const { code, stderr } = await run(['run', '-c', file('kafka.yaml', `${base}transport: { kind: kafka }\n`)]);
+    const { code, stderr } = await run(['run', '-c', file('window.yaml', `${base}detection: window\n`)]);
     expect(code).toBe(2);
     expect(stderr).toContain('not available in this version');
   });

@@ -1,24 +1,35 @@
-/** What the configuration can name and this version does not do yet: refused at the start, never ignored. */
+/** What the configuration can name and this version does not do yet, or not together: refused at the start, never ignored. */
 import type { Problem } from './problem.js';
 import type { Config } from './schema.js';
 import { lineOf, type Source } from './validate.js';
 
-/** Keys (with all below them) and values that are refused as a whole: for the documentation. */
-export const unavailableKeys: readonly string[] = ['transport.brokers', 'transport.topics', 'transport.format'];
-export const unavailableValues: readonly string[] = ['kafka', 'record', 'window'];
+/** Values that are refused as a whole: for the documentation. */
+export const unavailableValues: readonly string[] = ['debezium', 'window'];
 
 export function unavailable(config: Config, source: Pick<Source, 'lines'>): Problem[] {
   const found: Problem[] = [];
-  const refuse = (path: string, what: string, instead: string): void => {
-    found.push({
-      path,
-      line: lineOf(path, source),
-      text: `asks for ${what}, which is not available in this version`,
-      remedy: instead,
-    });
+  const refuse = (path: string, text: string, remedy: string): void => {
+    found.push({ path, line: lineOf(path, source), text, remedy });
   };
-  if (config.transport.kind === 'kafka') refuse('transport.kind', 'the Kafka transport', 'Use kind: embedded.');
-  if (config.apply.atomic === 'record') refuse('apply.atomic', 'atomicity by record', 'Use atomic: transaction.');
-  if (config.detection === 'window') refuse('detection', 'detection by time window', 'Use detection: causal.');
+  const missing = (what: string): string => `asks for ${what}, which is not available in this version`;
+  if (config.detection === 'window') refuse('detection', missing('detection by time window'), 'Use detection: causal.');
+  const { transport, apply } = config;
+  if (transport.format === 'debezium') refuse('transport.format', missing('Debezium’s format'), 'Use format: isthmus.');
+  if (transport.kind === 'embedded') {
+    if (apply.atomic === 'record')
+      refuse('apply.atomic', 'is record, and one process keeps transactions whole', 'Use atomic: transaction.');
+    return found;
+  }
+  if (transport.brokers.length === 0)
+    refuse('transport.brokers', 'names no broker', 'Name one or more of them as host:port.');
+  if (transport.topics.sql === transport.topics.mongodb)
+    refuse('transport.topics', 'has one topic for both sides', 'Each side needs a topic of its own.');
+  if (apply.atomic === 'transaction' && transport.partitions > 1)
+    refuse(
+      'apply.atomic',
+      `is transaction, and a source transaction is spread over ${transport.partitions} partitions`,
+      'Use atomic: record, or transport.partitions: 1.',
+    );
+  if (config.lifecycle) refuse('lifecycle', missing('a lifecycle with Kafka'), 'Use lifecycle: false.');
   return found;
 }

@@ -34,7 +34,7 @@ describe('what is left out', () => {
       direction: 'both',
       initial: 'sql',
       conflict: { strategy: 'lww', delete: 'delete_wins' },
-      transport: { kind: 'embedded' },
+      transport: { kind: 'embedded', partitions: 12 },
       apply: { batch: 1000, lanes: 2, atomic: 'transaction', throttle: null },
       detection: 'causal',
       lifecycle: false,
@@ -163,11 +163,30 @@ describe('mistakes', () => {
   });
 });
 
+describe('what does not go together is refused, not ignored', () => {
+  it.each([
+    ['transport: { kind: kafka }', 'transport.brokers', 'names no broker'],
+    ['apply: { atomic: record }', 'apply.atomic', 'one process keeps transactions whole'],
+    ['transport: { kind: kafka, brokers: ["k:9092"] }', 'apply.atomic', 'spread over 12 partitions'],
+    [
+      'transport: { kind: kafka, brokers: ["k:9092"], partitions: 1, topics: { sql: a, mongodb: a } }',
+      'transport.topics',
+      'one topic for both sides',
+    ],
+  ])('%s', (line, path, why) => {
+    expect(mistake(`${base}${line}\n`)).toMatch(new RegExp(`isthmus.yaml:6: ${path.replace('.', '\\.')} .*${why}`));
+  });
+
+  it('one partition keeps transactions whole', () => {
+    const text = `${base}transport: { kind: kafka, brokers: ["k:9092"], partitions: 1 }\n`;
+    expect(readConfigText(text, { name: 'isthmus.yaml', folder: '.' }, {}).apply.atomic).toBe('transaction');
+  });
+});
+
 describe('what this version lacks is refused, not ignored', () => {
   it.each([
-    ['transport: { kind: kafka }', 'transport.kind'],
+    ['transport: { kind: kafka, brokers: ["k:9092"], format: debezium }', 'transport.format'],
     ['detection: window', 'detection'],
-    ['apply: { atomic: record }', 'apply.atomic'],
   ])('%s', (line, path) => {
     expect(mistake(`${base}${line}\n`)).toMatch(
       new RegExp(`isthmus.yaml:6: ${path.replace('.', '\\.')} asks for .* not available in this version`),

@@ -72,13 +72,20 @@ function repeated(config: Config, source: Source): Problem[] {
 
 function readSecrets(config: Config, folder: string, refuse: (path: string, text: string) => void): void {
   for (const path of secretPaths) {
-    const [section, key] = path.split('.') as [keyof Config, string];
-    const parent = config[section] as unknown as Record<string, unknown>;
-    const value = parent[key];
+    const names = path.split('.');
+    const key = names.pop() as string;
+    const parent = names.reduce<unknown>(
+      (at, name) => (at as Record<string, unknown> | null)?.[name],
+      config,
+    ) as Record<string, unknown> | null;
+    const value = parent?.[key];
     if (typeof value !== 'string' || !value.startsWith('file:')) continue;
     const name = value.slice('file:'.length);
     try {
-      parent[key] = readFileSync(isAbsolute(name) ? name : resolvePath(folder, name), 'utf8').trim();
+      (parent as Record<string, unknown>)[key] = readFileSync(
+        isAbsolute(name) ? name : resolvePath(folder, name),
+        'utf8',
+      ).trim();
     } catch (error) {
       refuse(
         path,

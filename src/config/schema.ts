@@ -6,6 +6,7 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { durationPattern } from './duration.js';
 import { conflictSchema, entitySchema, oneOf } from './entity-schema.js';
 import { levelsSchema, phasesSchema } from './lifecycle-schema.js';
+import { transportSchema } from './transport-schema.js';
 
 const strict = { additionalProperties: false } as const;
 
@@ -72,20 +73,7 @@ export const configSchema = Type.Object(
       description: 'The tables that are synced, each with its collection',
     }),
     conflict: conflictSchema,
-    transport: section('How changes travel', {
-      kind: oneOf(['embedded', 'kafka'], {
-        default: 'embedded',
-        description: 'embedded: one process, nothing to install',
-      }),
-      brokers: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { description: 'kafka only' })),
-      topics: Type.Optional(
-        Type.Object(
-          { sql: Type.String({ minLength: 1 }), mongodb: Type.String({ minLength: 1 }) },
-          { ...strict, description: 'kafka only' },
-        ),
-      ),
-      format: Type.Optional(oneOf(['isthmus', 'debezium'], { description: 'kafka only' })),
-    }),
+    transport: transportSchema,
     apply: section('How changes are written', {
       batch: Type.Integer({
         minimum: 1,
@@ -93,10 +81,16 @@ export const configSchema = Type.Object(
         default: 1000,
         description: 'Changes in one target transaction, about',
       }),
-      lanes: Type.Integer({ minimum: 1, maximum: 32, default: 2, description: 'Writers per direction' }),
+      lanes: Type.Integer({
+        minimum: 1,
+        maximum: 32,
+        default: 2,
+        description: 'Writers per direction; with Kafka of each partition',
+      }),
       atomic: oneOf(['transaction', 'record'], {
         default: 'transaction',
-        description: 'Whether source transactions stay whole',
+        description:
+          'transaction: source transactions stay whole; record: in each partition by itself, as Kafka with several partitions has it',
       }),
       throttle: nullable(
         { type: 'integer', minimum: 1 } as unknown as TSchema,
@@ -202,4 +196,10 @@ export type Config = Static<typeof configSchema>;
 export type TlsConfig = Config['sql']['tls'];
 
 /** Paths whose value may be `file:PATH`. */
-export const secretPaths: ReadonlySet<string> = new Set(['sql.url', 'mongodb.url', 'api.token', 'alerts.webhook']);
+export const secretPaths: ReadonlySet<string> = new Set([
+  'sql.url',
+  'mongodb.url',
+  'api.token',
+  'alerts.webhook',
+  'transport.sasl.password',
+]);

@@ -22,6 +22,9 @@ import { type EngineStatus, statusOf } from './status.js';
 export type { EngineParts } from './session.js';
 export type { EngineStatus } from './status.js';
 
+/** What others may ask of an engine; several of them, each with a part of the records, answer as one. */
+export type SyncEngine = Pick<Engine, keyof Engine>;
+
 export class Engine {
   private life: Life | null = null;
   private stopping = false;

@@ -7,6 +7,7 @@ import type { Policy } from '../../conflict/policy.js';
 import { ClockSkew } from '../../observe/clock-skew.js';
 import { CustomRunner } from '../custom/custom-runner.js';
 import { readSchema } from '../read-schema.js';
+import { openTransport } from '../scale/open-kafka.js';
 import { type OpenSides, openSides } from '../sides.js';
 import { checkMapping } from './check-mapping.js';
 
@@ -22,6 +23,8 @@ export async function checkAll(config: Config, { log }: { readonly log: Logger }
     return [
       ...(await sides.sql.inspect()),
       ...(await sides.mongodb.inspect()),
+      ...((await (await openTransport(config, { entities: mapping.entities, log, clock: systemClock }))?.inspect()) ??
+        []),
       ...mapping.findings,
       ...(await moduleFindings(mapping.policies)),
       ...noTables(mapping.entities.size),

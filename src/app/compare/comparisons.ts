@@ -60,7 +60,7 @@ export class Comparisons {
   };
   private readonly timetable: Timetable;
   private job: ComparisonJob | null = null;
-  private loop: Promise<void> = Promise.resolve();
+  private loop: Promise<void> | null = null;
   private wake: (() => void) | null = null;
 
   constructor(private readonly parts: ComparisonsParts) {
@@ -157,6 +157,11 @@ export class Comparisons {
   }
 
   private async enqueue(row: ComparisonRow): Promise<void> {
+    if (this.loop === null)
+      throw new IsthmusError('not_running', {
+        message: 'This process makes no comparisons.',
+        remedy: 'Ask a process that runs with --role all.',
+      });
     if (this.queue.length >= queueMost)
       throw new IsthmusError('too_many', { message: `${queueMost} comparisons wait already.` });
     const saving = this.parts.store.save(row, this.owner);

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.js';
 import type { Config } from '../../config/schema.js';
 import type { Facts } from '../../lifecycle/evidence.js';
 import { sides } from '../../model/side.js';
-import type { Engine } from '../../sync/engine.js';
+import type { SyncEngine } from '../../sync/engine.js';
 import { type ComparedReads, type Comparisons, isWhole, type KnownComparison } from './comparisons.js';
 import type { Migration } from './migration.js';
 import type { PassiveWrites } from './passive-writes.js';
@@ -12,7 +12,7 @@ export interface FactsOf {
   readonly config: Config;
   readonly tables: readonly string[];
   readonly clock: Clock;
-  readonly engine: Engine;
+  readonly engine: SyncEngine;
   readonly migration: Migration;
   readonly passive: PassiveWrites;
   readonly comparisons: Comparisons;

@@ -19,7 +19,7 @@ import {
 } from '../../lifecycle/phases.js';
 import { type Order, stepFrom } from '../../lifecycle/steps.js';
 import type { Side } from '../../model/side.js';
-import type { Engine } from '../../sync/engine.js';
+import type { SyncEngine } from '../../sync/engine.js';
 import type { ComparedReads, Comparisons } from './comparisons.js';
 import { gatherFacts } from './gather-facts.js';
 import { LevelKeeper } from './level-keeper.js';
@@ -34,7 +34,7 @@ export interface LifecycleParts {
   readonly tables: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
-  readonly engine: Engine;
+  readonly engine: SyncEngine;
   readonly migration: Migration;
   readonly passive: PassiveWrites;
   readonly comparisons: Comparisons;

@@ -5,7 +5,7 @@
 import { IsthmusError } from '../../base/errors.js';
 import { type Course, type Direction, turned } from '../../model/course.js';
 import type { MigrationStore, StoredMigration } from '../../ports/migration-store.js';
-import type { Engine } from '../../sync/engine.js';
+import type { SyncEngine } from '../../sync/engine.js';
 import type { MigrationState } from './migration-state.js';
 
 interface Opening {
@@ -54,7 +54,7 @@ export class Migration {
   }
 
   /** Changes the state and which way changes cross in one. */
-  turn(engine: Engine, direction: Direction, change: Change): Promise<void> {
+  turn(engine: SyncEngine, direction: Direction, change: Change): Promise<void> {
     return this.alone(async () => {
       // Whoever decided looked at this state: another one is for another decision.
       if (engine.direction !== null) {

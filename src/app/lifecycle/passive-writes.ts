@@ -7,7 +7,7 @@ import type { Logger } from '../../base/logger.js';
 import { leads } from '../../model/course.js';
 import { type RecordId, type RecordRef, recordId } from '../../model/record.js';
 import { type LinkName, type Side, sides } from '../../model/side.js';
-import type { Engine } from '../../sync/engine.js';
+import type { SyncEngine } from '../../sync/engine.js';
 import type { Migration } from './migration.js';
 
 export interface PassiveWritesOptions {
@@ -70,7 +70,7 @@ export class PassiveWrites {
   }
 
   /** What differs is overwritten by the side that leads, through the engine, and kept in the record of conflicts. */
-  async revert(engine: Engine): Promise<void> {
+  async revert(engine: SyncEngine): Promise<void> {
     const { direction } = engine;
     if (this.waiting.size === 0 || direction === null) return;
     const leading = sides.filter((side) => leads(direction, side));

@@ -5,13 +5,13 @@ import { slices } from '../../base/slices.js';
 import type { DeadLetter } from '../../model/conflict.js';
 import type { Entity } from '../../model/entity.js';
 import type { ConflictStore } from '../../ports/conflict-store.js';
-import type { Engine } from '../../sync/engine.js';
+import type { SyncEngine } from '../../sync/engine.js';
 import type { LetterOutcome, LetterWish } from '../../sync/letter-requests.js';
 import type { LetterAction, LetterAnswer, LetterCounts, LetterDesk, ShownDeadLetter } from '../sync.js';
 import { showDeadLetter, showDiscard } from './show-dead-letter.js';
 
 export interface LettersParts {
-  readonly engine: Engine;
+  readonly engine: SyncEngine;
   readonly conflicts: ConflictStore;
   readonly entities: ReadonlyMap<string, Entity>;
 }
@@ -75,7 +75,7 @@ function wishOf(action: LetterAction, by: string): LetterWish {
   return action === 'retry' ? { action } : { action, by };
 }
 
-function mustRun(engine: Engine): void {
+function mustRun(engine: SyncEngine): void {
   const { state } = engine.status();
   if (state !== 'running' && state !== 'loading')
     throw new IsthmusError('not_running', {

@@ -19,16 +19,18 @@ export async function runTeardown(options: PrepareOptions, context: Context): Pr
   return code;
 }
 
+const headings = { sql: '-- PostgreSQL', mongodb: '// MongoDB', kafka: '# Kafka' } as const;
+
 async function work(both: typeof prepareBoth, options: PrepareOptions, context: Context): Promise<number> {
   const { terminal } = context;
   const { dim, green } = terminal.style;
-  let last: Side | null = null;
+  let last: Side | 'kafka' | null = null;
   let printed = 0;
-  const onStatement = (side: Side, statement: string): void => {
-    if (side !== last) terminal.out(dim(side === 'sql' ? '-- PostgreSQL' : '// MongoDB'));
+  const onStatement = (side: Side | 'kafka', statement: string): void => {
+    if (side !== last) terminal.out(dim(headings[side]));
     last = side;
     printed += 1;
-    // Ready to be pasted into psql or mongosh.
+    // Ready to be pasted into psql, mongosh or a shell.
     terminal.out(side === 'sql' && !statement.endsWith(';') ? `${statement};` : statement);
   };
   await both(readConfig(options, context), {

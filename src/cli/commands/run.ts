@@ -1,8 +1,9 @@
 /** `run`: prepares what is missing, loads, then syncs until it is told to stop. */
 import { type StartedSync, startLoaded } from '../../api/start.js';
+import type { Role } from '../../app/scale/roles.js';
 import type { SyncState } from '../../app/sync.js';
 import { systemClock } from '../../base/clock.js';
-import type { IsthmusError } from '../../base/errors.js';
+import { IsthmusError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { stopInTime } from '../bounded-stop.js';
 import { type ConfigOptions, type Context, readConfig } from '../context.js';
@@ -14,14 +15,25 @@ import type { Terminal } from '../terminal.js';
 import { makeLogger } from '../terminal-logger.js';
 
 export interface RunOptions extends ConfigOptions {
+  readonly role: Role;
   readonly logLevel?: LogLevel;
 }
 
 export async function runRun(options: RunOptions, context: Context): Promise<number> {
   const { terminal, stopping } = context;
   const config = readConfig(options, context);
+  const { role } = options;
+  if (role !== 'all' && config.transport.kind === 'embedded')
+    throw new IsthmusError('configuration_invalid', {
+      message: `--role ${role} is for the Kafka transport, and transport.kind is embedded.`,
+      remedy: 'Leave it out, or set transport.kind: kafka.',
+    });
   const log = makeLogger(terminal, options.logLevel ?? (terminal.live ? 'warn' : 'info'));
-  const sync = await startLoaded(config, { log, onStatement: (statement) => log.info({}, `prepared: ${statement}`) });
+  const sync = await startLoaded(config, {
+    log,
+    role,
+    onStatement: (statement) => log.info({}, `prepared: ${statement}`),
+  });
   log.info({ api: sync.url }, 'syncing');
   if (terminal.live)
     terminal.err(`${terminal.style.bold(config.name)} ${terminal.style.dim(`API and dashboard: ${sync.url}`)}`);

@@ -1,0 +1,28 @@
+/** The Kafka transport of a configuration. */
+import type { Clock } from '../../base/clock.js';
+import type { Logger } from '../../base/logger.js';
+import { durationMs } from '../../config/duration.js';
+import type { Config } from '../../config/schema.js';
+import { type KafkaTransport, openKafka } from '../../kafka/open.js';
+import type { Entity } from '../../model/entity.js';
+
+/** Null: the embedded one, which needs nothing. */
+export async function openTransport(
+  { name, transport }: Pick<Config, 'name' | 'transport'>,
+  deps: { readonly entities: ReadonlyMap<string, Entity>; readonly log: Logger; readonly clock: Clock },
+): Promise<KafkaTransport | null> {
+  if (transport.kind === 'embedded') return null;
+  const { brokers, topics, partitions, replication, retention, tls, sasl } = transport;
+  return openKafka({
+    ...deps,
+    clientId: `isthmus_${name}`,
+    groupId: `isthmus_${name}`,
+    brokers,
+    topics,
+    partitions,
+    replication,
+    retentionMs: durationMs(retention) as number,
+    tls,
+    sasl,
+  });
+}

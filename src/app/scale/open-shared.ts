@@ -1,0 +1,104 @@
+/** Captures and shares of one process over the Kafka transport, made of the parts that an engine has anyway. */
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../../config/schema.js';
+import type { KafkaTransport } from '../../kafka/open.js';
+import { partitionOf } from '../../kafka/partition.js';
+import { PartitionSource } from '../../kafka/partition-source.js';
+import type { WorkerGroup } from '../../kafka/worker-group.js';
+import type { RecordRef } from '../../model/record.js';
+import { shareName, splitLane, splitMark } from '../../model/share.js';
+import { sides as bothSides, type Side } from '../../model/side.js';
+import type { SideStore } from '../../ports/side-store.js';
+import { Relay } from '../../relay/relay.js';
+import { Engine, type EngineParts, type SyncEngine } from '../../sync/engine.js';
+import type { OpenSides } from '../sides.js';
+import type { Role } from './roles.js';
+import type { Share } from './share-slot.js';
+import { ShareStore } from './share-store.js';
+import { shareWork } from './share-work.js';
+import { SharedEngine } from './shared-engine.js';
+
+export interface SharedOptions {
+  readonly config: Config;
+  readonly role: Role;
+  readonly sides: OpenSides;
+  readonly transport: KafkaTransport;
+  readonly engine: Omit<EngineParts, 'sides' | 'conflicts'>;
+}
+
+export function openShared(options: SharedOptions): SyncEngine {
+  const { config, engine, role, transport } = options;
+  const { clock, log } = engine;
+  const { partitions } = config.transport;
+  const shareOf = (ref: RecordRef): number => partitionOf(ref, partitions);
+  let group: WorkerGroup | null = null;
+  return new SharedEngine({
+    shares: partitions,
+    shareOf,
+    open: (share) => openShare({ ...options, share, shareOf, group: group as WorkerGroup }),
+    membership:
+      role === 'capture'
+        ? null
+        : (onAssigned) => {
+            group = transport.group(onAssigned);
+            return group;
+          },
+    captures: role === 'worker' ? [] : bothSides.map((side) => captureOf(options, side)),
+    direction: config.direction,
+    clock,
+    log,
+  });
+}
+
+function captureOf({ sides, transport, engine }: SharedOptions, side: Side): Relay {
+  const { clock, log } = engine;
+  return new Relay({
+    source: sides[side].source,
+    endReader: () => (side === 'sql' ? sides.sql.endReader() : Promise.resolve()),
+    openPublisher: () => transport.publisher(side, { shareOfMark: splitMark, shareOfLane: splitLane }),
+    leases: sides.mongodb.leases,
+    owner: randomUUID(),
+    clock,
+    log,
+  });
+}
+
+interface ShareOptions extends SharedOptions {
+  readonly share: number;
+  readonly shareOf: (ref: RecordRef) => number;
+  readonly group: WorkerGroup;
+}
+
+function openShare({ config, sides, engine, share, shareOf, group }: ShareOptions): Share {
+  const name = shareName(config.name, share);
+  const { partitions, topics } = config.transport;
+  const isMine = (ref: RecordRef): boolean => shareOf(ref) === share;
+  const stores: Record<Side, SideStore> = { sql: sides.sql.share(name), mongodb: sides.mongodb.share(name) };
+  const partOf = (side: Side): EngineParts['sides'][Side] => ({
+    source: new PartitionSource({
+      side,
+      topic: topics[side],
+      partition: share,
+      entities: sides.entities,
+      feed: group.feed(side, share),
+      order: (position) => sides[side].source.order(position),
+      unreadable: async (message) => {
+        await sides.mongodb.unreadable.keep(message);
+        engine.log.warn({ ...message }, 'a message of a topic could not be read, and is kept with its place');
+      },
+    }),
+    store: new ShareStore({ all: sides[side].store, own: stores[side], share, shares: partitions, isMine }),
+  });
+  const own = sides.mongodb.shareWork(name);
+  return {
+    engine: new Engine({
+      ...engine,
+      sides: { sql: partOf('sql'), mongodb: partOf('mongodb') },
+      conflicts: shareWork({ all: sides.mongodb.conflicts, own, isMine }),
+    }),
+    interrupt: () => {
+      for (const side of bothSides) group.feed(side, share).close();
+    },
+    close: async () => void (await Promise.all(bothSides.map((side) => stores[side].close()))),
+  };
+}

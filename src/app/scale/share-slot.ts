@@ -1,0 +1,99 @@
+/**
+ * Runs the engine of one share for as long as it is this worker's. A share that another worker has taken over is begun again only
+ * if it is still to be this one's a while later. Must not know who decides that.
+ */
+import type { Clock } from '../../base/clock.js';
+import { IsthmusError, isIsthmusError } from '../../base/errors.js';
+import type { Logger } from '../../base/logger.js';
+import type { SyncEngine } from '../../sync/engine.js';
+
+/** An engine with its own stores. */
+export interface Share {
+  readonly engine: SyncEngine;
+  /** Its start waits for what may never come: end it. */
+  interrupt(): void;
+  close(): Promise<void>;
+}
+
+export interface ShareSlotParts {
+  readonly share: number;
+  readonly open: (share: number) => Share;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onFailure: (error: IsthmusError) => void;
+}
+
+/** Long enough for a worker that came back from a stop to learn that the share is no longer its own. */
+const fencedPauseMs = 2_000;
+const retryPauseMs = 1_000;
+
+export class ShareSlot {
+  private wanted = false;
+  private paused = false;
+  private current: Share | null = null;
+  private stopper = new AbortController();
+  private running: Promise<void> | null = null;
+
+  constructor(private readonly parts: ShareSlotParts) {}
+
+  /** Null: it is not this worker's, or is just being begun. */
+  get engine(): SyncEngine | null {
+    return this.current?.engine ?? null;
+  }
+
+  /** To be this worker's, or not. */
+  want(wanted: boolean): void {
+    if (this.wanted === wanted) return;
+    this.wanted = wanted;
+    if (!wanted) return this.stopper.abort();
+    // The one before is let end first.
+    const before = this.running ?? Promise.resolve();
+    this.stopper = new AbortController();
+    this.running = before.then(() => this.run(this.stopper.signal));
+  }
+
+  pause(paused: boolean): void {
+    this.paused = paused;
+    if (paused) this.engine?.pause();
+    else this.engine?.resume();
+  }
+
+  async end(): Promise<void> {
+    this.want(false);
+    await this.running;
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    const { clock, log, onFailure, open, share } = this.parts;
+    while (!signal.aborted) {
+      const one = open(share);
+      this.current = one;
+      if (this.paused) one.engine.pause();
+      const ended = new Promise<null>((resolve) => {
+        if (signal.aborted) resolve(null);
+        signal.addEventListener('abort', () => resolve(null), { once: true });
+      });
+      let started = false;
+      const failed = one.engine.start().then(
+        () => {
+          started = true;
+          return one.engine.failure;
+        },
+        (error: unknown) => asIsthmusError(error),
+      );
+      const error = await Promise.race([ended, failed]);
+      if (!started) one.interrupt();
+      await one.engine.stop();
+      this.current = null;
+      await one.close();
+      if (error === null || signal.aborted) return;
+      if (error.code !== 'fenced' && !error.retry) return onFailure(error);
+      log.warn({ code: error.code, share }, `a share stopped here: ${error.message}`);
+      await clock.sleep(error.code === 'fenced' ? fencedPauseMs : retryPauseMs, signal);
+    }
+  }
+}
+
+function asIsthmusError(error: unknown): IsthmusError {
+  return isIsthmusError(error) ? error : new IsthmusError('invariant_broken', { cause: error });
+}

@@ -1,0 +1,71 @@
+/** The part of the configuration's schema that says how changes travel. */
+import { Type } from '@sinclair/typebox';
+import { durationPattern } from './duration.js';
+import { oneOf } from './entity-schema.js';
+
+const strict = { additionalProperties: false } as const;
+
+const saslSchema = Type.Object(
+  {
+    mechanism: oneOf(['plain', 'scram-sha-256', 'scram-sha-512']),
+    username: Type.String({ minLength: 1 }),
+    password: Type.String({ minLength: 1, description: 'A secret: ${NAME} or file:PATH' }),
+  },
+  strict,
+);
+
+export const transportSchema = Type.Object(
+  {
+    kind: oneOf(['embedded', 'kafka'], {
+      default: 'embedded',
+      description:
+        'embedded: one process, nothing to install; kafka: captures publish to topics, workers share their partitions',
+    }),
+    brokers: Type.Array(Type.String({ pattern: '^[^\\s,/]+:\\d{1,5}$' }), {
+      default: [],
+      description: 'kafka only: where to begin, each as host:port',
+    }),
+    topics: Type.Object(
+      {
+        sql: Type.String({ pattern: '^[A-Za-z0-9._-]{1,200}$', default: 'sql_changes' }),
+        mongodb: Type.String({ pattern: '^[A-Za-z0-9._-]{1,200}$', default: 'mongo_changes' }),
+      },
+      {
+        ...strict,
+        default: {},
+        description: 'kafka only: their names; two syncs on one cluster need topics of their own',
+      },
+    ),
+    partitions: Type.Integer({
+      minimum: 1,
+      maximum: 999,
+      default: 12,
+      description: 'kafka only: of each topic; as many workers as this can share the work',
+    }),
+    replication: Type.Unsafe<number | null>({
+      anyOf: [{ type: 'integer', minimum: 1, maximum: 9 }, { type: 'null' }],
+      default: null,
+      description: 'kafka only: copies of each message; null: 3, or one for each broker where there are fewer',
+    }),
+    retention: Type.String({
+      pattern: durationPattern,
+      default: '7d',
+      description: 'kafka only: how long a new topic keeps messages: longer than workers will ever be away',
+    }),
+    tls: Type.Boolean({ default: false, description: 'kafka only: TLS to the brokers, certificates verified' }),
+    sasl: Type.Unsafe<{
+      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+      readonly username: string;
+      password: string;
+    } | null>({
+      anyOf: [saslSchema, { type: 'null' }],
+      default: null,
+      description: 'kafka only: how this process authenticates; null: not at all',
+    }),
+    format: oneOf(['isthmus', 'debezium'], {
+      default: 'isthmus',
+      description: 'kafka only: what the messages are',
+    }),
+  },
+  { ...strict, default: {}, description: 'How changes travel' },
+);
