@@ -1,9 +1,9 @@
 /**
- * Every command's name, options, help and examples. Must not import { roles } from '../app/scale/roles.js';
-import what a command does: that is loaded when it is
+ * Every command's name, options, help and examples. Must not import what a command does: that is loaded when it is
  * called, so that help and `status` need no database driver.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { roles } from '../app/scale/roles.js';
 import { strategies } from '../config/entity-schema.js';
 import { conflictKinds } from '../model/conflict.js';
 import { defaultFile, withApi, withConfig, withJson } from './context.js';

@@ -133,6 +133,7 @@ test('dead letters, loads and stops come back and go', async () => {
     total: 10,
     startedAt: 1,
     finishedAt: null,
+    epoch: 3,
   };
   const stop = { entity: 'public.users', side: 'mongodb' as const, reason: 'dropped', at: 7 };
   await conflicts.saveDeadLetters([letter]);
@@ -149,6 +150,10 @@ test('dead letters, loads and stops come back and go', async () => {
     stops: [stop],
     mappings: [{ entity: 'public.users', columns: ['name', 'age'] }],
   });
+  // Another load that a predecessor began before it slept, and what it says of this one.
+  await conflicts.saveLoad({ ...load, id: 'l0', epoch: 2 });
+  await conflicts.saveLoad({ ...load, state: 'done', epoch: 2 });
+  expect((await conflicts.openWork()).loads).toEqual([{ ...load, rows: 6 }]);
   // Not even by a process that slept meanwhile.
   await conflicts.saveLoad({ ...load, state: 'done' });
   await conflicts.saveLoad({ ...load, state: 'open' });

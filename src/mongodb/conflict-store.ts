@@ -126,12 +126,13 @@ export class MongoConflictStore implements ConflictStore {
 
   saveLoad(load: LoadRow): Promise<void> {
     return this.told('writing loads', async () => {
-      const filter = { _id: this.rowId(load.entity), $nor: [{ 'row.id': load.id, 'row.state': 'done' }] };
+      const stays = [{ 'row.id': load.id, 'row.state': 'done' }, { 'row.epoch': { $gt: load.epoch } }];
+      const filter = { _id: this.rowId(load.entity), $nor: stays };
       const replacement = { name: this.options.name, table: load.entity, row: load };
       try {
         await this.stored('loads').replaceOne(filter, replacement, { upsert: true, ...majority });
       } catch (error) {
-        // It is done already, so the upsert meets its own key.
+        // What is there stays, so the upsert meets its key.
         if (errorCode(error) !== 11000) throw error;
       }
     });

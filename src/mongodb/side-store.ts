@@ -164,6 +164,9 @@ export class MongoSideStore implements SideStore {
     return simple;
   }
 
+  /** Its log tells of what a majority has, and that is what is read. */
+  async visible(): Promise<void> {}
+
   async existing(refs: readonly RecordRef[]): Promise<ReadonlySet<RecordId>> {
     const found = await this.read(refs, { locked: false, raw: false });
     return new Set([...found].filter(([, { state }]) => state !== null).map(([id]) => id));

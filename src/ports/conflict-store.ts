@@ -25,6 +25,8 @@ export interface LoadRow {
   readonly total: number;
   readonly startedAt: number;
   readonly finishedAt: number | null;
+  /** Of the life that answers for it. */
+  readonly epoch: number;
 }
 
 export interface StopRow {
@@ -139,7 +141,10 @@ export interface ConflictStore {
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
   /** They crossed. */
   removeDeadLetters(records: readonly (RecordRef & { readonly id: string })[]): Promise<void>;
-  /** One row an entity. A load that is done stays so: what a paused process says of it later is left out. */
+  /**
+   * One row an entity. A load that is done stays so, and one that a later epoch answers for stays as it is: what a process says
+   * that was paused and succeeded is left out.
+   */
   saveLoad(load: LoadRow): Promise<void>;
   saveMapping(mapping: MappingRow): Promise<void>;
   saveStop(stop: StopRow): Promise<void>;

@@ -200,6 +200,8 @@ export interface SideStore {
   readPage(request: PageRequest): Promise<Page>;
   /** Whether pages come in `sharedOrder`, which the entity has. */
   inSharedOrder(entity: string): Promise<boolean>;
+  /** Resolves when all that stands in the log before the call can be read: a side may decode a commit before it is visible. */
+  visible(entity: string): Promise<void>;
   /** Which of these exist. */
   existing(refs: readonly RecordRef[]): Promise<ReadonlySet<RecordId>>;
   /** About how many records there are, for a progress bar. */

@@ -108,6 +108,11 @@ export class Inbox {
     return first !== undefined && (!first.complete || first.continued || this.mustBeCut(first));
   }
 
+  /** The chunk that is next; null: something else is. */
+  get nextChunk(): Chunk | null {
+    return this.units[0]?.chunk ?? null;
+  }
+
   /** Read to its end at once, and too large all the same. What we wrote ourselves was a batch and is handled as one. */
   private mustBeCut({ parts, weight }: Unit): boolean {
     return parts.length > 1 && weight >= this.limits.wholeTransaction;

@@ -12,7 +12,7 @@ const entity = {
 } as unknown as Entity;
 
 function load(columns: readonly string[] | null): LoadRow {
-  const at = { startedAt: 0, finishedAt: null, rows: 0, total: 3 };
+  const at = { startedAt: 0, finishedAt: null, rows: 0, total: 3, epoch: 1 };
   return { ...at, entity: entity.name, from: 'mongodb', id: 'first', columns, state: 'open' };
 }
 

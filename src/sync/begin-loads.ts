@@ -11,7 +11,7 @@ import type { EngineParts } from './session.js';
 export async function beginLoads(
   parts: EngineParts,
   { name, fields }: Entity,
-  { work, loads }: Recovered,
+  { work, loads, epoch }: Recovered,
 ): Promise<void> {
   const { initial } = parts.options;
   const columns = fields.map(({ column }) => column);
@@ -20,10 +20,10 @@ export async function beginLoads(
   const open = work.loads.find(({ entity, state }) => entity === name && state === 'open');
   // The first load has a name of its own, so that two processes which begin at the same time list it once.
   if (known === undefined && initial !== 'none' && !open)
-    loads.push(await newLoad(parts, { entity: name, from: initial, id: `${name}:initial` }));
+    loads.push(await newLoad(parts, { entity: name, from: initial, id: `${name}:initial`, epoch }));
   if (added && added.length > 0) {
     const from = open?.from ?? (initial === 'none' ? 'sql' : initial);
-    loads.push(await onlyLoad(parts, work.loads, { entity: name, from, ...columnsAfter(open, added) }));
+    loads.push(await onlyLoad(parts, work.loads, { entity: name, from, epoch, ...columnsAfter(open, added) }));
   }
   if (known === undefined || known.join() !== columns.join())
     await parts.conflicts.saveMapping({ entity: name, columns });
@@ -40,10 +40,12 @@ interface LoadWish {
   readonly from: Side;
   readonly columns?: readonly string[];
   readonly id?: string;
+  /** Of the life that begins it. */
+  readonly epoch: number;
 }
 
 /** Stored before it begins. */
-async function newLoad(parts: EngineParts, { entity, from, columns, id }: LoadWish): Promise<LoadRow> {
+async function newLoad(parts: EngineParts, { entity, from, columns, id, epoch }: LoadWish): Promise<LoadRow> {
   const load: LoadRow = {
     entity,
     from,
@@ -54,6 +56,7 @@ async function newLoad(parts: EngineParts, { entity, from, columns, id }: LoadWi
     total: await parts.sides[from].store.estimate(entity),
     startedAt: parts.clock.now(),
     finishedAt: null,
+    epoch,
   };
   await parts.conflicts.saveLoad(load);
   return load;

@@ -135,6 +135,7 @@ export class Link {
       const lane = this.free[0];
       if (lane === undefined || this.waitsForOthers() || this.throttle.holds(() => this.pump())) return;
       if (this.inbox.nextIsAlone && neighbours.length > 0) return;
+      if (this.mustBeHandledFirst(neighbours)) return;
       const batch = this.inbox.take();
       const stretch = progress.begin(batch.to);
       this.unsettled.push({ stretch, parts: batch.parts });
@@ -150,6 +151,20 @@ export class Link {
       );
       this.underWay.add(task);
     }
+  }
+
+  /**
+   * What stands before a chunk in the log is handled before it: once the chunk is stored its records count as loaded, and a change
+   * that was to be left to it would be taken for one of a record that the target had.
+   */
+  private mustBeHandledFirst(neighbours: readonly Batch[]): boolean {
+    const { nextChunk } = this.inbox;
+    if (nextChunk === null || this.parts.session.parts.options.disabledRules.has('before-chunk')) return false;
+    const { entity } = nextChunk.range;
+    return neighbours.some(
+      ({ chunk, parts }) =>
+        chunk === null && parts.some(({ part }) => part.changes.some((one) => one.entity === entity)),
+    );
   }
 
   /** Too much is in memory that others are about to bring to an end. */

@@ -70,6 +70,7 @@ export class Loader {
   /** Whether the target has no record of the entity, after all that its log tells by now. */
   private async lacksAll(entity: string): Promise<boolean> {
     const { store } = this.session.parts.sides[otherSide(this.memory.source)];
+    await store.visible(entity);
     const { rows } = await store.readPage({ entity, after: null, limit: 1, keysOnly: true });
     if (rows.length > 0) return false;
     await this.passed(store.side);
@@ -80,6 +81,7 @@ export class Loader {
   private async lackingOf({ range: { entity }, rows }: Chunk): Promise<readonly string[]> {
     const { store } = this.session.parts.sides[otherSide(this.memory.source)];
     const refs = rows.filter(({ key }) => !isRefused(key)).map(({ key }) => ({ entity, key }));
+    await store.visible(entity);
     const existing = await store.existing(refs);
     const lacking = refs.filter((ref) => !existing.has(recordId(ref))).map(({ key }) => key);
     if (lacking.length > 0) await this.passed(store.side);

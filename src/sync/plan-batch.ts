@@ -64,7 +64,7 @@ export function prepareBatch(session: Session, link: LinkMemory, folded: FoldedB
     if (!sameState(held.base, record.after)) hold.push(heldWith(held, { ...news, base: held.base }, moment(session)));
     // Deleted after a load brought it: that is no way back.
     else if (hasGuessedBase(held) && record.before !== null)
-      hold.push(heldWith(undefined, { ...news, base: record.before }, moment(session)));
+      hold.push(heldWith(held, { ...news, base: held.base }, moment(session)));
     else if (inPlace && record.after !== null)
       hold.push(heldWith(undefined, { ...news, base: null, span: null }, moment(session)));
     else drop.push(refOf(record));

@@ -25,6 +25,8 @@ export interface RecoveredLink {
 }
 
 export interface Recovered {
+  /** Of this life. */
+  readonly epoch: number;
   readonly links: Readonly<Record<Side, RecoveredLink>>;
   /** The highest number that is known to have been given out. */
   readonly number: number;
@@ -60,7 +62,7 @@ export async function takeOverBoth(parts: EngineParts, reign: Reign): Promise<Re
   parts.faults.reach('start.taken-over-sql');
   const found: Record<Side, TakenOver> = { sql: onSql, mongodb: await mongodb.store.takeOver(epoch, lanes) };
   parts.faults.reach('start.taken-over');
-  const work = await parts.conflicts.openWork();
+  const work = await claimLoads(parts, await parts.conflicts.openWork(), epoch);
   // A link's progress is stored in its target.
   const links = { sql: recoverLink(found.mongodb), mongodb: recoverLink(found.sql) };
   // What is held tells of numbers that were given out and never committed: given out again, one would not be later than these.
@@ -69,7 +71,14 @@ export async function takeOverBoth(parts: EngineParts, reign: Reign): Promise<Re
     ...links[side].held.map(({ begun }) => begun),
   ];
   const number = Math.max(0, ...sides.flatMap(told));
-  return { links, number, work, loads: [] };
+  return { epoch, links, number, work, loads: [] };
+}
+
+/** From here on this life answers for loads that are open: what a predecessor still says of them must not take their place. */
+async function claimLoads(parts: EngineParts, work: OpenWork, epoch: number): Promise<OpenWork> {
+  const loads = work.loads.map((row) => (row.state === 'open' ? { ...row, epoch } : row));
+  for (const row of loads) if (row.state === 'open') await parts.conflicts.saveLoad(row);
+  return { ...work, loads };
 }
 
 function recoverLink(found: TakenOver): RecoveredLink {

@@ -26,6 +26,7 @@ export const removableRules = [
   'lacking',
   'unheard',
   'filled',
+  'before-chunk',
 ] as const;
 
 export type RemovableRule = (typeof removableRules)[number];

@@ -51,7 +51,7 @@ export class TableLoads {
 
   private async open(entity: string, from: Side): Promise<void> {
     const { session, known } = this.parts;
-    const row = await newLoadInstead(session.parts, known, { entity, from });
+    const row = await newLoadInstead(session.parts, known, { entity, from, epoch: session.epoch });
     await this.mustReign(row);
     await session.parts.conflicts.removeStop(entity);
     session.stopped.delete(entity);

@@ -85,6 +85,10 @@ export class ShareStore implements SideStore {
     return this.parts.all.inSharedOrder(entity);
   }
 
+  visible(entity: string): Promise<void> {
+    return this.parts.all.visible(entity);
+  }
+
   existing(refs: readonly RecordRef[]): ReturnType<SideStore['existing']> {
     return this.parts.all.existing(refs);
   }

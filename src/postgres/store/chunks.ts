@@ -43,7 +43,7 @@ export class Chunks {
   async read(range: ChunkRange): Promise<readonly { readonly key: string; readonly state: State }[]> {
     const { sql, order } = await this.chunked(range.entity);
     const bounds = rangeOf(sql, order, range);
-    await this.writersGone(sql.table);
+    await this.visible(range.entity);
     const columns = [...sql.key, ...sql.fields].map((column) => `t.${column.name}`).join(', ');
     const result = await this.context.reads.query({
       text: `select ${columns} from ${sql.table} as t ${bounds.where} order by ${order.columns.join(', ')}`,
@@ -56,7 +56,8 @@ export class Chunks {
    * A commit is decoded a moment before it is visible, and with a synchronous standby that does not answer much earlier.
    * So that a chunk shows all that stands in the log before it, those who write the table now are waited for, once.
    */
-  private async writersGone(table: string): Promise<void> {
+  async visible(entity: string): Promise<void> {
+    const { table } = this.sql(entity);
     const { clock, reads } = this.context;
     const writers = `select virtualtransaction from pg_locks
       where locktype = 'relation' and mode = 'RowExclusiveLock' and pid <> pg_backend_pid()

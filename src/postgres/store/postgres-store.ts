@@ -80,6 +80,10 @@ export class PostgresStore implements SideStore {
     return this.chunks.inSharedOrder(entity);
   }
 
+  visible(entity: string): Promise<void> {
+    return this.chunks.visible(entity);
+  }
+
   existing(refs: readonly RecordRef[]): Promise<ReadonlySet<RecordId>> {
     return existingRecords(this.context, this.entities, refs);
   }

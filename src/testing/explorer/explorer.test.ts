@@ -90,6 +90,7 @@ const shows: Record<RuleName, string> = {
   lacking: 'reload',
   unheard: 'columns',
   filled: 'fills',
+  'before-chunk': 'reload+lanes',
 };
 
 describe('without a rule something breaks', () => {

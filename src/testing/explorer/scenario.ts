@@ -71,8 +71,9 @@ export const scenarios: readonly Scenario[] = [
   { name: 'load+crash', load: true, crash: true },
   { name: 'overlap', load: true, overlap: 0.5 },
   { name: 'overlap+crash', load: true, overlap: 0.5, crash: true },
-  { name: 'reload', reloads: true, sometimes: ['lanes', 'manual', 'turns'] },
-  { name: 'reload+crash', reloads: true, crash: true, sometimes: ['lanes', 'manual', 'zombie', 'turns'] },
+  { name: 'reload', reloads: true, sometimes: ['disjoint', 'lanes', 'manual', 'turns'] },
+  { name: 'reload+crash', reloads: true, crash: true, sometimes: ['disjoint', 'lanes', 'manual', 'zombie', 'turns'] },
+  { name: 'reload+lanes', reloads: true, crash: true, lanes: true, disjoint: true },
   { name: 'columns', columns: true, sometimes: ['fills', 'disjoint', 'lanes', 'manual', 'people', 'turns'] },
   {
     name: 'columns+crash',

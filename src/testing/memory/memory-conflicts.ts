@@ -134,7 +134,8 @@ export class MemoryConflictStore implements ConflictStore {
   saveLoad(load: LoadRow): Promise<void> {
     return this.call('saves load', () => {
       const stored = this.data.loads.get(load.entity);
-      if (stored?.id !== load.id || stored.state !== 'done') this.data.loads.set(load.entity, load);
+      const isDone = stored?.id === load.id && stored.state === 'done';
+      if (!isDone && (stored?.epoch ?? 0) <= load.epoch) this.data.loads.set(load.entity, load);
     });
   }
 

@@ -124,6 +124,16 @@ export class MemoryStore implements SideStore {
     return Promise.resolve(true);
   }
 
+  /** Whoever is committing is waited for. */
+  visible(): Promise<void> {
+    if (this.side !== 'sql') return Promise.resolve();
+    return this.call(
+      'waits for writers',
+      () => {},
+      () => this.at.table.isUnlocked,
+    );
+  }
+
   existing(refs: readonly RecordRef[]): Promise<ReadonlySet<RecordId>> {
     return this.call('looks', () => new Set(refs.filter((ref) => this.at.table.get(ref) !== null).map(recordId)));
   }
