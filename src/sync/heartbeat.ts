@@ -36,7 +36,7 @@ export class Heartbeat {
     const { clock, options } = this.session.parts;
     for (let beats = 0; !this.session.signal.aborted; beats++) {
       await this.beat(side);
-      if (beats > 0) await this.links()[side].save(beats % savesAfter === 0);
+      if (beats > 0) await this.links()[side].saving.save(beats % savesAfter === 0);
       await clock.sleep(options.heartbeatMs, this.session.signal);
     }
   }

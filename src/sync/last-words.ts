@@ -12,7 +12,7 @@ const readMs = 300;
 const wholeMs = 2_000;
 
 interface Reading {
-  readonly links: Readonly<Record<Side, Pick<Link, 'save'>>>;
+  readonly links: Readonly<Record<Side, Pick<Link, 'saving'>>>;
   readonly heartbeat: Pick<Heartbeat, 'passed'>;
 }
 
@@ -22,7 +22,7 @@ export async function storePositions({ links, heartbeat }: Reading, clock: Clock
     Promise.race([work.catch(() => undefined), clock.sleep(ms, late.signal)]);
   const store = async (side: Side): Promise<void> => {
     await within(readMs, heartbeat.passed(side));
-    await links[side].save(true);
+    await links[side].saving.save(true);
   };
   await within(wholeMs, Promise.allSettled(sides.map(store)));
   late.abort();

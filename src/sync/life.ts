@@ -214,7 +214,7 @@ export class Life {
 
   /** What a side that leads no more still owes is followed, as far as it stands in its log by now. */
   payOwed(side: Side): void {
-    if (this.built) this.run(payOwed(this.built.session, side));
+    if (this.built) this.run(payOwed(this.built.session, this.built.links[side].saving, side));
   }
 
   private run(task: Promise<void>): void {

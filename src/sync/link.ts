@@ -14,6 +14,7 @@ import type { Chunk } from './loads.js';
 import { Marks } from './marks.js';
 import { openLog } from './open-log.js';
 import type { ReadProgress, SavedProgress, Stretch } from './read-progress.js';
+import { Saving } from './saving.js';
 import { type LinkMemory, nameOf, type Session } from './session.js';
 import { Throttle } from './throttle.js';
 import { listens, tellNews } from './watches.js';
@@ -30,9 +31,6 @@ export interface LinkParts {
   readonly onStop: (stop: SourceStop) => Promise<void>;
 }
 
-/** Reading our own writes causes no save, or it would never end; one for so many is little, and spares reading them again. */
-const echoesASave = 10_000;
-
 export class Link {
   private readonly inbox: Inbox;
   private readonly free: LaneWriter[];
@@ -45,10 +43,9 @@ export class Link {
   private wake: (() => void) | null = null;
   private paused = false;
   private waits = false;
-  /** Since the last save: whether a change was handled without one, and how many of our own were read back. */
-  private unsaved = { changed: false, echoed: 0 };
   private reader: ChangeReader | null = null;
   private readonly throttle: Throttle;
+  readonly saving: Saving;
   /** Null: nobody asks. */
   private readonly traces: BatchTraces | null;
 
@@ -59,6 +56,16 @@ export class Link {
     this.inbox = new Inbox({ batch, wholeTransaction });
     this.throttle = new Throttle({ clock, batch, perSecond: throttle, signal: parts.session.signal });
     this.free = [...parts.lanes];
+    this.saving = new Saving({
+      ...parts,
+      takeLane: () => this.free.shift(),
+      giveLane: (lane) => {
+        this.free.push(lane);
+        this.pump();
+        this.wakeReader();
+      },
+      stored: () => this.acknowledge(),
+    });
   }
 
   /** Reads until the session ends. */
@@ -227,8 +234,7 @@ export class Link {
 
   private finished(stretch: Stretch, result: { readonly saved: boolean; readonly batch: Batch }): void {
     const { progress } = this.parts;
-    if (result.saved) this.unsaved = { changed: false, echoed: 0 };
-    else if (result.batch.changes > 0) this.unsaved.changed = true;
+    this.saving.handled(result.saved, result.batch.changes);
     progress.finish(stretch);
     this.settleEchoes();
     for (const mark of this.marks.passed(progress.position)) this.parts.onMark(mark);
@@ -246,33 +252,10 @@ export class Link {
       for (const { part } of this.unsettled.shift()?.parts ?? [])
         if (part.echo) {
           awaiting.settle(part.echo.lane, part.echo.number);
-          this.unsaved.echoed += part.changes.length;
+          this.saving.echoed(part.changes.length);
         }
     }
     this.parts.onEchoes();
-  }
-
-  /** On the heartbeat: stores a position that moved without a write of ours. `always`: also if little but marks was read. */
-  async save(always: boolean): Promise<void> {
-    const { progress, memory } = this.parts;
-    const moved = progress.position !== progress.durable;
-    if (!moved || !(this.unsaved.changed || always || this.unsaved.echoed >= echoesASave)) return;
-    const lane = this.free.shift();
-    if (lane === undefined) return;
-    const now = progress.toSave();
-    try {
-      const plan = { writes: [], hold: [], drop: [], settlements: [] };
-      this.parts.session.parts.faults.reach('save.before-commit');
-      await lane.commit({ read: [], plan: () => plan, save: memory.loads.toSave(now, {}) });
-      this.parts.session.parts.faults.reach('save.after-commit');
-      progress.stored(lane.lane, now);
-      this.acknowledge();
-      this.unsaved = { changed: false, echoed: 0 };
-    } finally {
-      this.free.push(lane);
-      this.pump();
-      this.wakeReader();
-    }
   }
 
   private acknowledge(): void {

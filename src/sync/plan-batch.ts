@@ -133,14 +133,18 @@ export function planBatch(
   found: ReadonlyMap<RecordId, State>,
 ): BatchPlan | null {
   const { prepared, batch } = context;
+  const disabled = context.session.parts.options.disabledRules;
   const writes: RecordWrite[] = [];
   const hold = [...prepared.hold];
   const loaded = [...prepared.loaded];
   const stepContext = { ...context, loadedNow: prepared.loadedNow };
+  // Read again after a crash, a change that was left to a chunk would meet a record that something else has brought since.
+  let leaves = false;
   for (const [id, candidate] of prepared.candidates) {
     const target = found.get(id) ?? null;
     const step = chooseStep(stepContext, id, candidate, target);
     if (step.loaded && !candidate.fromChunk) loaded.push(refOf(candidate));
+    leaves ||= step.loaded === false;
     if (step.action === 'skip') continue;
     const share = step.action === 'write' ? attempt.share(id) : 'hold';
     if (share === 'write')
@@ -154,7 +158,8 @@ export function planBatch(
     else if (share === 'hold')
       hold.push(heldWith(undefined, heldNews(context, candidate, step), moment(context.session)));
   }
-  if (!context.must && writes.length + hold.length + prepared.drop.length + loaded.length === 0) return null;
+  const must = context.must || (leaves && !disabled.has('left'));
+  if (!must && writes.length + hold.length + prepared.drop.length + loaded.length === 0) return null;
   const inOrder = attempt.ordered ? unfold(batch, writes, attempt.share) : writes;
   const plan = {
     writes: inOrder,

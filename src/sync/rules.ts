@@ -27,6 +27,7 @@ export const removableRules = [
   'unheard',
   'filled',
   'before-chunk',
+  'left',
 ] as const;
 
 export type RemovableRule = (typeof removableRules)[number];

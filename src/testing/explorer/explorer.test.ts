@@ -91,7 +91,11 @@ const shows: Record<RuleName, string> = {
   unheard: 'columns',
   filled: 'fills',
   'before-chunk': 'reload+lanes',
+  left: 'reload+lanes',
 };
+
+/** The first seed that shows it, where that is far: so many runs would only be waited for. */
+const from: Partial<Record<RuleName, number>> = { 'before-chunk': 6392, left: 3185 };
 
 describe('without a rule something breaks', () => {
   it.each(ruleNames)('%s', { timeout: 240_000 }, async (rule) => {
@@ -99,7 +103,7 @@ describe('without a rule something breaks', () => {
     const until = Date.now() + 230_000;
     const tallies = await explore({
       scenarios: [scenario],
-      seed: 1,
+      seed: from[rule] ?? 1,
       runs: 20_000,
       stride: 1,
       disabledRules: [rule],

@@ -73,7 +73,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'overlap+crash', load: true, overlap: 0.5, crash: true },
   { name: 'reload', reloads: true, sometimes: ['disjoint', 'lanes', 'manual', 'turns'] },
   { name: 'reload+crash', reloads: true, crash: true, sometimes: ['disjoint', 'lanes', 'manual', 'zombie', 'turns'] },
-  { name: 'reload+lanes', reloads: true, crash: true, lanes: true, disjoint: true },
+  { name: 'reload+lanes', reloads: true, crash: true, lanes: true, disjoint: true, dense: true },
   { name: 'columns', columns: true, sometimes: ['fills', 'disjoint', 'lanes', 'manual', 'people', 'turns'] },
   {
     name: 'columns+crash',
