@@ -123,6 +123,20 @@ function serverSettings({ version, options, port }: ServerParts): Record<string,
   };
 }
 
+/** Where the system tells (Linux). */
+async function childrenOf(pid: number | null): Promise<readonly number[]> {
+  const told = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return told.split(' ').filter(Boolean).map(Number);
+}
+
+function endIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended with its server.
+  }
+}
+
 class Server implements PostgresServer {
   readonly version: PostgresVersion;
   readonly url: string;
@@ -174,8 +188,11 @@ class Server implements PostgresServer {
     }
   }
 
-  kill(signal?: NodeJS.Signals): Promise<void> {
-    return this.#process.kill(signal);
+  /** A session that is stuck in its network does not notice that the server has gone, and no new one starts beside it. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const sessions = signal === 'SIGKILL' ? await childrenOf(this.#process.pid) : [];
+    await this.#process.kill(signal);
+    for (const pid of sessions) endIfAlive(pid);
   }
 
   async stop(): Promise<void> {
