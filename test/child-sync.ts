@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Role } from '../src/app/scale/roles.js';
 import type { FaultPoint } from '../src/base/fault-points.js';
 import type { ConfigInput } from '../src/index.js';
 import type { EngineOptions } from '../src/sync/options.js';
@@ -30,6 +31,8 @@ export interface ChildSync {
 
 export interface ChildOptions {
   readonly fault?: FaultPoint | `${FaultPoint}:${number}`;
+  /** Over Kafka. */
+  readonly role?: Role;
   /** Changes to the rig's configuration. */
   readonly config?: Partial<ConfigInput>;
   /** The engine's bounds and pauses, which the command line does not offer: another program then takes its place. */
@@ -41,14 +44,17 @@ const tunedProgram = programArguments(new URL('tuned-sync.ts', import.meta.url))
 const startLimitMs = 30_000;
 
 /** Resolves when it syncs, or when it has ended before. It ends with the test file at the latest. */
-export async function startChild(rig: Rig, { fault, config, engine }: ChildOptions = {}): Promise<ChildSync> {
+export async function startChild(
+  rig: Rig,
+  { fault, role = 'all', config, engine }: ChildOptions = {},
+): Promise<ChildSync> {
   const folder = await mkdtemp(join(tmpdir(), 'isthmus-child-'));
   const file = join(folder, 'isthmus.yaml');
   // JSON is YAML.
   await writeFile(file, JSON.stringify({ ...rig.config, ...config }), { mode: 0o600 });
   const program =
     engine === undefined
-      ? [...commandLine, 'run', '-c', file, '--log-level', 'info']
+      ? [...commandLine, 'run', '-c', file, '--role', role, '--log-level', 'info']
       : [...tunedProgram, file, JSON.stringify(engine)];
   const child = spawn(process.execPath, program, {
     env: { ...process.env, ISTHMUS_FAULT: fault ?? '', NO_COLOR: '1' },

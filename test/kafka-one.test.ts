@@ -5,8 +5,8 @@ import { findJava } from '../src/testing/servers/java-program.js';
 import { findKafkaJars } from '../src/testing/servers/kafka-jars.js';
 import { startKafka } from '../src/testing/servers/kafka-server.js';
 import { waitFor } from '../src/testing/wait-for.js';
-import { conflictsOf, settle, testRigs } from './rig.js';
 import { compareIndependently } from './compare-independently.js';
+import { conflictsOf, settle, testRigs } from './rig.js';
 
 const rigs = await testRigs();
 const missing = await Promise.all([findJava(), findKafkaJars('broker')]).then(
@@ -26,7 +26,7 @@ describe.skipIf(missing !== null)('over Kafka', { timeout: 180_000 }, async () =
       config: { entities: [{ table: 'items' }], initial: 'sql' },
     });
     const sync = await rig.start(
-      { },
+      {},
       {
         apply: { atomic: 'record', lanes: 1 },
         transport: {
@@ -41,7 +41,10 @@ describe.skipIf(missing !== null)('over Kafka', { timeout: 180_000 }, async () =
     await waitFor(async () => (await items.countDocuments()) === 500, { what: 'the load', limitMs: 60_000 });
     await settle(sync, 60_000);
     await rig.sql.query(`update items set name = 'sql' where id <= 100`);
-    await items.updateMany({ _id: { $gt: Long.fromNumber(200), $lte: Long.fromNumber(300) } }, { $set: { name: 'mongo' } });
+    await items.updateMany(
+      { _id: { $gt: Long.fromNumber(200), $lte: Long.fromNumber(300) } },
+      { $set: { name: 'mongo' } },
+    );
     await rig.sql.query('delete from items where id = 400');
     await settle(sync, 60_000);
     expect(await compareIndependently(rig, { table: 'items', key: ['id'] })).toEqual([]);
