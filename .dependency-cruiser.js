@@ -5,7 +5,7 @@ const layers = [
   ['model'],
   ['conflict', 'ports'],
   ['sync'],
-  ['postgres', 'mongodb', 'kafka', 'snapshot', 'reconcile', 'lifecycle', 'observe'],
+  ['postgres', 'mongodb', 'kafka', 'relay', 'reconcile', 'lifecycle', 'observe'],
   ['config'],
   ['app'],
   ['api'],
@@ -70,6 +70,12 @@ export default {
       to: { path: 'node_modules/(mongodb|bson)/' },
     },
     {
+      name: 'kafka-driver',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/kafka/|${testing}|${tests}` },
+      to: { path: 'node_modules/kafkajs/' },
+    },
+    {
       name: 'testing-only-for-the-demo',
       severity: 'error',
       comment: 'What is made for tests must not be part of a sync.',
@@ -91,9 +97,9 @@ export default {
     {
       name: 'declared-dependencies',
       severity: 'error',
-      comment: 'The published package has no development dependencies.',
+      comment: 'The published package has no development dependencies; kafkajs is one because it is an optional peer.',
       from: { path: '^src/', pathNot: `${tests}|^src/testing/` },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: 'node_modules/@types/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: 'node_modules/(@types|kafkajs)/' },
     },
   ],
   options: {

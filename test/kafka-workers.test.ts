@@ -71,7 +71,8 @@ describe.skipIf(missing !== null)('captures and workers over Kafka', { timeout: 
     const counted = await counting.rest();
     await equal(rig);
     await expectWhole(rig, { history, logs, counted });
-    for (const child of [...workers.slice(1), ...captures.slice(1)]) expect((await child.stop()).code).toBe(0);
+    for (const child of [...workers.slice(1), ...captures.slice(1)])
+      expect((await child.stop()).code, child.said().slice(-3000)).toBe(0);
   });
 });
 

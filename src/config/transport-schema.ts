@@ -1,5 +1,6 @@
 /** The part of the configuration's schema that says how changes travel. */
 import { Type } from '@sinclair/typebox';
+import { sharesMost } from '../model/share.js';
 import { durationPattern } from './duration.js';
 import { oneOf } from './entity-schema.js';
 
@@ -38,7 +39,7 @@ export const transportSchema = Type.Object(
     ),
     partitions: Type.Integer({
       minimum: 1,
-      maximum: 999,
+      maximum: sharesMost,
       default: 12,
       description: 'kafka only: of each topic; as many workers as this can share the work',
     }),

@@ -141,7 +141,12 @@ export class WorkerGroup {
     const topic = this.options.topics[side];
     const mine = [{ topic, partitions: [partition] }];
     const ifAssigned = (work: () => void): void => {
-      if (this.assigned.has(partition)) work();
+      if (!this.assigned.has(partition)) return;
+      try {
+        work();
+      } catch {
+        // The driver is joining the group anew, or has left it: what is wanted is told again when partitions are assigned.
+      }
     };
     const feed = new Feed({
       seek: (offset) => ifAssigned(() => this.consumer.seek({ topic, partition, offset })),

@@ -19,10 +19,9 @@ import { type Difference, type RepairChoice, type RepairOutcome, repair } from '
 import type { EngineParts, Session } from './session.js';
 import { type EngineStatus, statusOf } from './status.js';
 
-export type { EngineParts } from './session.js';
-export type { EngineStatus } from './status.js';
+export type { EngineParts, EngineStatus };
 
-/** What others may ask of an engine; several of them, each with a part of the records, answer as one. */
+/** What others may ask of one, or of several with a part of the records each. */
 export type SyncEngine = Pick<Engine, keyof Engine>;
 
 export class Engine {
@@ -41,7 +40,6 @@ export class Engine {
   private fail: (error: IsthmusError) => void = () => {};
   /** Resolves, never rejects, with the error after which the engine must not go on by itself. */
   readonly failure: Promise<IsthmusError>;
-
   private readonly readTimes: ReadTimes;
   private known: EngineStatus | null = null;
 

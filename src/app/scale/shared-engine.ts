@@ -121,7 +121,9 @@ export class SharedEngine implements SyncEngine {
   async examine(refs: readonly RecordRef[]): Promise<ReadonlyMap<RecordId, Verdict>> {
     const verdicts = new Map<RecordId, Verdict>(refs.map((ref) => [recordId(ref), { kind: 'moving' }]));
     const parts = await Promise.all(
-      this.spread(refs, (ref) => ref).map(([engine, mine]) => engine?.examine(mine) ?? new Map<RecordId, Verdict>()),
+      this.spread(refs, (ref) => ref).map(
+        async ([engine, mine]) => (await engine?.examine(mine)) ?? new Map<RecordId, Verdict>(),
+      ),
     );
     for (const part of parts) for (const [id, verdict] of part) verdicts.set(id, verdict);
     return verdicts;
@@ -134,7 +136,7 @@ export class SharedEngine implements SyncEngine {
     const outcomes = new Map<RecordId, RepairOutcome>(differences.map(({ id }) => [id, { kind: 'unknown' }]));
     const parts = await Promise.all(
       this.spread(differences, ({ id }) => parseRecordId(id)).map(
-        ([engine, mine]) => engine?.repair(mine, choice) ?? new Map<RecordId, RepairOutcome>(),
+        async ([engine, mine]) => (await engine?.repair(mine, choice)) ?? new Map<RecordId, RepairOutcome>(),
       ),
     );
     for (const part of parts) for (const [id, outcome] of part) outcomes.set(id, outcome);
