@@ -34,7 +34,7 @@ export async function loadDriver({ brokers, clientId, tls, sasl, log }: BrokerOp
     connectionTimeout: 5_000,
     requestTimeout: 30_000,
     // What is tried again here passes by itself in a moment; what lasts is told, and tried again by whoever asked.
-    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 3_000 },
+    retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
     logLevel: module.logLevel.WARN,
     logCreator: () => (entry) => relog(log, module.logLevel, entry.level, entry.log.message),
   };

@@ -56,7 +56,7 @@ export class WorkerGroup {
       maxBytesPerPartition: 4_000_000,
       maxBytes: 16_000_000,
       allowAutoTopicCreation: false,
-      retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 3_000, restartOnFailure: () => Promise.resolve(true) },
+      retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(true) },
     });
   }
 
