@@ -43,11 +43,9 @@ describe.skipIf(missing !== null)('captures and workers over Kafka', { timeout: 
       },
     } as const;
     const start = (role: 'capture' | 'worker'): Promise<ChildSync> => startChild(rig, { role, config });
-    // The first one prepares both databases; the others find it done.
-    const captures = [await start('capture')];
-    const started = await Promise.all([start('capture'), start('worker'), start('worker'), start('worker')]);
-    captures.push(...started.slice(0, 1));
-    const workers = started.slice(1);
+    const roles = ['capture', 'capture', 'worker', 'worker', 'worker'] as const;
+    const started = await Promise.all(roles.map(start));
+    const [captures, workers] = [started.slice(0, 2), started.slice(2)];
     await waitFor(async () => (await rig.db.collection('counters').countDocuments()) === counters, {
       what: 'the load',
       limitMs,

@@ -29,6 +29,7 @@ import { Retention } from './record/retention.js';
 import { RunningSync } from './running-sync.js';
 import { openTransport } from './scale/open-kafka.js';
 import { openShared } from './scale/open-shared.js';
+import { prepareAlone } from './scale/prepare-alone.js';
 import type { Role } from './scale/roles.js';
 import { type OpenSides, openSides } from './sides.js';
 import type { Sync } from './sync.js';
@@ -75,14 +76,20 @@ async function composeSides(config: Config, mapping: Mapping, options: WithCusto
   try {
     const transport = await openTransport(config, { entities: sides.entities, log: options.log, clock });
     const onStatement = options.onStatement ?? ((): void => {});
-    await transport?.prepare({ dryRun: false, onStatement });
-    await prepareSides(sides, {
-      dryRun: false,
-      onStatement: (side, statement) => {
-        onStatement(statement);
-        faults.reach(`prepare.${side}`);
-      },
-    });
+    const prepare = (): Promise<void> =>
+      prepareSides(sides, {
+        dryRun: false,
+        onStatement: (side, statement) => {
+          onStatement(statement);
+          faults.reach(`prepare.${side}`);
+        },
+      });
+    if (transport === null) await prepare();
+    else
+      await prepareAlone(sides.mongodb.leases, clock, async () => {
+        await transport.prepare({ dryRun: false, onStatement });
+        await prepare();
+      });
     await skew.measure();
     const { record } = config;
     const everyMs = options.retentionEveryMs === undefined ? {} : { everyMs: options.retentionEveryMs };

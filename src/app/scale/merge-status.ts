@@ -25,7 +25,7 @@ function mergeLinks(parts: readonly EngineStatus[], side: Side): LinkStatus {
   const name: LinkName = linkFrom(side);
   return {
     name,
-    position: links.length === 1 ? (links[0]?.position ?? null) : null,
+    position: null,
     lagMs: links.reduce((most, { lagMs }) => Math.max(most, lagMs), 0),
     pending: sumOf(links, ({ pending }) => pending),
     held: sumOf(links, ({ held }) => held),
