@@ -1,19 +1,15 @@
 /** Over Kafka in one process: captures, topics and the engines of all partitions, from databases to databases. */
 import { Long } from 'mongodb';
 import { afterAll, describe, expect, test } from 'vitest';
-import { findJava } from '../src/testing/servers/java-program.js';
-import { findKafkaJars } from '../src/testing/servers/kafka-jars.js';
+import { kafkaMissing } from '../src/testing/servers/kafka-missing.js';
 import { startKafka } from '../src/testing/servers/kafka-server.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import { compareIndependently } from './compare-independently.js';
+import { overKafka } from './over-kafka.js';
 import { conflictsOf, settle, testRigs } from './rig.js';
 
 const rigs = await testRigs();
-const missing = await Promise.all([findJava(), findKafkaJars('broker')]).then(
-  () => null,
-  (error: Error) => error.message,
-);
-if (missing !== null) console.log(`Kafka is not tested: ${missing}`);
+const missing = await kafkaMissing('broker');
 
 describe.skipIf(missing !== null)('over Kafka', { timeout: 180_000 }, async () => {
   const kafka = missing === null ? await startKafka() : (null as never);
@@ -25,18 +21,7 @@ describe.skipIf(missing !== null)('over Kafka', { timeout: 180_000 }, async () =
         insert into items select i, 'name ' || i, i from generate_series(1, 500) i`,
       config: { entities: [{ table: 'items' }], initial: 'sql' },
     });
-    const sync = await rig.start(
-      {},
-      {
-        apply: { atomic: 'record', lanes: 1 },
-        transport: {
-          kind: 'kafka',
-          brokers: [kafka.url],
-          partitions: 4,
-          topics: { sql: `${rig.name}_sql`, mongodb: `${rig.name}_mongodb` },
-        },
-      },
-    );
+    const sync = await rig.start({}, overKafka(rig, kafka.url, 4));
     const items = rig.db.collection<{ _id: Long; name: string; amount: number }>('items');
     await waitFor(async () => (await items.countDocuments()) === 500, { what: 'the load', limitMs: 60_000 });
     await settle(sync, 60_000);

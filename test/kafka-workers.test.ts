@@ -1,22 +1,18 @@
 /** Two captures and three workers over a real broker, of which processes are killed, stopped, continued and added. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { findJava } from '../src/testing/servers/java-program.js';
-import { findKafkaJars } from '../src/testing/servers/kafka-jars.js';
+import { kafkaMissing } from '../src/testing/servers/kafka-missing.js';
 import { startKafka } from '../src/testing/servers/kafka-server.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import { type ChildSync, startChild } from './child-sync.js';
 import { compareIndependently } from './compare-independently.js';
 import { type History, historySchema, writeHistory } from './history.js';
 import { countLogs, type LogCounter } from './log-counts.js';
+import { overKafka } from './over-kafka.js';
 import { conflictsOf, type Rig, testRigs } from './rig.js';
 
 const rigs = await testRigs();
-const missing = await Promise.all([findJava(), findKafkaJars('broker')]).then(
-  () => null,
-  (error: Error) => error.message,
-);
-if (missing !== null) console.log(`Kafka is not tested: ${missing}`);
+const missing = await kafkaMissing('broker');
 
 const limitMs = 90_000;
 /** How long nothing may happen before the logs count as silent: this is what is measured, not a wait for something. */
@@ -33,15 +29,7 @@ describe.skipIf(missing !== null)('captures and workers over Kafka', { timeout: 
         insert into counters select i, 0 from generate_series(1, ${counters}) i`,
       config: { initial: 'sql', entities: [{ table: 'facts' }, { table: 'counters' }] },
     });
-    const config = {
-      apply: { atomic: 'record', lanes: 1 },
-      transport: {
-        kind: 'kafka',
-        brokers: [kafka.url],
-        partitions: 12,
-        topics: { sql: `${rig.name}_sql`, mongodb: `${rig.name}_mongodb` },
-      },
-    } as const;
+    const config = overKafka(rig, kafka.url, 12);
     const start = (role: 'capture' | 'worker'): Promise<ChildSync> => startChild(rig, { role, config });
     const roles = ['capture', 'capture', 'worker', 'worker', 'worker'] as const;
     const started = await Promise.all(roles.map(start));

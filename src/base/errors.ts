@@ -32,3 +32,10 @@ export class IsthmusError extends Error {
 export function isIsthmusError(error: unknown, code?: ErrorCode): error is IsthmusError {
   return error instanceof IsthmusError && (code === undefined || error.code === code);
 }
+
+/** What nobody has named is a mistake of ours. */
+export function asIsthmusError(error: unknown): IsthmusError {
+  if (isIsthmusError(error)) return error;
+  const message = error instanceof Error ? error.message : 'An unknown failure.';
+  return new IsthmusError('invariant_broken', { cause: error, message });
+}

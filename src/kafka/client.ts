@@ -1,5 +1,5 @@
 /** The driver, loaded when it is needed: it is an optional dependency. Must not know topics. */
-import type { Kafka, KafkaConfig, logLevel, SASLOptions } from 'kafkajs';
+import type { Admin, Kafka, KafkaConfig, logLevel, SASLOptions } from 'kafkajs';
 import { IsthmusError, isIsthmusError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 
@@ -54,6 +54,17 @@ async function loadModule(): Promise<typeof import('kafkajs')> {
 /** Their messages name topics, brokers and reasons, and no record. */
 function relog(log: Logger, levels: typeof logLevel, level: logLevel, message: string): void {
   if (level === levels.ERROR || level === levels.WARN) log.debug({ of: 'kafkajs' }, message);
+}
+
+/** Errors are the driver's own. */
+export async function withAdmin<T>({ kafka }: Driver, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 const refusals = new Set(['SASL_AUTHENTICATION_FAILED', 'ILLEGAL_SASL_STATE', 'UNSUPPORTED_SASL_MECHANISM']);

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
 import { type Finding, failed, ok, warning } from '../base/finding.js';
 import { type Side, sides } from '../model/side.js';
-import { type Driver, kafkaError } from './client.js';
+import { type Driver, kafkaError, withAdmin } from './client.js';
 
 export interface TopicOptions {
   readonly driver: Driver;
@@ -35,7 +35,7 @@ export async function prepareTopics(
   options: TopicOptions,
   how: { readonly dryRun: boolean; readonly onStatement: (statement: string) => void },
 ): Promise<void> {
-  await withAdmin(options.driver, async (admin) => {
+  await looking(options.driver, async (admin) => {
     const replication = options.replication ?? (await copies(admin));
     for (const side of sides) {
       const topic = options.topics[side];
@@ -61,7 +61,7 @@ export async function removeTopics(
   { driver, topics }: Pick<TopicOptions, 'driver' | 'topics'>,
   how: { readonly dryRun: boolean; readonly onStatement: (statement: string) => void },
 ): Promise<void> {
-  await withAdmin(driver, async (admin) => {
+  await looking(driver, async (admin) => {
     const there = new Set(await admin.listTopics());
     const ours = Object.values(topics).filter((topic) => there.has(topic));
     for (const topic of ours) how.onStatement(`kafka-topics.sh --delete --topic ${topic}`);
@@ -70,7 +70,7 @@ export async function removeTopics(
 }
 
 export async function inspectTopics(options: TopicOptions): Promise<readonly Finding[]> {
-  return withAdmin(options.driver, async (admin) => {
+  return looking(options.driver, async (admin) => {
     const all: Finding[] = [];
     for (const side of sides) {
       const found = await look(admin, options.topics[side]);
@@ -193,16 +193,10 @@ async function look(admin: Admin, topic: string): Promise<Found | null> {
   };
 }
 
-async function withAdmin<T>(driver: Driver, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = driver.kafka.admin();
-  try {
-    await admin.connect();
-    return await work(admin);
-  } catch (error) {
+async function looking<T>(driver: Driver, work: (admin: Admin) => Promise<T>): Promise<T> {
+  return withAdmin(driver, work).catch((error: unknown) => {
     throw kafkaError(error, 'looking at topics');
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }
 
 function remedyOf({ remedy }: Finding): { readonly remedy?: string } {

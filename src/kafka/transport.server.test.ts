@@ -7,8 +7,7 @@ import type { Entity } from '../model/entity.js';
 import type { ChangeReader, SourceEvent } from '../ports/change-source.js';
 import type { UnreadableMessage } from '../ports/unreadable-store.js';
 import { users } from '../testing/mongodb/entities.js';
-import { findJava } from '../testing/servers/java-program.js';
-import { findKafkaJars } from '../testing/servers/kafka-jars.js';
+import { kafkaMissing } from '../testing/servers/kafka-missing.js';
 import { startKafka } from '../testing/servers/kafka-server.js';
 import { waitFor } from '../testing/wait-for.js';
 import { loadDriver } from './client.js';
@@ -17,11 +16,7 @@ import { partitionOf } from './partition.js';
 import { PartitionSource } from './partition-source.js';
 import type { WorkerGroup } from './worker-group.js';
 
-const missing = await Promise.all([findJava(), findKafkaJars('broker')]).then(
-  () => null,
-  (error: Error) => error.message,
-);
-if (missing !== null) console.log(`Kafka is not tested: ${missing}`);
+const missing = await kafkaMissing('broker');
 
 const entities = new Map<string, Entity>([[users.name, users]]);
 const partitions = 4;

@@ -8,7 +8,7 @@ import { IsthmusError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { type Side, sides } from '../model/side.js';
 import { type Member, shareOut } from './assigner.js';
-import { type Driver, kafkaError } from './client.js';
+import { type Driver, kafkaError, withAdmin } from './client.js';
 import { Feed } from './feed.js';
 
 export interface WorkerGroupOptions {
@@ -122,16 +122,11 @@ export class WorkerGroup {
     const { wanted } = place.feed;
     if (wanted === null) return;
     const topic = this.options.topics[side];
-    const admin = this.options.driver.kafka.admin();
-    try {
-      await admin.connect();
-      const found = (await admin.fetchTopicOffsets(topic)).find((one) => one.partition === partition);
-      if (found === undefined || (BigInt(found.low) <= wanted && wanted <= BigInt(found.high))) return;
-      const message = `${topic}/${partition} has the offsets ${found.low} to ${found.high}, and ${wanted} is to be read next.`;
-      place.feed.fail(new IsthmusError('topic_lost', { message }));
-    } finally {
-      await admin.disconnect();
-    }
+    const offsets = await withAdmin(this.options.driver, (admin) => admin.fetchTopicOffsets(topic));
+    const found = offsets.find((one) => one.partition === partition);
+    if (found === undefined || (BigInt(found.low) <= wanted && wanted <= BigInt(found.high))) return;
+    const message = `${topic}/${partition} has the offsets ${found.low} to ${found.high}, and ${wanted} is to be read next.`;
+    place.feed.fail(new IsthmusError('topic_lost', { message }));
   }
 
   private place(side: Side, partition: number): Place {

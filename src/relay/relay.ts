@@ -4,7 +4,7 @@
  * readers. Must not know which database is read, nor where it is published.
  */
 import type { Clock } from '../base/clock.js';
-import { IsthmusError, isIsthmusError } from '../base/errors.js';
+import { asIsthmusError, type IsthmusError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import type { Position } from '../model/change.js';
 import type { Side } from '../model/side.js';
@@ -204,10 +204,4 @@ class Term {
       // It runs out by itself.
     }
   }
-}
-
-function asIsthmusError(error: unknown): IsthmusError {
-  if (isIsthmusError(error)) return error;
-  const message = error instanceof Error ? error.message : 'An unknown failure.';
-  return new IsthmusError('invariant_broken', { cause: error, message });
 }

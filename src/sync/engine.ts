@@ -2,7 +2,7 @@
  * The engine as others use it: begins lives, and a new one when a server was lost, until it is stopped or must not go on.
  * Must not know what a life does.
  */
-import { IsthmusError, isIsthmusError } from '../base/errors.js';
+import { asIsthmusError, IsthmusError } from '../base/errors.js';
 import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
 import type { Course, Direction } from '../model/course.js';
 import type { RecordId, RecordRef } from '../model/record.js';
@@ -290,11 +290,3 @@ export class Engine {
 
 /** A life that lasted so long was no failed attempt. */
 const steadyMs = 3000;
-
-function asIsthmusError(error: unknown): IsthmusError {
-  if (isIsthmusError(error)) return error;
-  return new IsthmusError('invariant_broken', {
-    cause: error,
-    message: error instanceof Error ? error.message : 'An unknown failure.',
-  });
-}

@@ -23,8 +23,7 @@ export async function checkAll(config: Config, { log }: { readonly log: Logger }
     return [
       ...(await sides.sql.inspect()),
       ...(await sides.mongodb.inspect()),
-      ...((await (await openTransport(config, { entities: mapping.entities, log, clock: systemClock }))?.inspect()) ??
-        []),
+      ...(await transportFindings(config, mapping, log)),
       ...mapping.findings,
       ...(await moduleFindings(mapping.policies)),
       ...noTables(mapping.entities.size),
@@ -33,6 +32,15 @@ export async function checkAll(config: Config, { log }: { readonly log: Logger }
   } finally {
     await sides.close();
   }
+}
+
+async function transportFindings(
+  config: Config,
+  { entities }: Pick<OpenSides, 'entities'>,
+  log: Logger,
+): Promise<readonly Finding[]> {
+  const transport = await openTransport(config, { entities, log, clock: systemClock });
+  return (await transport?.inspect()) ?? [];
 }
 
 async function moduleFindings(policies: ReadonlyMap<string, Policy>): Promise<readonly Finding[]> {

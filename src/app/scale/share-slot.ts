@@ -3,7 +3,7 @@
  * if it is still to be this one's a while later. Must not know who decides that.
  */
 import type { Clock } from '../../base/clock.js';
-import { IsthmusError, isIsthmusError } from '../../base/errors.js';
+import { asIsthmusError, type IsthmusError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { SyncEngine } from '../../sync/engine.js';
 
@@ -92,8 +92,4 @@ export class ShareSlot {
       await clock.sleep(error.code === 'fenced' ? fencedPauseMs : retryPauseMs, signal);
     }
   }
-}
-
-function asIsthmusError(error: unknown): IsthmusError {
-  return isIsthmusError(error) ? error : new IsthmusError('invariant_broken', { cause: error });
 }

@@ -10,8 +10,7 @@ import { startConnect } from './connect-worker.js';
 import { type TestMongoDatabase, testMongo } from './fixtures/test-mongo.js';
 import { type TestDatabase, testPostgres } from './fixtures/test-postgres.js';
 import { isAlive } from './is-alive.js';
-import { findJava } from './java-program.js';
-import { findKafkaJars } from './kafka-jars.js';
+import { kafkaMissing } from './kafka-missing.js';
 import { startKafka } from './kafka-server.js';
 
 const postgres = await testPostgres();
@@ -19,11 +18,7 @@ const mongoServer = testMongo();
 const owner = fileURLToPath(new URL('./fixtures/kafka-owner.ts', import.meta.url));
 const limitMs = 120_000;
 
-const missing = await Promise.all([findJava(), findKafkaJars('broker'), findKafkaJars('connect')]).then(
-  () => null,
-  (error: Error) => error.message,
-);
-if (missing !== null) console.log(`Kafka is not tested: ${missing}`);
+const missing = await kafkaMissing('broker', 'connect');
 
 describe.skipIf(missing !== null)('Kafka', { timeout: 300_000 }, () => {
   test('a parent that is killed leaves no broker and no folder', async () => {
