@@ -234,7 +234,13 @@ function engineOptions({ apply, initial, phases }: Config): EngineOptions {
     batch: apply.batch,
     lanes: apply.lanes,
     throttle: apply.throttle,
+    ...testedHeartbeat(process.env['ISTHMUS_HEARTBEAT_MS']),
     initial,
     keepsPassive: phases.passiveWrites === 'keep',
   };
+}
+
+/** As `ISTHMUS_FAULT`, for tests of processes: what comes with a heartbeat comes sooner. */
+function testedHeartbeat(setting: string | undefined): Partial<EngineOptions> {
+  return setting === undefined || setting === '' ? {} : { heartbeatMs: Number(setting) };
 }

@@ -29,6 +29,9 @@ interface Circumstance {
   readonly port: number | null;
 }
 
+/** A process that is to end in a save, which comes with a heartbeat, need not keep a walk over all points waiting. */
+const soonMs = 1_000;
+
 /** Of what it says, as much as is searched for the last error. */
 const keptOutput = 4_000;
 
@@ -72,7 +75,13 @@ export class SyncProcess {
     const port = given ?? (await freePort());
     const file = await writeConfig(program, name, port);
     const child = spawn(process.execPath, [program.main, 'run', '-c', file, '--log-level', 'info'], {
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ISTHMUS_FAULT: fault ?? '' },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        NO_COLOR: '1',
+        ISTHMUS_FAULT: fault ?? '',
+        ISTHMUS_HEARTBEAT_MS: fault?.startsWith('save.') === true ? `${soonMs}` : '',
+      },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const logFile = join(program.folder, `${name}.log`);

@@ -10,7 +10,7 @@ const elsewhere = (point: string): boolean =>
 
 /** In the walk over all of them, where many kills matter more than what came before each. */
 const timesInWalk = 3;
-/** The slowest comes with the heartbeat, every ten seconds. */
+/** On a machine that does other things as well. */
 const pointLimitMs = 15_000;
 
 /** Points of a running sync, which a kill can be ordered at. */
