@@ -5,6 +5,7 @@ import { type Config, configSchema } from '../src/config/schema.js';
 import { type AlertRule, alertRules, runbookOf } from '../src/observe/alerts/alert-rules.js';
 import { shownValue } from '../src/observe/alerts/alert-text.js';
 import { Prometheus } from '../src/observe/prometheus.js';
+import { TransportGauges } from '../src/observe/transport-gauges.js';
 
 export interface MetricFact {
   readonly name: string;
@@ -16,6 +17,7 @@ export interface MetricFact {
 /** Every metric that a process shows. */
 export function metricFacts(): readonly MetricFact[] {
   const { registry } = new Prometheus({ tables: [], strategies: new Map(), skewMs: () => 0 });
+  new TransportGauges(registry);
   return registry
     .getMetricsAsArray()
     .map((metric) => {

@@ -41,5 +41,23 @@ describe.skipIf(missing !== null)('over Kafka', { timeout: 180_000 }, async () =
     await settle(sync, 60_000);
     expect(await compareIndependently(rig, { table: 'items', key: ['id'] })).toEqual([]);
     expect(await conflictsOf(rig)).toMatchObject([{ kind: 'write_write', state: 'resolved' }]);
+    await sync.stop();
+    // Progress under other names would look like none, and what was committed meanwhile would be missed.
+    for (const other of [{}, overKafka({ name: `${rig.name}_8` }, kafka.url, 8)])
+      await expect(rig.start({}, other)).rejects.toMatchObject({ code: 'transport_changed' });
+    const again = await rig.start({}, overKafka(rig, kafka.url, 4));
+    await settle(again, 60_000);
+  });
+
+  test('a sync that ran embedded is not begun over Kafka as if it were new', async () => {
+    const rig = await rigs.open({
+      schema: 'create table items (id bigint primary key)',
+      config: { entities: [{ table: 'items' }] },
+    });
+    await (await rig.start()).stop();
+    // As versions left it that did not store it.
+    await rig.mongo.db('sync_metadata').collection('shares').deleteMany({ name: rig.name });
+    const over = rig.start({}, overKafka(rig, kafka.url, 4));
+    await expect(over).rejects.toMatchObject({ code: 'transport_changed' });
   });
 });

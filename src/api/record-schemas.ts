@@ -27,7 +27,7 @@ export const numbersSchema = Type.Object({
   retryRate: Type.Number({ description: 'Repeated write attempts / attempts, over the same time' }),
   dlqMessages: Type.Integer({ description: 'Dead letters' }),
   cdcLag: byLink(Type.Number({ description: 'Age of the oldest change that has not crossed, in ms' })),
-  kafkaLag: orNull(Type.Number({ description: 'Of the Kafka transport; null without it' })),
+  kafkaLag: orNull(Type.Number({ description: 'Messages that wait in both topics; null without Kafka' })),
   replicationLag: Type.Object({
     sql: orNull(Type.Number({ description: 'Bytes of WAL that PostgreSQL keeps for us' })),
     mongodb: orNull(Type.Number({ description: 'Seconds of oplog from our place to its end' })),

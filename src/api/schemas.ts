@@ -26,10 +26,12 @@ const linkSchema = Type.Object({
   lastError: orNull(Type.Object({ code: Type.String(), message: Type.String() })),
 });
 
+const syncState = oneOf(['starting', 'idle', 'loading', 'running', 'paused', 'failed', 'stopped']);
+
 export const statusSchema = Type.Object({
   name: Type.String(),
   phase: Type.String(),
-  state: oneOf(['starting', 'idle', 'loading', 'running', 'paused', 'failed', 'stopped']),
+  state: syncState,
   rollbackLevel: Type.Integer(),
   links: Type.Object({ sql_to_mongodb: linkSchema, mongodb_to_sql: linkSchema }),
   entities: Type.Array(
@@ -54,6 +56,32 @@ export const statusSchema = Type.Object({
       hoursLeft: orNull(Type.Number()),
     }),
   }),
+  transport: orNull(
+    Type.Object({
+      kind: oneOf(['kafka']),
+      partitions: Type.Array(
+        Type.Object({
+          partition: Type.Integer(),
+          owner: orNull(Type.String({ description: 'The process that has it' })),
+          here: Type.Boolean({ description: 'It is the one that answers' }),
+          state: syncState,
+          lagMs: Type.Number(),
+          pending: Type.Number(),
+          held: Type.Number(),
+          waiting: Type.Object({ sql: Type.Number(), mongodb: Type.Number() }),
+        }),
+      ),
+      captures: Type.Array(
+        Type.Object({
+          side: oneOf(['sql', 'mongodb']),
+          state: oneOf(['starting', 'standby', 'capturing', 'failed', 'stopped']),
+          published: Type.Number(),
+          lastError: orNull(Type.Object({ code: Type.String(), message: Type.String() })),
+        }),
+      ),
+      unreadable: Type.Number({ description: 'Messages that could not be read' }),
+    }),
+  ),
 });
 
 export const healthSchema = Type.Object({ ok: Type.Boolean(), state: Type.String() });

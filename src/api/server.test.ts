@@ -74,6 +74,7 @@ class StillSync implements Sync {
       conflicts: { pending: 0, total: 1 },
       deadLetters: 0,
       clockSkewMs: 0,
+      transport: null,
       forecast: {
         sql: { retainedBytes: 1024, limitBytes: null, hoursLeft: null },
         mongodb: { windowSeconds: 3600, hoursLeft: 1.5 },

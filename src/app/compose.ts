@@ -27,6 +27,8 @@ import { prepareSides } from './prepare.js';
 import { type Mapping, readMapping } from './read-schema.js';
 import { Retention } from './record/retention.js';
 import { RunningSync } from './running-sync.js';
+import { Coordinator } from './scale/coordinator.js';
+import { keepLayout } from './scale/layout.js';
 import { openTransport } from './scale/open-kafka.js';
 import { openShared } from './scale/open-shared.js';
 import { prepareAlone } from './scale/prepare-alone.js';
@@ -90,6 +92,7 @@ async function composeSides(config: Config, mapping: Mapping, options: WithCusto
         await transport.prepare({ dryRun: false, onStatement });
         await prepare();
       });
+    await keepLayout(sides.mongodb.board, sides.sql.store, config);
     await skew.measure();
     const { record } = config;
     const everyMs = options.retentionEveryMs === undefined ? {} : { everyMs: options.retentionEveryMs };
@@ -103,7 +106,7 @@ async function composeSides(config: Config, mapping: Mapping, options: WithCusto
     const { role = 'all' } = options;
     const sync = await assemble(config, sides, { ...options, role, transport, skew, faults, retention });
     skew.start();
-    if (role === 'all') retention.start();
+    if (transport === null) retention.start();
     return sync;
   } catch (error) {
     await sides.close();
@@ -169,17 +172,17 @@ async function assemble(
     faults,
     options: { ...engineOptions(config), ...bounds },
   };
+  const shared = transport && openShared({ config, role, sides, transport, engine: parts });
   const engine: SyncEngine =
-    transport === null
-      ? new Engine({
-          ...parts,
-          sides: {
-            sql: { source: sides.sql.source, store: stores.sql },
-            mongodb: { source: sides.mongodb.source, store: stores.mongodb },
-          },
-          conflicts,
-        })
-      : openShared({ config, role, sides, transport, engine: parts });
+    shared ??
+    new Engine({
+      ...parts,
+      sides: {
+        sql: { source: sides.sql.source, store: stores.sql },
+        mongodb: { source: sides.mongodb.source, store: stores.mongodb },
+      },
+      conflicts,
+    });
   const rooms = new LogRooms({
     readers: { sql: sides.sql, mongodb: sides.mongodb },
     positions: () => {
@@ -200,7 +203,22 @@ async function assemble(
     log,
     everyMs: config.compare.every === null ? null : durationMs(config.compare.every),
     sample: config.compare.sample,
+    shared: transport !== null,
   });
+  const coordinator =
+    transport === null
+      ? null
+      : new Coordinator({
+          leases: sides.mongodb.leases,
+          owner: randomUUID(),
+          clock: systemClock,
+          log,
+          begin: () => {
+            comparisons.begin();
+            retention.start();
+          },
+          end: async () => void (await Promise.all([comparisons.stop(), retention.stop()])),
+        });
   return new RunningSync({
     config,
     entities,
@@ -209,7 +227,8 @@ async function assemble(
     engine,
     comparisons,
     levels: levels && role === 'all',
-    leads: role === 'all',
+    coordinator,
+    transport: () => shared?.transport() ?? null,
     collector,
     prometheus,
     skew,

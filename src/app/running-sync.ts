@@ -3,7 +3,6 @@
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
-import { didYouMean } from '../base/nearest.js';
 import type { Config } from '../config/schema.js';
 import type { RunCustom } from '../conflict/custom.js';
 import type { Policy } from '../conflict/policy.js';
@@ -23,6 +22,7 @@ import { type Comparison, compareSides } from '../reconcile/compare.js';
 import type { SyncEngine } from '../sync/engine.js';
 import type { Comparisons } from './compare/comparisons.js';
 import { CustomRunner } from './custom/custom-runner.js';
+import { entityNamed } from './entity-named.js';
 import type { EventFeed } from './events/event-feed.js';
 import { LiveEvents } from './events/live-events.js';
 import { unheardComparisons } from './lifecycle/comparisons.js';
@@ -38,6 +38,7 @@ import { type ReplayReport, type ReplayRequest, replayConflicts } from './record
 import { replayPolicies } from './record/replay-policies.js';
 import type { Retention } from './record/retention.js';
 import { showConflict } from './record/show-conflict.js';
+import type { Coordinator } from './scale/coordinator.js';
 import type {
   ConflictDecision,
   DecisionCounts,
@@ -48,8 +49,9 @@ import type {
   SyncEvents,
   SyncNumbers,
   SyncStatus,
+  TransportStatus,
 } from './sync.js';
-import { linkStatus, oldestOf, shownForecast, syncNumbers } from './sync-numbers.js';
+import { linkStatus, shownForecast, syncNumbers } from './sync-numbers.js';
 import type { Watch, WatchOf } from './watch/watch.js';
 
 export interface RunningParts {
@@ -59,8 +61,9 @@ export interface RunningParts {
   readonly conflicts: ConflictStore;
   readonly engine: SyncEngine;
   readonly comparisons: Comparisons;
-  /** Whether this process makes comparisons: of several, one does. */
-  readonly leads: boolean;
+  /** Says when this process makes comparisons; null: always, since there is no other. */
+  readonly coordinator: Coordinator | null;
+  readonly transport: () => TransportStatus | null;
   /** Whether what comparisons find raises rollback levels. */
   readonly levels: boolean;
   readonly collector: Collector;
@@ -101,7 +104,7 @@ export class RunningSync implements Sync {
     this.conflictNumbers = new ConflictNumbers({ ...parts, tables: [...parts.entities.keys()] });
     this.events = new LiveEvents({ ...parts, status: () => this.status(), numbers: () => this.numbers() });
     this.events.start();
-    this.watch = parts.watch({ status: () => this.status(), oldestPending: () => oldestOf(parts.engine.pending()) });
+    this.watch = parts.watch({ status: () => this.status(), oldestPending: () => parts.engine.status().pendingSince });
     this.alerts = this.watch.alerts;
     this.alerts.on('change', (alert) => parts.feed.publish('alert', alert));
     this.lifecycle = parts.lifecycle({
@@ -121,7 +124,8 @@ export class RunningSync implements Sync {
       parts.feed.publish('comparison', one);
       if (one.state === 'done') this.watch.compared(one.tables, one.id);
     });
-    if (parts.leads) this.comparisons.begin();
+    if (parts.coordinator === null) this.comparisons.begin();
+    else parts.coordinator.start();
     void parts.engine.failure.then((error) => {
       // A successor may keep the record by other rules.
       void parts.retention.stop();
@@ -157,6 +161,7 @@ export class RunningSync implements Sync {
       deadLetters: now.deadLetters,
       clockSkewMs: skew.skewMs(),
       forecast: shownForecast(this.watch.forecast()),
+      transport: this.parts.transport(),
     };
   }
 
@@ -164,16 +169,14 @@ export class RunningSync implements Sync {
     return this.parts.collector.counts();
   }
 
-  pause(): Promise<void> {
-    this.parts.engine.pause();
+  async pause(): Promise<void> {
+    await this.parts.engine.pause();
     this.tell();
-    return Promise.resolve();
   }
 
-  resume(): Promise<void> {
-    this.parts.engine.resume();
+  async resume(): Promise<void> {
+    await this.parts.engine.resume();
     this.tell();
-    return Promise.resolve();
   }
 
   stop(): Promise<void> {
@@ -260,7 +263,8 @@ export class RunningSync implements Sync {
   /** The engine finishes what is under way; what hangs does not keep the process for ever. */
   private async end(): Promise<void> {
     await this.reads.stop();
-    const { clock, close, engine, retention, skew } = this.parts;
+    const { clock, close, coordinator, engine, retention, skew } = this.parts;
+    await coordinator?.stop();
     const limit = new AbortController();
     const late = clock.sleep(stopLimitMs, limit.signal).then(() => limit.signal.aborted);
     const inTime = await Promise.race([
@@ -287,12 +291,3 @@ export class RunningSync implements Sync {
 
 const stopLimitMs = 30_000;
 const dayMinutes = 1440;
-
-function entityNamed(entities: ReadonlyMap<string, Entity>, table: string): Entity {
-  const entity = entities.get(table);
-  if (entity !== undefined) return entity;
-  throw new IsthmusError('not_found', {
-    message: `The table ${table} is not synced${didYouMean(table, entities.keys())}`,
-    remedy: 'Name it as schema.table; `isthmus status` lists what is synced.',
-  });
-}

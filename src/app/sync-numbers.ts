@@ -1,6 +1,5 @@
 /** A running sync's numbers in the forms of `GET /api/metrics` and `GET /api/status`. Pure. */
 import type { IsthmusError } from '../base/errors.js';
-import type { ConflictRecord } from '../model/conflict.js';
 import type { LinkName, Side } from '../model/side.js';
 import type { Counts } from '../observe/collector.js';
 import type { ConflictTotals } from '../observe/conflict-numbers.js';
@@ -30,10 +29,15 @@ export function syncNumbers({ status, counts, totals, watch }: NumbersOf): SyncN
     retryRate: counts.retryRate.value,
     dlqMessages: status.deadLetters,
     cdcLag: byLink(status, ({ lagMs }) => lagMs),
-    kafkaLag: null,
+    kafkaLag: messagesWaiting(status.transport),
     replicationLag: { sql: sql.room?.kept ?? null, mongodb: mongodb.room?.kept ?? null },
     conflicts,
   };
+}
+
+function messagesWaiting(transport: SyncStatus['transport']): number | null {
+  if (transport === null) return null;
+  return transport.partitions.reduce((sum, { waiting }) => sum + waiting.sql + waiting.mongodb, 0);
 }
 
 /** Without limits and endless times, which JSON does not know. */
@@ -70,9 +74,4 @@ export function linkStatus(
     latency: { p50Ms, p95Ms, p99Ms },
     lastError: lastError === null ? null : { code: lastError.code, message: lastError.message },
   };
-}
-
-/** When the oldest of these was found; null: there is none. */
-export function oldestOf(conflicts: readonly ConflictRecord[]): number | null {
-  return conflicts.reduce<number | null>((oldest, { createdAt }) => Math.min(oldest ?? createdAt, createdAt), null);
 }

@@ -63,6 +63,42 @@ export interface SyncStatus {
       readonly hoursLeft: number | null;
     };
   };
+  /** Null: the embedded one, of which there is nothing to tell. */
+  readonly transport: TransportStatus | null;
+}
+
+/** A partition of both topics, as far as this process knows. */
+export interface PartitionStatus {
+  readonly partition: number;
+  /** The process that has it; null: nobody has told of it for a while. */
+  readonly owner: string | null;
+  /** It is this process. */
+  readonly here: boolean;
+  readonly state: SyncState;
+  readonly lagMs: number;
+  readonly pending: number;
+  readonly held: number;
+  /** Messages of a side's topic that its worker has not taken yet. */
+  readonly waiting: Readonly<Record<Side, number>>;
+}
+
+/** What this process does about a side's log. */
+export interface CaptureStatus {
+  readonly side: Side;
+  /** `standby`: another process captures this side. */
+  readonly state: 'starting' | 'standby' | 'capturing' | 'failed' | 'stopped';
+  /** Changes that it has published. */
+  readonly published: number;
+  readonly lastError: { readonly code: string; readonly message: string } | null;
+}
+
+export interface TransportStatus {
+  readonly kind: 'kafka';
+  /** Of all processes. */
+  readonly partitions: readonly PartitionStatus[];
+  readonly captures: readonly CaptureStatus[];
+  /** Messages that could not be read, of which the stored record says where they are. */
+  readonly unreadable: number;
 }
 
 /** A dead letter for a person: times as ISO text, the change as field → canonical value. */

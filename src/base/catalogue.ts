@@ -41,6 +41,12 @@ const entries = {
     remedy:
       'Changes were missed. Raise the topic’s retention, then begin anew and load: `isthmus teardown`, `isthmus prepare`, `isthmus run` with initial: none, `isthmus load --entity TABLE`.',
   },
+  transport_changed: {
+    kind: 'safety',
+    meaning: 'The sync’s progress was stored under another transport, or another number of partitions.',
+    remedy:
+      'Go back to the transport and partitions that it ran with. To change them begin anew: stop all processes, `isthmus teardown`, then `isthmus run` with initial: none and `isthmus load --entity TABLE` of each table.',
+  },
   transient: {
     kind: 'transient',
     meaning: 'A server refused for a reason that passes (deadlock, election, lost connection).',

@@ -53,10 +53,10 @@ export class MongoConflictStore implements ConflictStore {
     return this.told('reading open work', async () => {
       const conflicts = await this.read('conflicts', { state: 'propagating' }, settlementOf);
       const agreements = await this.read('settlements', { state: 'propagating' }, settlementOf);
-      const pending = await this.read('conflicts', { state: 'pending' }, settlementOf);
+      const pending = await this.readPending();
       return {
         propagating: [...conflicts, ...agreements].sort((a, b) => a.createdAt - b.createdAt),
-        pending: pending.filter((conflict): conflict is ConflictRecord => conflict.type === 'conflict'),
+        pending,
         discards: await this.read('dead_letters', { state: 'propagating' }, discardOf),
         deadLetters: await this.read('dead_letters', openLetter, deadLetterOf),
         loads: await this.read('loads', {}, (_, stored) => stored['row'] as LoadRow),
@@ -64,6 +64,16 @@ export class MongoConflictStore implements ConflictStore {
         mappings: await this.read('mappings', {}, (_, stored) => stored['row'] as MappingRow),
       };
     });
+  }
+
+  pending(id?: string): Promise<readonly ConflictRecord[]> {
+    return this.told('reading what waits', () => this.readPending(id));
+  }
+
+  private async readPending(id?: string): Promise<readonly ConflictRecord[]> {
+    const which = { state: 'pending', ...(id === undefined ? {} : { _id: id }) };
+    const found = await this.read('conflicts', which, settlementOf);
+    return found.filter((conflict): conflict is ConflictRecord => conflict.type === 'conflict');
   }
 
   savePending(conflicts: readonly ConflictRecord[]): Promise<void> {

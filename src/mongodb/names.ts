@@ -7,6 +7,9 @@ export const metadataDatabase = 'sync_metadata';
 export const conflictCountsCollection = 'conflict_counts';
 export const comparisonsCollection = 'comparisons';
 export const differencesCollection = 'comparison_differences';
+/** In it: what the processes of one sync ask each other, and tell each other of their shares. */
+export const requestsCollection = 'requests';
+export const sharesCollection = 'shares';
 
 export function laneId(name: string, lane: number): string {
   return `${name}/${lane}`;

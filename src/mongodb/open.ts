@@ -11,6 +11,7 @@ import { MongoComparisonStore } from './comparison-store.js';
 import { MongoConflictStore } from './conflict-store.js';
 import { inspect } from './inspect.js';
 import { MongoLeaseStore } from './lease-store.js';
+import { MongoMailbox } from './mailbox.js';
 import { mendDriver } from './mend-driver.js';
 import { MongoMigrationStore } from './migration-store.js';
 import { mongoError } from './mongo-error.js';
@@ -19,6 +20,7 @@ import { OwnWrites, readElsewhere } from './own-writes.js';
 import { patiently } from './patience.js';
 import { type PrepareOptions, prepare, teardown } from './prepare.js';
 import { splitsEvents, versionOf } from './server-version.js';
+import { MongoShareBoard } from './share-board.js';
 import { MongoSideStore } from './side-store.js';
 import { MongoUnreadableStore } from './unreadable-store.js';
 
@@ -44,6 +46,8 @@ export interface MongoSide extends LogRoomReader {
   readonly comparisons: MongoComparisonStore;
   readonly leases: MongoLeaseStore;
   readonly unreadable: MongoUnreadableStore;
+  readonly mailbox: MongoMailbox;
+  readonly board: MongoShareBoard;
   /** Progress and held records under a share's name; to be closed by itself. */
   share(name: string): MongoSideStore;
   /** What a share keeps of its own: loads, stops and mappings. */
@@ -76,6 +80,8 @@ export async function openMongo(options: OpenMongoOptions): Promise<MongoSide> {
       comparisons: new MongoComparisonStore(target),
       leases: new MongoLeaseStore(target),
       unreadable: new MongoUnreadableStore(target),
+      mailbox: new MongoMailbox(target),
+      board: new MongoShareBoard(target),
       share: (name) => new MongoSideStore({ ...target, progressName: name, own: readElsewhere }),
       shareWork: (name) => new MongoConflictStore({ ...target, name }),
       prepare: (how) => prepare(target, how),

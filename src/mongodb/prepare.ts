@@ -12,6 +12,8 @@ import {
   heldCollection,
   metadataDatabase,
   progressCollection,
+  requestsCollection,
+  sharesCollection,
 } from './names.js';
 
 export interface PrepareOptions {
@@ -56,7 +58,11 @@ const metadataIndexes: Readonly<Record<string, readonly IndexSpecification[]>> =
   phases: [],
   leases: [],
   unreadable_messages: [{ name: 1, at: -1 }],
+  [requestsCollection]: [{ name: 1, share: 1, until: 1 }, { of: 1 }, { gone: 1 }],
+  [sharesCollection]: [{ name: 1 }],
 };
+/** The server removes what is older than the date in this field. */
+const expiring: Readonly<Record<string, string>> = { [requestsCollection]: 'gone' };
 const ownIndexes: Readonly<Record<string, readonly IndexSpecification[]>> = {
   [progressCollection]: [],
   [heldCollection]: [{ name: 1 }, { of: 1 }],
@@ -137,7 +143,9 @@ async function prepareCollections(
     const there = existing.has(collection) ? await db.collection(collection).listIndexes().toArray() : [];
     for (const key of specifications) {
       if (there.some((index) => JSON.stringify(index['key']) === JSON.stringify(key))) continue;
-      await run(db, options, { createIndexes: collection, indexes: [{ key, name: Object.keys(key).join('_') }] });
+      const expires = expiring[collection] === Object.keys(key).join() ? { expireAfterSeconds: 0 } : {};
+      const index = { key, name: Object.keys(key).join('_'), ...expires };
+      await run(db, options, { createIndexes: collection, indexes: [index] });
     }
   }
 }

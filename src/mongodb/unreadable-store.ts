@@ -25,6 +25,11 @@ export class MongoUnreadableStore implements UnreadableStore {
     });
   }
 
+  count(): Promise<number> {
+    const { name } = this.options;
+    return this.told('counting messages that could not be read', () => this.messages.countDocuments({ name }));
+  }
+
   list(limit: number): Promise<readonly (UnreadableMessage & { readonly at: number })[]> {
     return this.told('reading messages that could not be read', async () => {
       const found = await this.messages.find({ name: this.options.name }).sort({ at: -1 }).limit(limit).toArray();

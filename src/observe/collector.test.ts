@@ -133,6 +133,7 @@ describe('Prometheus', () => {
       mongodb: { room: null, hoursLeft: null },
     },
     firing: ['cdc_lag', 'cdc_lag'],
+    transport: null,
   };
 
   it('has the known label sets at zero from the start', async () => {
@@ -173,6 +174,38 @@ describe('Prometheus', () => {
     const later = { ...readings, divergenceRate: 0, forecast: { ...readings.forecast, mongodb } };
     expect(has((await prometheus.text(later)).body)).toEqual([true, true, true]);
     expect(has((await prometheus.text(readings)).body)).toEqual([false, false, false]);
+  });
+
+  it('shows of a sync over Kafka the partitions of its own process, and nothing of one that is another’s now', async () => {
+    const prometheus = make();
+    const partition = (at: number, here: boolean) => ({
+      partition: at,
+      here,
+      lagMs: 1500 + at,
+      waiting: { sql: 7, mongodb: at },
+    });
+    const over = (partitions: readonly ReturnType<typeof partition>[]) => ({
+      ...readings,
+      transport: {
+        partitions,
+        captures: [{ side: 'sql' as const, state: 'capturing', published: 9 }],
+        unreadable: 2,
+      },
+    });
+    const { body } = await prometheus.text(over([partition(0, true), partition(1, false), partition(2, true)]));
+    for (const line of [
+      'isthmus_partition_lag_messages{side="sql",partition="0"} 7',
+      'isthmus_partition_lag_messages{side="mongodb",partition="2"} 2',
+      'isthmus_partition_lag_seconds{partition="2"} 1.502',
+      'isthmus_partitions 2',
+      'isthmus_capture_active{side="sql"} 1',
+      'isthmus_capture_published{side="sql"} 9',
+      'isthmus_unreadable_messages 2',
+    ])
+      expect(body.split('\n')).toContain(line);
+    expect(body).not.toContain('partition="1"');
+    expect((await prometheus.text(over([partition(0, true)]))).body).not.toContain('partition="2"');
+    expect((await make().text(readings)).body).not.toContain('isthmus_partition');
   });
 
   it('adds comparisons up and shows what the last one found', async () => {

@@ -4,6 +4,7 @@ import { phases } from '../lifecycle/phases.js';
 import { type LinkName, linkNames, type Side, sides } from '../model/side.js';
 import { alertRules } from './alerts/alert-rules.js';
 import type { Forecast } from './log-rooms.js';
+import { TransportGauges, type TransportReadings } from './transport-gauges.js';
 
 export interface Readings {
   readonly links: Readonly<Record<LinkName, { readonly lagMs: number; readonly held: number }>>;
@@ -19,6 +20,7 @@ export interface Readings {
   readonly forecast: Readonly<Record<Side, Forecast>>;
   /** Names of the alerts that fire, each as often as it does. */
   readonly firing: readonly string[];
+  readonly transport: TransportReadings | null;
 }
 
 const states = ['starting', 'loading', 'running', 'paused', 'idle', 'failed', 'stopped'] as const;
@@ -48,9 +50,10 @@ function makeGauges(registry: Registry) {
 
 export class Gauges {
   private readonly all: ReturnType<typeof makeGauges>;
+  private transport: TransportGauges | null = null;
 
   constructor(
-    registry: Registry,
+    private readonly registry: Registry,
     private readonly options: { readonly tables: readonly string[]; readonly skewMs: () => number },
   ) {
     this.all = makeGauges(registry);
@@ -79,6 +82,9 @@ export class Gauges {
     for (const { name } of alertRules)
       this.all.firing.set({ alert: name }, readings.firing.filter((one) => one === name).length);
     this.setForecast(readings.forecast);
+    if (readings.transport === null) return;
+    this.transport ??= new TransportGauges(this.registry);
+    this.transport.set(readings.transport);
   }
 
   private setForecast(forecast: Readings['forecast']): void {

@@ -126,6 +126,8 @@ export interface ExpiryBounds {
 
 export interface ConflictStore {
   openWork(): Promise<OpenWork>;
+  /** Those that wait for a person, without their raw versions; with `id` that one, if it does. */
+  pending(id?: string): Promise<readonly ConflictRecord[]>;
   /** Inserts or replaces, by id; a pending conflict has one document however often it changes. */
   savePending(conflicts: readonly ConflictRecord[]): Promise<void>;
   /** Ends settlements (conflicts and agreements) and discards of which both halves are written. */

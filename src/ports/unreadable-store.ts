@@ -11,6 +11,7 @@ export interface UnreadableMessage {
 
 export interface UnreadableStore {
   keep(message: UnreadableMessage): Promise<void>;
+  count(): Promise<number>;
   /** Newest first. */
   list(limit: number): Promise<readonly (UnreadableMessage & { readonly at: number })[]>;
 }

@@ -21,8 +21,14 @@ import { type EngineStatus, statusOf } from './status.js';
 
 export type { EngineParts, EngineStatus };
 
-/** What others may ask of one, or of several with a part of the records each. */
-export type SyncEngine = Pick<Engine, keyof Engine>;
+/** What others may ask of one, or of several with a part of the records each, some of them in other processes. */
+export type SyncEngine = {
+  readonly [Name in keyof Engine]: Name extends 'pending' | 'deadLetters' | 'pause' | 'resume'
+    ? (...of: Parameters<Engine[Name]>) => Later<ReturnType<Engine[Name]>>
+    : Engine[Name];
+};
+
+type Later<T> = T | Promise<T>;
 
 export class Engine {
   private life: Life | null = null;
@@ -187,9 +193,10 @@ export class Engine {
     await this.life.load(entity, from);
   }
 
-  /** Conflicts that wait for a person, as they stand now. */
-  pending(): readonly ConflictRecord[] {
-    return [...(this.life?.running?.session.trouble.conflicts() ?? [])];
+  /** Conflicts that wait for a person, as they stand now; with `id` that one, if it does. */
+  pending(id?: string): readonly ConflictRecord[] {
+    const all = [...(this.life?.running?.session.trouble.conflicts() ?? [])];
+    return id === undefined ? all : all.filter((one) => one.id === id);
   }
 
   /** Writes what a person decided about a conflict as `pending` showed it, unless a side has moved since. Nothing is decided while paused. */

@@ -39,6 +39,8 @@ export interface EngineStatus {
   readonly links: Readonly<Record<Side, LinkStatus>>;
   readonly entities: readonly EntityStatus[];
   readonly conflictsPending: number;
+  /** When the oldest of them was found, ms since 1970; null: none waits. */
+  readonly pendingSince: number | null;
   readonly deadLetters: number;
   readonly lastError: IsthmusError | null;
 }
@@ -83,9 +85,17 @@ export function statusOf(of: Parts, before: EngineStatus | null): EngineStatus {
     links: { sql: linkStatus(of, 'sql'), mongodb: linkStatus(of, 'mongodb') },
     entities,
     conflictsPending: running?.session.trouble.pendingCount ?? before?.conflictsPending ?? 0,
+    pendingSince: pendingSince(running),
     deadLetters: running?.session.trouble.letterCount ?? before?.deadLetters ?? 0,
     lastError: of.lastError,
   };
+}
+
+function pendingSince(running: Running | null): number | null {
+  let since: number | null = null;
+  for (const { createdAt } of running?.session.trouble.conflicts() ?? [])
+    if (since === null || createdAt < since) since = createdAt;
+  return since;
 }
 
 function linkStatus({ life, readTimes, now }: Pick<Parts, 'life' | 'readTimes' | 'now'>, source: Side): LinkStatus {

@@ -29,6 +29,24 @@ export interface EntityStatus {
   readonly stopped: string | null;
 }
 
+export interface Partition {
+  readonly partition: number;
+  /** The process that has it; null: none. */
+  readonly owner: string | null;
+  readonly here: boolean;
+  readonly state: Status['state'];
+  readonly lagMs: number;
+  readonly pending: number;
+  readonly held: number;
+  readonly waiting: Readonly<Record<Side, number>>;
+}
+
+export interface Transport {
+  readonly partitions: readonly Partition[];
+  readonly captures: readonly { readonly side: Side; readonly state: string; readonly published: number }[];
+  readonly unreadable: number;
+}
+
 export interface Status {
   readonly name: string;
   readonly phase: string;
@@ -48,6 +66,8 @@ export interface Status {
     };
     readonly mongodb: { readonly windowSeconds: number | null; readonly hoursLeft: number | null };
   };
+  /** Null, or absent: one process does all. */
+  readonly transport?: Transport | null;
 }
 
 export interface Numbers {

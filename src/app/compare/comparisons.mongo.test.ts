@@ -10,7 +10,7 @@ import { Comparisons } from './comparisons.js';
 const mongo = testMongo();
 
 /** Of no table: what is tested is how it is kept. */
-function comparisonsOf(side: TestSide, store: ComparisonStore): Comparisons {
+function comparisonsOf(side: TestSide, store: ComparisonStore, shared = false): Comparisons {
   return new Comparisons({
     stores: { sql: side.store, mongodb: side.store },
     store,
@@ -20,6 +20,7 @@ function comparisonsOf(side: TestSide, store: ComparisonStore): Comparisons {
     log: silentLogger,
     everyMs: null,
     sample: 1,
+    shared,
   });
 }
 
@@ -90,3 +91,29 @@ function rowOf(id: string): ComparisonRow {
     progress: null,
   };
 }
+
+test('of several processes one makes what any of them is asked for, until another one takes over', async () => {
+  const side = await openTestSide(mongo.freshDatabase());
+  const store = side.comparisons;
+  const [first, second] = [comparisonsOf(side, store, true), comparisonsOf(side, store, true)];
+  first.begin();
+  const done = async (of: Comparisons): Promise<void> => {
+    const { id } = await of.start({});
+    const what = 'the end of the comparison';
+    await waitFor(async () => (await store.get(id))?.state === 'done', { what, limitMs: 10_000 });
+  };
+  await done(second);
+  await first.stop();
+  const { id } = await first.start({});
+  expect(await first.get(id, { limit: 1 })).toMatchObject({ state: 'queued' });
+  const cancelled = await second.start({});
+  expect(await first.cancel(cancelled.id)).toMatchObject({ state: 'failed' });
+  second.begin();
+  await waitFor(async () => (await store.get(id))?.state === 'done', { what: 'the successor', limitMs: 10_000 });
+  expect(await store.get(cancelled.id)).toMatchObject({ state: 'failed', error: { code: 'cancelled' } });
+  await second.stop();
+  // And back again.
+  first.begin();
+  await done(second);
+  await first.stop();
+});

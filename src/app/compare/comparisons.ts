@@ -6,12 +6,12 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
 import { IsthmusError, isIsthmusError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
-import { didYouMean } from '../../base/nearest.js';
 import type { Entity } from '../../model/entity.js';
 import type { Side } from '../../model/side.js';
 import type { ComparisonRow, ComparisonStore, RepairUse } from '../../ports/comparison-store.js';
 import type { SideStore } from '../../ports/side-store.js';
 import type { Engine } from '../../sync/engine.js';
+import { entityNamed } from '../entity-named.js';
 import type {
   Comparison,
   ComparisonDetail,
@@ -33,8 +33,12 @@ export interface ComparisonsParts {
   /** Null: only on demand. */
   readonly everyMs: number | null;
   readonly sample: number;
+  /** Whether other processes have a part in it: any of them may be asked, and one of them makes comparisons. */
+  readonly shared: boolean;
 }
 
+/** Between two looks at what other processes were asked. */
+const lookEveryMs = 1_000;
 const queueMost = 10;
 const keptMost = 100;
 
@@ -51,7 +55,8 @@ export type ComparisonControl = Pick<
 >;
 
 export class Comparisons {
-  private readonly stopper = new AbortController();
+  /** Of the time in which this process makes them. */
+  private stopper = new AbortController();
   private readonly owner = randomUUID();
   private readonly queue: Queued[] = [];
   private readonly listeners: { readonly [E in keyof ComparisonEvents]: ((...v: ComparisonEvents[E]) => void)[] } = {
@@ -65,19 +70,24 @@ export class Comparisons {
 
   constructor(private readonly parts: ComparisonsParts) {
     const due = (): Promise<unknown> => this.start({ sample: parts.sample, reason: 'scheduled', by: 'timetable' });
-    this.timetable = new Timetable({ clock: parts.clock, signal: this.stopper.signal, due, everyMs: parts.everyMs });
+    this.timetable = new Timetable({ clock: parts.clock, due, everyMs: parts.everyMs });
   }
 
-  /** Takes up what a former process left, then works until `stop`. */
+  /** Takes up what a former process left, then works until `stop`; may begin again after it. */
   begin(): void {
-    this.loop = this.run().catch((error: unknown) => this.trouble(error, 'comparisons have ended'));
-    void this.timetable.run(async () => (await this.parts.store.list(1))[0]?.queuedAt ?? null);
+    this.stopper = new AbortController();
+    const { signal } = this.stopper;
+    this.loop = this.run(signal).catch((error: unknown) => this.trouble(error, 'comparisons have ended'));
+    void this.timetable.run(async () => (await this.parts.store.list(1))[0]?.queuedAt ?? null, signal);
   }
 
   async stop(): Promise<void> {
     this.stopper.abort();
     this.wake?.();
     await this.loop;
+    this.loop = null;
+    // They are stored, for whoever begins next.
+    this.queue.length = 0;
   }
 
   on<E extends keyof ComparisonEvents>(event: E, listener: (...values: ComparisonEvents[E]) => void): void {
@@ -96,7 +106,7 @@ export class Comparisons {
   /** Queued; throws `not_found` for a table that is not synced, `too_many` if too many wait. */
   async start(request: ComparisonRequest): Promise<Comparison> {
     const entities = request.entities ?? [...this.parts.entities.keys()];
-    for (const table of entities) this.entity(table);
+    for (const table of entities) entityNamed(this.parts.entities, table);
     const row: ComparisonRow = {
       id: randomUUID(),
       state: 'queued',
@@ -150,18 +160,27 @@ export class Comparisons {
     if (this.job?.row.id === id) this.job.cancel();
     else if (at >= 0) {
       this.queue.splice(at, 1);
-      const error = { code: 'cancelled', message: 'It was cancelled before it began.' };
-      await this.parts.store.save({ ...row, state: 'failed', finishedAt: this.parts.clock.now(), error }, this.owner);
+      await this.saveCancelled(row, 'It was cancelled before it began.');
+    } else if (this.parts.shared && (row.state === 'queued' || row.state === 'running')) {
+      // Whoever has it learns that it is no longer its own.
+      await this.parts.store.claim(id, this.owner);
+      await this.saveCancelled(await this.row(id), 'It was cancelled.');
     }
     return showComparison(this.newest(await this.row(id)));
   }
 
+  private async saveCancelled(row: ComparisonRow, message: string): Promise<void> {
+    const error = { code: 'cancelled', message };
+    await this.parts.store.save({ ...row, state: 'failed', finishedAt: this.parts.clock.now(), error }, this.owner);
+  }
+
   private async enqueue(row: ComparisonRow): Promise<void> {
-    if (this.loop === null)
-      throw new IsthmusError('not_running', {
-        message: 'This process makes no comparisons.',
-        remedy: 'Ask a process that runs with --role all.',
-      });
+    if (this.loop === null) {
+      if (!this.parts.shared) throw new IsthmusError('not_running', { message: 'This process makes no comparisons.' });
+      // Whoever makes them finds it there.
+      await this.parts.store.save(row, this.owner);
+      return;
+    }
     if (this.queue.length >= queueMost)
       throw new IsthmusError('too_many', { message: `${queueMost} comparisons wait already.` });
     const saving = this.parts.store.save(row, this.owner);
@@ -171,17 +190,25 @@ export class Comparisons {
     this.wake?.();
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stopper;
+  private async run(signal: AbortSignal): Promise<void> {
+    await this.takeUp();
+    while (!signal.aborted) {
+      const next = this.queue.shift();
+      // Else it could be stored as queued after it has run.
+      if (next !== undefined) {
+        if (await next.stored) await this.work(next.row);
+        continue;
+      }
+      await this.rest(signal);
+      if (this.parts.shared && this.queue.length === 0 && !signal.aborted)
+        await this.takeUp().catch((error: unknown) => this.trouble(error, 'comparisons could not be read'));
+    }
+  }
+
+  private async takeUp(): Promise<void> {
     for (const row of await this.leftOver()) {
       await this.parts.store.claim(row.id, this.owner);
       this.queue.unshift({ row, stored: Promise.resolve(true) });
-    }
-    while (!signal.aborted) {
-      const next = this.queue.shift();
-      if (next === undefined) await this.rest();
-      // Else it could be stored as queued after it has run.
-      else if (await next.stored) await this.work(next.row);
     }
   }
 
@@ -211,11 +238,15 @@ export class Comparisons {
     this.parts.log.warn({ code: isIsthmusError(error) ? error.code : 'invariant_broken' }, what);
   }
 
-  private rest(): Promise<void> {
-    return new Promise((resolve) => {
+  private async rest(signal: AbortSignal): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
       this.wake = resolve;
-      if (this.queue.length > 0 || this.stopper.signal.aborted) resolve();
+      if (this.queue.length > 0 || signal.aborted) resolve();
     });
+    if (!this.parts.shared) return woken;
+    const looked = new AbortController();
+    await Promise.race([woken, this.parts.clock.sleep(lookEveryMs, looked.signal)]);
+    looked.abort();
   }
 
   /** What runs is further than what is stored. */
@@ -227,14 +258,5 @@ export class Comparisons {
     const row = await this.parts.store.get(id);
     if (row === null) throw new IsthmusError('not_found', { message: 'There is no comparison by that id.' });
     return row;
-  }
-
-  private entity(table: string): Entity {
-    const entity = this.parts.entities.get(table);
-    if (entity !== undefined) return entity;
-    throw new IsthmusError('not_found', {
-      message: `The table ${table} is not synced${didYouMean(table, this.parts.entities.keys())}`,
-      remedy: 'Name it as schema.table; `isthmus status` lists what is synced.',
-    });
   }
 }

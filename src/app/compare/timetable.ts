@@ -3,7 +3,6 @@ import type { Clock } from '../../base/clock.js';
 
 export interface TimetableOptions {
   readonly clock: Clock;
-  readonly signal: AbortSignal;
   readonly due: () => Promise<unknown>;
   readonly everyMs: number | null;
 }
@@ -32,23 +31,22 @@ export class Timetable {
   }
 
   /** `last`: when the newest comparison began; null: there was none. */
-  async run(last: () => Promise<number | null>): Promise<void> {
-    const { clock, due, signal } = this.options;
+  async run(last: () => Promise<number | null>, signal: AbortSignal): Promise<void> {
+    const { clock, due } = this.options;
     const begun = clock.now();
     while (!signal.aborted) {
       const every = this.current;
       const at = await last().catch(() => clock.now());
       const next = every === null ? Infinity : at === null ? begun + Math.min(every, firstMs) : at + every;
       const wait = next - clock.now();
-      if (wait > 0) await this.sleep(Math.min(wait, sleepMostMs));
+      if (wait > 0) await this.sleep(Math.min(wait, sleepMostMs), signal);
       // What could not be begun now is tried again.
-      else await due().catch(() => this.sleep(retryMs));
+      else await due().catch(() => this.sleep(retryMs, signal));
     }
   }
 
-  private async sleep(ms: number): Promise<void> {
-    const { clock, signal } = this.options;
+  private async sleep(ms: number, signal: AbortSignal): Promise<void> {
     this.changed = new AbortController();
-    await clock.sleep(ms, AbortSignal.any([signal, this.changed.signal]));
+    await this.options.clock.sleep(ms, AbortSignal.any([signal, this.changed.signal]));
   }
 }

@@ -17,7 +17,7 @@ import {
   levelStep,
   needsApproval,
 } from '../../lifecycle/levels.js';
-import type { Engine } from '../../sync/engine.js';
+import type { SyncEngine } from '../../sync/engine.js';
 import { type Comparisons, isWhole, type KnownComparison } from './comparisons.js';
 import type { Migration } from './migration.js';
 import { entriesKept } from './migration-state.js';
@@ -27,7 +27,7 @@ export interface LevelKeeperParts {
   readonly tables: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
-  readonly engine: Pick<Engine, 'pause' | 'resume' | 'broken' | 'status'>;
+  readonly engine: Pick<SyncEngine, 'pause' | 'resume' | 'broken' | 'status'>;
   readonly comparisons: Comparisons;
   readonly migration: Migration;
   /** Tells whoever reads and writes that one side is the single source from now on. */
@@ -129,7 +129,8 @@ export class LevelKeeper {
   /** What must not wait until it is stored: the server that stores it may be the one that is lost. */
   private atOnce(): void {
     for (const action of this.todo) {
-      if (action === 'pause') this.parts.engine.pause();
+      // Where that cannot be told to all processes now, it is tried again with the rest.
+      if (action === 'pause') void Promise.resolve(this.parts.engine.pause()).catch(() => undefined);
       if (action === 'single_source') this.parts.cut();
     }
   }
@@ -167,8 +168,8 @@ export class LevelKeeper {
   private async perform(action: LevelAction): Promise<void> {
     const { comparisons, config, engine } = this.parts;
     const { comparison, reason } = this.state;
-    if (action === 'pause') engine.pause();
-    else if (action === 'resume') engine.resume();
+    if (action === 'pause') await engine.pause();
+    else if (action === 'resume') await engine.resume();
     else if (action === 'compare_all') await comparisons.start({ reason: 'rollback_level', by: 'rollback_level' });
     else if (action === 'single_source') await this.parts.singleSource(reason);
     else if (action === 'queue' && comparison !== null)

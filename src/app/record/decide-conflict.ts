@@ -10,11 +10,11 @@ import type { Entity } from '../../model/entity.js';
 import { seenToken } from '../../model/seen.js';
 import type { ConflictStore } from '../../ports/conflict-store.js';
 import type { Choice, DecisionOutcome } from '../../sync/decisions.js';
-import type { Engine } from '../../sync/engine.js';
+import type { SyncEngine } from '../../sync/engine.js';
 import type { ConflictDecision, DecisionCounts, DecisionForAll } from '../sync.js';
 
 export interface DecisionParts {
-  readonly engine: Pick<Engine, 'pending' | 'decide' | 'status'>;
+  readonly engine: Pick<SyncEngine, 'pending' | 'decide' | 'status'>;
   readonly conflicts: Pick<ConflictStore, 'get'>;
   readonly entities: ReadonlyMap<string, Entity>;
   readonly clock: Clock;
@@ -45,7 +45,7 @@ export async function decideConflict(
 /** A conflict can be read from its store a moment before the engine has the answer of the commit that stored it. */
 async function waitingConflict({ engine, conflicts, clock }: DecisionParts, id: string): Promise<ConflictRecord> {
   for (const until = clock.now() + limitMs; ; await clock.sleep(lookAgainMs)) {
-    const shown = engine.pending().find((one) => one.id === id);
+    const [shown] = await engine.pending(id);
     if (shown !== undefined) return shown;
     const known = await conflicts.get(id);
     if (known === null) throw new IsthmusError('not_found', { message: 'There is no conflict by that id.' });
@@ -65,9 +65,10 @@ async function waitingConflict({ engine, conflicts, clock }: DecisionParts, id: 
 export async function decideAll({ engine, entities }: DecisionParts, choice: DecisionForAll): Promise<DecisionCounts> {
   mustRun(engine);
   const { use, table, kind, by } = choice;
-  const waiting = engine
-    .pending()
-    .filter((one) => (table === undefined || one.entity === table) && (kind === undefined || one.kind === kind));
+  const pending = await engine.pending();
+  const waiting = pending.filter(
+    (one) => (table === undefined || one.entity === table) && (kind === undefined || one.kind === kind),
+  );
   const fit = waiting.filter((one) => unfit(entities.get(one.entity), one, use) === null);
   const counts = { decided: 0, moved: 0, refused: waiting.length - fit.length, unknown: 0 };
   for (const some of slices(fit, together)) {
@@ -77,7 +78,7 @@ export async function decideAll({ engine, entities }: DecisionParts, choice: Dec
   return counts;
 }
 
-function mustRun(engine: Pick<Engine, 'status'>): void {
+function mustRun(engine: Pick<SyncEngine, 'status'>): void {
   const { state } = engine.status();
   if (state !== 'running' && state !== 'loading')
     throw new IsthmusError('not_running', { message: `The sync is ${state}, so nothing can be decided now.` });

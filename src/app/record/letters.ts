@@ -26,7 +26,7 @@ export class Letters implements LetterDesk {
 
   async answer(id: string, action: LetterAction, by: string): Promise<LetterAnswer> {
     mustRun(this.parts.engine);
-    const letter = this.parts.engine.deadLetters().find((one) => one.id === id);
+    const letter = (await this.parts.engine.deadLetters()).find((one) => one.id === id);
     if (letter === undefined)
       throw new IsthmusError('not_found', { message: 'There is no open dead letter by that id.' });
     const outcome = await this.parts.engine.askAboutLetter(letter, wishOf(action, by), limitMs);
@@ -50,7 +50,8 @@ export class Letters implements LetterDesk {
       moved: 0,
       unknown: 0,
     };
-    const open = engine.deadLetters().filter(({ entity }) => of.table === undefined || of.table === entity);
+    const letters = await engine.deadLetters();
+    const open = letters.filter(({ entity }) => of.table === undefined || of.table === entity);
     for (const some of slices(open, together)) {
       const ask = (letter: DeadLetter): Promise<LetterOutcome> =>
         engine.askAboutLetter(letter, wishOf(action, of.by), limitMs);

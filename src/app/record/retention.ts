@@ -21,12 +21,14 @@ const pauseMs = 50;
 const agreementsKeptMs = 3_600_000;
 
 export class Retention {
-  private readonly stopper = new AbortController();
+  private stopper = new AbortController();
   private loop: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: RetentionOptions) {}
 
+  /** Until `stop`; may start again after it. */
   start(): void {
+    this.stopper = new AbortController();
     this.loop = this.run();
   }
 

@@ -6,11 +6,11 @@ import { plainRecord } from '../../conflict/plain.js';
 import type { Entity } from '../../model/entity.js';
 import { seenToken } from '../../model/seen.js';
 import type { ConflictStore } from '../../ports/conflict-store.js';
-import type { Engine } from '../../sync/engine.js';
+import type { SyncEngine } from '../../sync/engine.js';
 
 interface ShowParts {
   readonly conflicts: Pick<ConflictStore, 'get'>;
-  readonly engine: Pick<Engine, 'pending'>;
+  readonly engine: Pick<SyncEngine, 'pending'>;
   readonly entities: ReadonlyMap<string, Entity>;
 }
 
@@ -18,7 +18,7 @@ interface ShowParts {
 export async function showConflict(parts: ShowParts, id: string): Promise<Readonly<Record<string, unknown>> | null> {
   const stored = await parts.conflicts.get(id);
   if (stored?.['state'] !== 'pending') return stored;
-  const waiting = parts.engine.pending().find((one) => one.id === id);
+  const [waiting] = await parts.engine.pending(id);
   const entity = waiting && parts.entities.get(waiting.entity);
   if (waiting === undefined || entity === undefined) return stored;
   const { key, base, sql, mongodb } = waiting;

@@ -10,9 +10,10 @@ import { shareName, splitLane, splitMark } from '../../model/share.js';
 import { sides as bothSides, type Side } from '../../model/side.js';
 import type { SideStore } from '../../ports/side-store.js';
 import { Relay } from '../../relay/relay.js';
-import { Engine, type EngineParts, type SyncEngine } from '../../sync/engine.js';
+import { Engine, type EngineParts } from '../../sync/engine.js';
 import type { OpenSides } from '../sides.js';
 import type { Role } from './roles.js';
+import { shapeOf } from './share-questions.js';
 import type { Share } from './share-slot.js';
 import { ShareStore } from './share-store.js';
 import { shareWork } from './share-work.js';
@@ -26,12 +27,13 @@ export interface SharedOptions {
   readonly engine: Omit<EngineParts, 'sides' | 'conflicts'>;
 }
 
-export function openShared(options: SharedOptions): SyncEngine {
+export function openShared(options: SharedOptions): SharedEngine {
   const { config, engine, role, transport } = options;
   const { clock, log } = engine;
   const { partitions } = config.transport;
   const shareOf = (ref: RecordRef): number => partitionOf(ref, partitions);
   let group: WorkerGroup | null = null;
+  const { board, conflicts, mailbox, unreadable } = options.sides.mongodb;
   return new SharedEngine({
     shares: partitions,
     shareOf,
@@ -45,6 +47,12 @@ export function openShared(options: SharedOptions): SyncEngine {
           },
     captures: role === 'worker' ? [] : bothSides.map((side) => captureOf(options, side)),
     direction: config.direction,
+    owner: `${role}-${randomUUID().slice(0, 8)}`,
+    shape: shapeOf(options.sides.entities),
+    mailbox,
+    board,
+    conflicts,
+    unreadable,
     clock,
     log,
   });

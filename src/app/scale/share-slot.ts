@@ -53,9 +53,10 @@ export class ShareSlot {
   }
 
   pause(paused: boolean): void {
+    if (this.paused === paused) return;
     this.paused = paused;
-    if (paused) this.engine?.pause();
-    else this.engine?.resume();
+    if (paused) void this.engine?.pause();
+    else void this.engine?.resume();
   }
 
   async end(): Promise<void> {
@@ -68,7 +69,7 @@ export class ShareSlot {
     while (!signal.aborted) {
       const one = open(share);
       this.current = one;
-      if (this.paused) one.engine.pause();
+      if (this.paused) void one.engine.pause();
       const ended = new Promise<null>((resolve) => {
         if (signal.aborted) resolve(null);
         signal.addEventListener('abort', () => resolve(null), { once: true });

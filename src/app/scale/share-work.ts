@@ -28,6 +28,7 @@ export function shareWork({ all, own, isMine }: ShareWorkParts): ConflictStore {
         mappings,
       };
     },
+    pending: async (id) => (await all.pending(id)).filter(isMine),
     saveLoad: (load) => own.saveLoad(load),
     saveMapping: (mapping) => own.saveMapping(mapping),
     saveStop: (stop) => own.saveStop(stop),

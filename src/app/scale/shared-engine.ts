@@ -1,26 +1,37 @@
 /**
- * Engines of several shares as one: each has the records of one partition and runs while that partition is this worker's. Must
- * not know where their changes come from.
+ * Engines of several shares as one: each has the records of one partition and runs while that partition is this worker's; what is
+ * asked of the others goes to the processes that have them. Must not know where their changes come from.
  */
 import type { Clock } from '../../base/clock.js';
 import { IsthmusError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { ConflictRecord, DeadLetter } from '../../model/conflict.js';
 import type { Direction } from '../../model/course.js';
-import { parseRecordId, type RecordId, type RecordRef, recordId } from '../../model/record.js';
+import { parseRecordId, type RecordId, type RecordRef } from '../../model/record.js';
 import type { Side } from '../../model/side.js';
+import type { ConflictStore } from '../../ports/conflict-store.js';
+import type { Mailbox } from '../../ports/mailbox.js';
+import type { ShareBoard } from '../../ports/share-board.js';
+import type { UnreadableStore } from '../../ports/unreadable-store.js';
 import type { DecisionOutcome, PersonDecision } from '../../sync/decisions.js';
 import type { EngineStatus, SyncEngine } from '../../sync/engine.js';
 import type { Verdict } from '../../sync/examine.js';
 import type { LetterOutcome, LetterWish } from '../../sync/letter-requests.js';
 import type { Difference, RepairChoice, RepairOutcome } from '../../sync/repair.js';
-import { mergeStatus } from './merge-status.js';
+import type { CaptureStatus, TransportStatus } from '../sync.js';
+import { Desk } from './desk.js';
+import { mergeStatus, partitionStatus } from './merge-status.js';
+import { RemoteShare } from './remote-share.js';
+import { type KnownShare, ShareNews, type ShareState } from './share-news.js';
+import type { ShareWork } from './share-questions.js';
 import { type Share, ShareSlot } from './share-slot.js';
 
 /** Where a worker learns which shares are its own. */
 export interface Membership {
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Messages of a side's topic that wait for this worker, by partition. */
+  lag(side: Side): ReadonlyMap<number, number>;
 }
 
 /** What publishes a side's log from this process. */
@@ -28,6 +39,7 @@ export interface Capture {
   start(): void;
   stop(): Promise<void>;
   readonly failure: Promise<IsthmusError>;
+  readonly status: Omit<CaptureStatus, 'lastError'> & { readonly lastError: IsthmusError | null };
 }
 
 export interface SharedEngineParts {
@@ -38,13 +50,25 @@ export interface SharedEngineParts {
   /** Null: this process has no shares. */
   readonly membership: ((onAssigned: (shares: readonly number[]) => void) => Membership) | null;
   readonly direction: Direction;
+  /** This process, as others know it. */
+  readonly owner: string;
+  /** How the mapping orders fields. */
+  readonly shape: string;
+  readonly mailbox: Mailbox;
+  readonly board: ShareBoard;
+  readonly unreadable: Pick<UnreadableStore, 'count'>;
+  /** Of the whole sync. */
+  readonly conflicts: Pick<ConflictStore, 'pending' | 'deadLetters'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 export class SharedEngine implements SyncEngine {
   private readonly slots: readonly ShareSlot[];
+  private readonly remote: readonly ShareWork[];
   private readonly membership: Membership | null;
+  private readonly desk: Desk;
+  private readonly news: ShareNews;
   private fail: (error: IsthmusError) => void = () => {};
   readonly failure: Promise<IsthmusError>;
   private lastError: IsthmusError | null = null;
@@ -65,9 +89,21 @@ export class SharedEngine implements SyncEngine {
       parts.membership?.((shares) => {
         for (const [share, slot] of this.slots.entries()) slot.want(shares.includes(share));
       }) ?? null;
+    this.remote = this.slots.map((_, share) => new RemoteShare({ ...parts, share }));
+    const here = (): readonly number[] => [...this.here().keys()];
+    this.desk = new Desk({ ...parts, shares: here, engineOf: (share) => this.slots[share]?.engine ?? null });
+    this.news = new ShareNews({
+      ...parts,
+      own: () => this.own(),
+      onPaused: (paused) => {
+        for (const slot of this.slots) slot.pause(paused);
+      },
+    });
   }
 
   async start(): Promise<void> {
+    await this.news.start();
+    this.desk.start();
     for (const capture of this.parts.captures) capture.start();
     await this.membership?.start();
   }
@@ -77,22 +113,25 @@ export class SharedEngine implements SyncEngine {
     await Promise.all(this.slots.map((slot) => slot.end()));
     await this.membership?.stop();
     await Promise.all(this.parts.captures.map((capture) => capture.stop()));
+    await Promise.all([this.desk.stop(), this.news.stop()]);
   }
 
-  pause(): void {
-    for (const slot of this.slots) slot.pause(true);
+  /** All shares of the sync, also those of processes that are started later. */
+  pause(): Promise<void> {
+    return this.news.setPaused(true);
   }
 
-  resume(): void {
-    for (const slot of this.slots) slot.pause(false);
+  resume(): Promise<void> {
+    return this.news.setPaused(false);
   }
 
   get direction(): Direction | null {
     return this.parts.direction;
   }
 
+  /** Each share loads its own records. */
   async load(entity: string, from: Side): Promise<void> {
-    await Promise.all(this.engines.map((engine) => engine.load(entity, from)));
+    await Promise.all(this.slots.map((_, share) => this.workOf(share).load(entity, from)));
   }
 
   turn(): Promise<void> {
@@ -101,74 +140,118 @@ export class SharedEngine implements SyncEngine {
 
   renew(): void {}
 
-  pending(): readonly ConflictRecord[] {
-    return this.engines.flatMap((engine) => engine.pending());
+  /** Of the shares that are here as their engines have them, of the others as they are stored. */
+  async pending(id?: string): Promise<readonly ConflictRecord[]> {
+    const mine = await Promise.all([...this.here().values()].map(async (engine) => engine.pending(id)));
+    if (this.hasAll || (id !== undefined && mine.some(({ length }) => length > 0))) return mine.flat();
+    const stored = await this.parts.conflicts.pending(id);
+    return [...mine.flat(), ...stored.filter((one) => this.isElsewhere(one))];
   }
 
-  async decide(shown: ConflictRecord, decision: PersonDecision, limitMs: number): Promise<DecisionOutcome> {
-    return (await this.of(shown)?.decide(shown, decision, limitMs)) ?? { kind: 'unknown' };
+  decide(shown: ConflictRecord, decision: PersonDecision, limitMs: number): Promise<DecisionOutcome> {
+    return this.workFor(shown).decide(shown, decision, limitMs);
   }
 
-  deadLetters(): readonly DeadLetter[] {
-    return this.engines.flatMap((engine) => engine.deadLetters());
+  async deadLetters(): Promise<readonly DeadLetter[]> {
+    const mine = await Promise.all([...this.here().values()].map(async (engine) => engine.deadLetters()));
+    if (this.hasAll) return mine.flat();
+    const stored = await this.parts.conflicts.deadLetters();
+    return [...mine.flat(), ...stored.filter((one) => this.isElsewhere(one))];
   }
 
-  async askAboutLetter(shown: DeadLetter, wish: LetterWish, limitMs: number): Promise<LetterOutcome> {
-    return (await this.of(shown)?.askAboutLetter(shown, wish, limitMs)) ?? { kind: 'unknown' };
+  askAboutLetter(shown: DeadLetter, wish: LetterWish, limitMs: number): Promise<LetterOutcome> {
+    return this.workFor(shown).askAboutLetter(shown, wish, limitMs);
   }
 
-  /** What is another worker's is moving, as far as is known here. */
-  async examine(refs: readonly RecordRef[]): Promise<ReadonlyMap<RecordId, Verdict>> {
-    const verdicts = new Map<RecordId, Verdict>(refs.map((ref) => [recordId(ref), { kind: 'moving' }]));
-    const parts = await Promise.all(
-      this.spread(refs, (ref) => ref).map(
-        async ([engine, mine]) => (await engine?.examine(mine)) ?? new Map<RecordId, Verdict>(),
-      ),
+  examine(refs: readonly RecordRef[]): Promise<ReadonlyMap<RecordId, Verdict>> {
+    return this.spread(
+      refs,
+      (ref) => ref,
+      (work, mine) => work.examine(mine),
     );
-    for (const part of parts) for (const [id, verdict] of part) verdicts.set(id, verdict);
-    return verdicts;
   }
 
-  async repair(
-    differences: readonly Difference[],
-    choice: RepairChoice,
-  ): Promise<ReadonlyMap<RecordId, RepairOutcome>> {
-    const outcomes = new Map<RecordId, RepairOutcome>(differences.map(({ id }) => [id, { kind: 'unknown' }]));
-    const parts = await Promise.all(
-      this.spread(differences, ({ id }) => parseRecordId(id)).map(
-        async ([engine, mine]) => (await engine?.repair(mine, choice)) ?? new Map<RecordId, RepairOutcome>(),
-      ),
+  repair(differences: readonly Difference[], choice: RepairChoice): Promise<ReadonlyMap<RecordId, RepairOutcome>> {
+    return this.spread(
+      differences,
+      ({ id }) => parseRecordId(id),
+      (work, mine) => work.repair(mine, choice),
     );
-    for (const part of parts) for (const [id, outcome] of part) outcomes.set(id, outcome);
-    return outcomes;
   }
 
   status(): EngineStatus {
-    const merged = mergeStatus(this.engines.map((engine) => engine.status()));
+    const merged = mergeStatus(this.shares.map(({ status }) => status));
     return this.lastError === null ? merged : { ...merged, state: 'failed', lastError: this.lastError };
   }
 
   async settled(limitMs: number): Promise<boolean> {
-    const all = await Promise.all(this.engines.map((engine) => engine.settled(limitMs)));
-    return all.length > 0 && all.every(Boolean);
+    const all = await Promise.all(this.slots.map((_, share) => this.workOf(share).settled(limitMs)));
+    return all.every(Boolean);
   }
 
-  private get engines(): readonly SyncEngine[] {
-    return this.slots.flatMap(({ engine }) => engine ?? []);
+  /** Partitions of all processes, and this one's captures. */
+  transport(): TransportStatus {
+    const captures = this.parts.captures.map(({ status: { side, state, published, lastError } }) => {
+      const error = lastError && { code: lastError.code, message: lastError.message };
+      return { side, state, published, lastError: error };
+    });
+    const { owner } = this.parts;
+    const partitions = this.shares.map((one) => partitionStatus(one, one.owner === owner));
+    return { kind: 'kafka', partitions, captures, unreadable: this.news.unreadable };
   }
 
-  private of(ref: RecordRef): SyncEngine | null {
-    return this.slots[this.parts.shareOf(ref)]?.engine ?? null;
+  /** All of the sync, as far as this process knows them. */
+  private get shares(): readonly KnownShare[] {
+    const own = this.own();
+    const told = new Map(this.news.known.map((one) => [one.share, one]));
+    return this.slots.flatMap((_, share) => {
+      const state = own.get(share);
+      return state === undefined ? (told.get(share) ?? []) : { share, owner: this.parts.owner, ...state };
+    });
   }
 
-  private spread<T>(items: readonly T[], ref: (item: T) => RecordRef): readonly (readonly [SyncEngine | null, T[]])[] {
+  private own(): ReadonlyMap<number, ShareState> {
+    const lags = { sql: this.membership?.lag('sql'), mongodb: this.membership?.lag('mongodb') };
+    return new Map(
+      [...this.here()].map(([share, engine]) => {
+        const waiting = { sql: lags.sql?.get(share) ?? 0, mongodb: lags.mongodb?.get(share) ?? 0 };
+        return [share, { status: engine.status(), waiting }];
+      }),
+    );
+  }
+
+  private here(): ReadonlyMap<number, SyncEngine> {
+    return new Map(this.slots.flatMap(({ engine }, share) => (engine === null ? [] : [[share, engine] as const])));
+  }
+
+  private get hasAll(): boolean {
+    return this.slots.every(({ engine }) => engine !== null);
+  }
+
+  private isElsewhere(ref: RecordRef): boolean {
+    return this.slots[this.parts.shareOf(ref)]?.engine === null;
+  }
+
+  private workOf(share: number): ShareWork {
+    return this.slots[share]?.engine ?? (this.remote[share] as ShareWork);
+  }
+
+  private workFor(ref: RecordRef): ShareWork {
+    return this.workOf(this.parts.shareOf(ref));
+  }
+
+  /** Each item to the share of its record, and what all of them say as one. */
+  private async spread<T, R>(
+    items: readonly T[],
+    refOf: (item: T) => RecordRef,
+    ask: (work: ShareWork, mine: readonly T[]) => Promise<ReadonlyMap<RecordId, R>>,
+  ): Promise<ReadonlyMap<RecordId, R>> {
     const byShare = new Map<number, T[]>();
     for (const item of items) {
-      const share = this.parts.shareOf(ref(item));
-      const mine = byShare.get(share);
-      if (mine) mine.push(item);
-      else byShare.set(share, [item]);
+      const share = this.parts.shareOf(refOf(item));
+      byShare.set(share, [...(byShare.get(share) ?? []), item]);
     }
-    return [...byShare].map(([share, mine]) => [this.slots[share]?.engine ?? null, mine]);
+    const answers = await Promise.all([...byShare].map(([share, mine]) => ask(this.workOf(share), mine)));
+    return new Map(answers.flatMap((answer) => [...answer]));
   }
 }

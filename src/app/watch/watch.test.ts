@@ -41,6 +41,7 @@ function open(state: { -readonly [K in keyof SyncStatus]?: SyncStatus[K] } = {})
     conflicts: { pending: 0, total: 0 },
     deadLetters: 0,
     clockSkewMs: 0,
+    transport: null,
     forecast: {
       sql: { retainedBytes: null, limitBytes: null, hoursLeft: null },
       mongodb: { windowSeconds: null, hoursLeft: null },

@@ -52,6 +52,32 @@ export function statusLines(status: SyncStatus, style: Style): string[] {
     '',
     `conflicts ${count(conflicts.total)}, waiting for a person ${count(conflicts.pending)}, dead letters ${count(status.deadLetters)}`,
     ...errors,
+    ...transportLines(status.transport, style),
+  ];
+}
+
+/** Partitions of all processes; captures are the asked process's own. */
+function transportLines(transport: SyncStatus['transport'] | undefined, style: Style): string[] {
+  // A process of an older version does not tell.
+  if (transport === null || transport === undefined) return [];
+  const { partitions, captures, unreadable } = transport;
+  const rows = partitions.map(({ partition, owner, state, lagMs, pending, held, waiting }) => [
+    partition,
+    owner ?? style.red('nobody'),
+    state,
+    duration(lagMs),
+    waiting.sql + waiting.mongodb,
+    pending,
+    held,
+  ]);
+  return [
+    '',
+    ...table([['partition', 'process', 'state', 'lag', 'waiting', 'pending', 'held'], ...rows]),
+    ...captures.map(({ side, state, published, lastError }) => {
+      const error = lastError === null ? '' : `  ${style.red(lastError.code)}: ${lastError.message}`;
+      return `capture of ${side}: ${state}, ${count(published)} changes published${error}`;
+    }),
+    ...(unreadable === 0 ? [] : [style.red(`${count(unreadable)} messages could not be read: see the runbook`)]),
   ];
 }
 

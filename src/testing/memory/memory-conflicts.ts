@@ -89,6 +89,10 @@ export class MemoryConflictStore implements ConflictStore {
     return this.call('open work', () => this.data.work());
   }
 
+  pending(id?: string): Promise<readonly ConflictRecord[]> {
+    return this.call('what waits', () => this.data.work().pending.filter((one) => id === undefined || one.id === id));
+  }
+
   savePending(conflicts: readonly ConflictRecord[]): Promise<void> {
     return this.call('saves pending', () => {
       for (const conflict of conflicts) this.data.store(conflict);

@@ -15,6 +15,7 @@ import { Charts } from './charts.js';
 import { Figures } from './figures.js';
 import { Forecast } from './forecast.js';
 import { LinkCard } from './link-card.js';
+import { Partitions } from './partitions.js';
 import { Tables } from './tables.js';
 
 export function Overview() {
@@ -41,6 +42,7 @@ export function Overview() {
           </div>
           <Charts />
           <Tables status={now} />
+          {now.transport && <Partitions transport={now.transport} />}
           <div class="pair">
             <AlertRules />
             <Forecast forecast={now.forecast} />

@@ -1,0 +1,93 @@
+/** `ShareBoard` in `sync_metadata.shares`: one document a share, and one for what is wanted of all. Must not know what a status says. */
+import type { Collection, Document, MongoClient } from 'mongodb';
+import type { Clock } from '../base/clock.js';
+import { shareName } from '../model/share.js';
+import type { Layout, ShareBoard, ShareReport } from '../ports/share-board.js';
+import { metadataDatabase, sharesCollection } from './names.js';
+import { patiently } from './patience.js';
+
+interface Stored extends Document {
+  readonly _id: string;
+  readonly name: string;
+}
+
+export interface ShareBoardOptions {
+  readonly clock: Clock;
+  readonly client: MongoClient;
+  readonly name: string;
+}
+
+const majority = { writeConcern: { w: 'majority' } } as const;
+
+export class MongoShareBoard implements ShareBoard {
+  constructor(private readonly options: ShareBoardOptions) {}
+
+  post(owner: string, statuses: ReadonlyMap<number, unknown>): Promise<void> {
+    const { name } = this.options;
+    if (statuses.size === 0) return Promise.resolve();
+    return this.told('telling of its shares', async () => {
+      const operations = [...statuses].map(([share, status]) => ({
+        updateOne: {
+          filter: { _id: shareName(name, share) },
+          update: [{ $set: { name, share, owner, at: '$$NOW', status: { $literal: JSON.stringify(status) } } }],
+          upsert: true,
+        },
+      }));
+      await this.shares.bulkWrite(operations, { ordered: false });
+    });
+  }
+
+  reports(): Promise<readonly ShareReport[]> {
+    const { name } = this.options;
+    return this.told('reading of shares', async () => {
+      const found = await this.shares
+        .aggregate<Document>([
+          { $match: { name, share: { $exists: true } } },
+          { $set: { ageMs: { $subtract: ['$$NOW', '$at'] } } },
+          { $sort: { share: 1 } },
+        ])
+        .toArray();
+      return found.map(({ share, owner, status, ageMs }) => ({
+        share: Number(share),
+        owner: String(owner),
+        status: JSON.parse(String(status)) as unknown,
+        ageMs: Number(ageMs),
+      }));
+    });
+  }
+
+  claimLayout({ partitions }: Layout): Promise<Layout> {
+    const { name } = this.options;
+    return this.told('storing how its progress is divided', async () => {
+      const stored = await this.shares.findOneAndUpdate(
+        { _id: name },
+        [{ $set: { name, partitions: { $ifNull: ['$partitions', partitions] } } }],
+        { upsert: true, returnDocument: 'after', ...majority },
+      );
+      return { partitions: Number(stored?.['partitions']) };
+    });
+  }
+
+  paused(): Promise<boolean> {
+    const { name } = this.options;
+    return this.told('reading what is wanted', async () => {
+      const found = await this.shares.findOne({ _id: name, name }, { readConcern: 'majority' });
+      return found?.['paused'] === true;
+    });
+  }
+
+  setPaused(paused: boolean): Promise<void> {
+    const { name } = this.options;
+    return this.told('telling what is wanted', async () => {
+      await this.shares.updateOne({ _id: name }, { $set: { name, paused } }, { upsert: true, ...majority });
+    });
+  }
+
+  private get shares(): Collection<Stored> {
+    return this.options.client.db(metadataDatabase).collection<Stored>(sharesCollection);
+  }
+
+  private told<T>(during: string, work: () => Promise<T>): Promise<T> {
+    return patiently(this.options.clock, during, work);
+  }
+}

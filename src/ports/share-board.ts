@@ -1,0 +1,26 @@
+/** What the processes of one sync tell each other of their shares, and what is wanted of all of them. Must not know what a status says. */
+
+export interface ShareReport {
+  readonly share: number;
+  /** Which process has it. */
+  readonly owner: string;
+  readonly status: unknown;
+  /** How long ago it was told, by the server's clock. */
+  readonly ageMs: number;
+}
+
+/** By what the sync's progress is divided: 0 where it is not. */
+export interface Layout {
+  readonly partitions: number;
+}
+
+export interface ShareBoard {
+  /** Stores it if none was stored before; resolves with the one that is stored. */
+  claimLayout(layout: Layout): Promise<Layout>;
+  /** Each replaces what was told of its share before. */
+  post(owner: string, statuses: ReadonlyMap<number, unknown>): Promise<void>;
+  reports(): Promise<readonly ShareReport[]>;
+  /** Whether all shares are to stand still. */
+  paused(): Promise<boolean>;
+  setPaused(paused: boolean): Promise<void>;
+}
