@@ -105,13 +105,13 @@ function opaqueReader(type: ColumnType, modes: DebeziumModes): ValueReader | Ine
   );
 }
 
-/** Of these Debezium makes null, or of an array with some values in it. */
-const unwritten = new Set(['interval', 'opaque', 'array', 'numeric']);
+/** Of arrays of these Debezium makes null, or does where some value is in them; of times it cuts the fractions. */
+const unwritten = new Set(['interval', 'opaque', 'array', 'numeric', 'time']);
 
 function arrayOf(type: ColumnType, modes: DebeziumModes): ValueReader | Inexact {
   const { element } = type;
   if (element === undefined || unwritten.has(element.kind))
-    return { inexact: `of some ${type.sql} Debezium makes null`, remedy: leaveOut };
+    return { inexact: `of some ${type.sql} Debezium makes null, or another value`, remedy: leaveOut };
   const reader = columnReader(element, modes);
   return 'inexact' in reader ? reader : arrayReader(reader);
 }

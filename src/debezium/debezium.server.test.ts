@@ -36,7 +36,7 @@ const schema = `
     tm0 time(0), tm3 time(3), u uuid, bin bytea, j json, jb jsonb, m mood, p positive, host inet, net cidr, mac macaddr, x xml, r int4range,
     o oid, s int default 7, texts text[], ints int[], moods mood[], days date[], uuids uuid[], flags bool[], bins bytea[], docs jsonb[],
     instants timestamptz[], singles float4[], chars char(3)[]);
-  create table wide (id int, part text, n numeric, tm time, ts4 timestamp(4), span interval, months interval year to month, times time[], big text, primary key (part, id));
+  create table wide (id int, part text, n numeric, tm time, ts4 timestamp(4), span interval, months interval year to month, locals timestamp[], big text, primary key (part, id));
   alter table wide alter big set storage external;
 `;
 
@@ -187,11 +187,9 @@ describe.skipIf(missing !== null)('Debezium', { timeout: 300_000 }, () => {
     await t.side.store.mark(id);
     const ended = (events: readonly SourceEvent[]): boolean =>
       events.some((one) => one.kind === 'mark' && one.id === id);
-    const expected = await readUntil(own, ended);
-    for (const [index, run] of runs.entries()) {
-      const found = await readUntil(readers[index] as ChangeReader, ended);
-      expect(told(found), run.name).toEqual(told(expected, run.tables));
-    }
+    const [expected = [], ...found] = await Promise.all([own, ...readers].map((reader) => readUntil(reader, ended)));
+    for (const [index, { name: what, tables }] of runs.entries())
+      expect(told(found[index] ?? []), what).toEqual(told(expected, tables));
     return expected;
   }
 
@@ -204,7 +202,7 @@ describe.skipIf(missing !== null)('Debezium', { timeout: 300_000 }, () => {
         '2024-05-06 07:08:09.1+02', '2024-05-06 07:08:09.123456', '2024-05-06 07:08:09', '2024-05-06 07:08:09.12', '1999-12-31', '24:00:00', '01:02:03.5',
         '00112233-4455-6677-8899-aabbccddeeff', '\\x00ff10', '{"a": 1.0, "b":9007199254740993}', '{"b": 9007199254740993, "a": [1e400]}', 'sad', 5,
         '10.0.0.1', '10.0.0.0/8', '08:00:2b:01:02:03', '<a/>', '[1,5)', 4000000000, null, '{a,NULL,"b \\"c","NULL",""}', '{1,-2}', '{happy}', '{2020-01-01}',
-        '{00112233-4455-6677-8899-aabbccddeeff}', '{t,f}', '{"\\\\x01"}', array['{"x":1}'::jsonb, '"s"'], '{"2020-01-01 00:00:01+00"}', '{0.1,NaN}', '{ab}')`,
+        '{00112233-4455-6677-8899-aabbccddeeff}', '{t,f}', '{"\\\\x01"}', array['{"x":1}'::jsonb, '"s"'], '{"2020-01-01 00:00:01.123456+00"}', '{0.1,NaN}', '{ab}')`,
       insertNarrow(
         2,
         'f4, f8, n, zoned, ts, d, i8',
@@ -227,7 +225,7 @@ describe.skipIf(missing !== null)('Debezium', { timeout: 300_000 }, () => {
       ),
       insertNarrow(6, 'ts, d, zoned', `'4714-11-24 00:00 BC', '4714-11-24 BC', '4714-11-24 00:00+00 BC'`),
       insertNarrow(7, 'ts, d, zoned', `'270000-01-01 00:00', '5874897-12-31', '100000-01-01 00:00+00'`),
-      `insert into wide values (1, 'a', 123456789012345678901234567890.1234567890, '23:59:59.123456', '2024-05-06 07:08:09.1234', '1 year 2 mons -3 days 04:05:06.789', '14 months', '{01:02:03.000001}', 'x'),
+      `insert into wide values (1, 'a', 123456789012345678901234567890.1234567890, '23:59:59.123456', '2024-05-06 07:08:09.1234', '1 year 2 mons -3 days 04:05:06.789', '14 months', '{"2020-01-01 00:00:01.123456"}', 'x'),
         (2, 'b', 1e-20, '24:00', null, '00:00', null, null, null), (3, 'c', 0.000, '00:00:00.000001', null, '-1 mons 2 days 00:00:00.5', null, null, null),
         (4, 'd', 1e30, null, null, '-00:00:00.5', null, null, null), (5, 'e', -12.50, null, null, '-178000000 years', null, null, null),
         (6, 'f', null, null, null, '100000:00:01', null, null, null)`,
@@ -253,10 +251,10 @@ describe.skipIf(missing !== null)('Debezium', { timeout: 300_000 }, () => {
 
   test('tells our own transactions by their row, and large ones in parts', async () => {
     const lane = new TestLane(t.side);
-    await lane.write([['public.wide', '["a",9]', t.entities.get('public.wide')?.fields.map(() => null) ?? []]]);
+    await lane.write([['public.wide', '["a","9"]', t.entities.get('public.wide')?.fields.map(() => null) ?? []]]);
     const events = await compare();
     expect(events).toMatchObject([{ kind: 'part', echo: { lane: 0, number: 1 } }, { kind: 'mark' }]);
-    await agree(`insert into narrow (id, t) select i, i from generate_series(1000, 6000) i`, 'delete from narrow');
+    await agree(`insert into narrow (id, t) select i, i from generate_series(1000, 3100) i`, 'delete from narrow');
   });
 
   test('says nothing of numbers that it makes null: those are what `check` warns of', async () => {

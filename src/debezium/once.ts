@@ -19,7 +19,7 @@ interface Telling {
 }
 
 export class Once {
-  private telling: Telling | null = null;
+  private telling: Telling | null;
   /** Whose place only its END will tell. */
   private unplaced: string | null = null;
 
@@ -28,7 +28,10 @@ export class Once {
     /** Where the last whole transaction committed; empty: none. */
     private last: string,
     private opened: OpenTransaction | null,
-  ) {}
+  ) {
+    // A position inside of a transaction stands right behind an event that was taken.
+    this.telling = opened;
+  }
 
   get commit(): string {
     return this.last;
@@ -48,7 +51,7 @@ export class Once {
     const { opened } = this;
     if (opened?.transaction === transaction) {
       if (at < opened.at || (at === opened.at && nth <= opened.nth)) return 'drop';
-      this.opened = { transaction, at, nth, bound, taken: opened.taken + 1 };
+      this.opened = { transaction, at, nth, total, bound, taken: opened.taken + 1 };
       return 'take';
     }
     const first = this.last === '' && opened === null;
@@ -58,7 +61,7 @@ export class Once {
     if (beyond === null) this.unplaced = transaction;
     if (beyond !== true) return 'drop';
     if (opened !== null) this.last = this.dialect.endedBefore(opened, place) ?? this.last;
-    this.opened = { transaction, at, nth, bound, taken: 1 };
+    this.opened = { transaction, at, nth, total, bound, taken: 1 };
     return opened === null ? 'opens' : 'reopens';
   }
 

@@ -11,6 +11,8 @@ export interface OpenTransaction {
   /** The place of the event that was taken last, and how many at that place were taken. */
   readonly at: string;
   readonly nth: number;
+  /** The connector's own count of it, and what it said of the transaction's place. */
+  readonly total: number;
   readonly bound: string | null;
   /** Events taken in all. */
   readonly taken: number;
@@ -30,18 +32,19 @@ const offsetDigits = 19;
 export function formatPlace({ next, commit, open }: DebeziumPlace): Position {
   const at = String(next).padStart(offsetDigits, '0');
   if (open === null) return `${at}|${commit}|`;
-  const { transaction, bound, nth, taken } = open;
-  return `${at}|${commit}|${[transaction, open.at, bound ?? '', nth, taken].map(String).map(encodeURIComponent).join('|')}`;
+  const { transaction, bound, nth, total, taken } = open;
+  return `${at}|${commit}|${[transaction, open.at, bound ?? '', nth, total, taken].map(String).map(encodeURIComponent).join('|')}`;
 }
 
 export function parsePlace(position: Position): DebeziumPlace {
   const [at = '', commit = '', ...open] = position.split('|');
   const whole = open.length === 1 && open[0] === '';
-  if (!/^\d{19}$/.test(at) || (!whole && open.length !== 5))
+  if (!/^\d{19}$/.test(at) || (!whole && open.length !== 6))
     throw new IsthmusError('metadata_invalid', { message: 'A stored position is not one of a Debezium topic.' });
   const next = BigInt(at);
   if (whole) return { next, commit, open: null };
-  const [transaction, place, bound, nth, taken] = open.map(decodeURIComponent) as [
+  const [transaction, place, bound, nth, total, taken] = open.map(decodeURIComponent) as [
+    string,
     string,
     string,
     string,
@@ -51,6 +54,13 @@ export function parsePlace(position: Position): DebeziumPlace {
   return {
     next,
     commit,
-    open: { transaction, at: place, bound: bound === '' ? null : bound, nth: Number(nth), taken: Number(taken) },
+    open: {
+      transaction,
+      at: place,
+      bound: bound === '' ? null : bound,
+      nth: Number(nth),
+      total: Number(total),
+      taken: Number(taken),
+    },
   };
 }

@@ -6,7 +6,8 @@ export type Json = null | boolean | number | string | readonly Json[] | JsonObje
 export type JsonObject = { readonly [name: string]: Json };
 
 /** A double holds every number of up to 15 digits; a sign and a point more do no harm. */
-const longNumber = /-?\d[\d.eE+-]{15,}/g;
+const longNumbers = /-?\d[\d.eE+-]{15,}/g;
+const longNumber = /\d[\d.eE+-]{15}/;
 
 /** Throws SyntaxError. */
 export function readJson(text: string): Json {
@@ -20,7 +21,7 @@ function withTexts(text: string): string {
   for (;;) {
     const quote = text.indexOf('"', at);
     const plain = quote < 0 ? text.slice(at) : text.slice(at, quote);
-    out += plain.length < 16 ? plain : plain.replace(longNumber, '"$&"');
+    out += plain.length < 16 ? plain : plain.replace(longNumbers, '"$&"');
     if (quote < 0) return out;
     at = endOfString(text, quote + 1);
     out += text.slice(quote, at);
