@@ -36,6 +36,7 @@ describe('JSON', () => {
           expect(readJson(`[${long},${text},${long}]`)).toEqual([String(long), values, String(long)]);
         },
       ),
+      { numRuns: 20 },
     );
   });
 
