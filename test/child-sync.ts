@@ -41,7 +41,7 @@ export interface ChildOptions {
 
 const commandLine = programArguments(new URL('../src/cli/main.ts', import.meta.url));
 const tunedProgram = programArguments(new URL('tuned-sync.ts', import.meta.url));
-const startLimitMs = 30_000;
+const startLimitMs = 90_000;
 
 /** Resolves when it syncs, or when it has ended before. It ends with the test file at the latest. */
 export async function startChild(

@@ -13,3 +13,10 @@ export function overKafka(rig: Pick<Rig, 'name'>, broker: string, partitions: nu
     },
   };
 }
+
+/** The same where a Debezium connector reads SQL's log. */
+export function overDebezium(rig: Pick<Rig, 'name'>, broker: string, partitions: number): Partial<ConfigInput> {
+  const config = overKafka(rig, broker, partitions);
+  const topics = { ...config.transport?.topics, debezium: `${rig.name}_debezium` };
+  return { ...config, transport: { ...config.transport, format: 'debezium', topics } };
+}

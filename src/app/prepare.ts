@@ -5,13 +5,17 @@ import type { Config } from '../config/schema.js';
 import type { KafkaTransport } from '../kafka/open.js';
 import type { Side } from '../model/side.js';
 import { readMapping } from './read-schema.js';
+import { connectorStatement, isDebezium } from './scale/open-debezium.js';
 import { openTransport } from './scale/open-kafka.js';
 import { type OpenSides, openSides } from './sides.js';
+
+/** Of whom statements are told; a connector's are for the operator to carry out. */
+export type Server = Side | 'kafka' | 'debezium';
 
 export interface PrepareOptions {
   /** Tell the statements, run none. */
   readonly dryRun: boolean;
-  readonly onStatement: (server: Side | 'kafka', statement: string) => void;
+  readonly onStatement: (server: Server, statement: string) => void;
   readonly log: Logger;
 }
 
@@ -19,6 +23,7 @@ export async function prepareBoth(config: Config, options: PrepareOptions): Prom
   await withSides(config, options, async (sides, transport) => {
     await transport?.prepare({ ...options, onStatement: (statement) => options.onStatement('kafka', statement) });
     await prepareSides(sides, options);
+    if (isDebezium(config)) options.onStatement('debezium', connectorStatement(config, sides.entities));
   });
 }
 

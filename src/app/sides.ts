@@ -22,7 +22,7 @@ export async function openSides(
   const laneOf = config.transport.kind === 'kafka' ? lanesOfShares(config.name) : ownLanes(config.name);
   const common = { name: config.name, entities: mapping.entities, laneOf, ...deps };
   const [sql, mongodb] = await both(
-    openPostgres({ url: sqlUrl(config.sql), ...common }),
+    openPostgres({ url: sqlUrl(config.sql), logReader: config.transport.format, ...common }),
     openMongo({ url: mongodbUrl(config.mongodb), database: config.mongodb.database, ...common }),
   );
   return { ...mapping, sql, mongodb, close: async () => void (await Promise.all([sql.close(), mongodb.close()])) };

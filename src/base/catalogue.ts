@@ -47,6 +47,17 @@ const entries = {
     remedy:
       'Go back to the transport and partitions that it ran with. To change them begin anew: stop all processes, `isthmus teardown`, then `isthmus run` with initial: none and `isthmus load --entity TABLE` of each table.',
   },
+  debezium_silent: {
+    kind: 'unreachable',
+    meaning: 'The Debezium connector does not tell what is written to the database.',
+    remedy:
+      'Look at its state and log: GET /connectors/NAME/status. Does it write to transport.topics.debezium, with the settings that `isthmus prepare` prints?',
+  },
+  debezium_unfit: {
+    kind: 'usage',
+    meaning: 'The Debezium connector is set so that changes do not come through it whole and exact.',
+    remedy: 'Set it as `isthmus prepare --dry-run` prints it, and transport.debezium to the same.',
+  },
   transient: {
     kind: 'transient',
     meaning: 'A server refused for a reason that passes (deadlock, election, lost connection).',

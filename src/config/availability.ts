@@ -4,7 +4,7 @@ import type { Config } from './schema.js';
 import { lineOf, type Source } from './validate.js';
 
 /** Values that are refused as a whole: for the documentation. */
-export const unavailableValues: readonly string[] = ['debezium', 'window'];
+export const unavailableValues: readonly string[] = ['window'];
 
 export function unavailable(config: Config, source: Pick<Source, 'lines'>): Problem[] {
   const found: Problem[] = [];
@@ -14,15 +14,19 @@ export function unavailable(config: Config, source: Pick<Source, 'lines'>): Prob
   const missing = (what: string): string => `asks for ${what}, which is not available in this version`;
   if (config.detection === 'window') refuse('detection', missing('detection by time window'), 'Use detection: causal.');
   const { transport, apply } = config;
-  if (transport.format === 'debezium') refuse('transport.format', missing('Debezium’s format'), 'Use format: isthmus.');
   if (transport.kind === 'embedded') {
+    if (transport.format === 'debezium')
+      refuse('transport.format', 'is debezium, which comes through Kafka', 'Use kind: kafka.');
     if (apply.atomic === 'record')
       refuse('apply.atomic', 'is record, and one process keeps transactions whole', 'Use atomic: transaction.');
     return found;
   }
   if (transport.brokers.length === 0)
     refuse('transport.brokers', 'names no broker', 'Name one or more of them as host:port.');
-  if (transport.topics.sql === transport.topics.mongodb)
+  const { topics } = transport;
+  if (transport.format === 'debezium' && (topics.debezium === topics.sql || topics.debezium === topics.mongodb))
+    refuse('transport.topics', 'has the connector write to a topic of the sync’s own', 'Name another topics.debezium.');
+  if (topics.sql === topics.mongodb)
     refuse('transport.topics', 'has one topic for both sides', 'Each side needs a topic of its own.');
   if (apply.atomic === 'transaction' && transport.partitions > 1)
     refuse(

@@ -15,6 +15,23 @@ const saslSchema = Type.Object(
   strict,
 );
 
+/** As the connector's own settings are named, and how `isthmus prepare` tells to set them. */
+const debeziumSchema = Type.Object(
+  {
+    decimals: oneOf(['precise', 'string', 'double'], {
+      default: 'string',
+      description: 'decimal.handling.mode; precise makes NaN and the infinities null',
+    }),
+    times: oneOf(['adaptive', 'adaptive_time_microseconds', 'connect'], {
+      default: 'adaptive',
+      description: 'time.precision.mode',
+    }),
+    binary: oneOf(['bytes', 'base64', 'hex'], { default: 'base64', description: 'binary.handling.mode' }),
+    intervals: oneOf(['numeric', 'string'], { default: 'string', description: 'interval.handling.mode' }),
+  },
+  { ...strict, default: {}, description: 'format debezium only: how the connector is set to write values' },
+);
+
 export const transportSchema = Type.Object(
   {
     kind: oneOf(['embedded', 'kafka'], {
@@ -30,6 +47,11 @@ export const transportSchema = Type.Object(
       {
         sql: Type.String({ pattern: '^[A-Za-z0-9._-]{1,200}$', default: 'sql_changes' }),
         mongodb: Type.String({ pattern: '^[A-Za-z0-9._-]{1,200}$', default: 'mongo_changes' }),
+        debezium: Type.String({
+          pattern: '^[A-Za-z0-9._-]{1,200}$',
+          default: 'debezium_changes',
+          description: 'format debezium only: the one of one partition that the connector writes all to',
+        }),
       },
       {
         ...strict,
@@ -65,8 +87,10 @@ export const transportSchema = Type.Object(
     }),
     format: oneOf(['isthmus', 'debezium'], {
       default: 'isthmus',
-      description: 'kafka only: what the messages are',
+      description:
+        'kafka only: who reads SQL’s log: isthmus: a capture itself; debezium: a Debezium connector, whose topic a capture reads',
     }),
+    debezium: debeziumSchema,
   },
   { ...strict, default: {}, description: 'How changes travel' },
 );

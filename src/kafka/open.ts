@@ -6,6 +6,7 @@ import type { ChangePublisher } from '../ports/change-publisher.js';
 import { type BrokerOptions, kafkaError, loadDriver } from './client.js';
 import { KafkaPublisher } from './publisher.js';
 import type { SplitterOptions } from './splitter.js';
+import { TopicLog } from './topic-log.js';
 import { inspectTopics, prepareTopics, removeTopics, type TopicOptions } from './topics.js';
 import { WorkerGroup } from './worker-group.js';
 
@@ -28,6 +29,8 @@ export interface KafkaTransport {
   teardown(how: KafkaPrepareOptions): Promise<void>;
   inspect(): Promise<readonly Finding[]>;
   publisher(side: Side, shares: Omit<SplitterOptions, 'partitions'>): Promise<OpenPublisher>;
+  /** A topic of one partition that others write to. */
+  topicLog(topic: string): TopicLog;
   /** Not started yet. */
   group(onAssigned: (partitions: readonly number[]) => void): WorkerGroup;
 }
@@ -52,6 +55,7 @@ export async function openKafka(options: KafkaOptions): Promise<KafkaTransport> 
         close: () => producer.disconnect(),
       };
     },
+    topicLog: (topic) => new TopicLog({ ...all, topic }),
     group: (onAssigned) => new WorkerGroup({ ...all, onAssigned }),
   };
 }

@@ -1,15 +1,17 @@
-/** Both change topics as they have to be: made where they are missing, looked at where they are there. Must not know messages. */
+/** Both change topics, and a connector's if there is one, as they have to be: made where they are missing, looked at where they are there. Must not know messages. */
 import type { Admin, DescribeConfigResponse } from 'kafkajs';
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
 import { type Finding, failed, ok, warning } from '../base/finding.js';
-import { type Side, sides } from '../model/side.js';
+import type { Side } from '../model/side.js';
 import { type Driver, kafkaError, withAdmin } from './client.js';
 
 export interface TopicOptions {
   readonly driver: Driver;
   readonly topics: Readonly<Record<Side, string>>;
   readonly partitions: number;
+  /** What a Debezium connector writes to; null: there is none. */
+  readonly debezium: string | null;
   /** Copies of each message; null: three, or one for each broker where there are fewer. */
   readonly replication: number | null;
   readonly retentionMs: number;
@@ -24,6 +26,22 @@ const retentionLeastMs = 24 * 3_600_000;
 const thereLimitMs = 30_000;
 const therePauseMs = 50;
 
+interface Wanted {
+  /** In findings' names. */
+  readonly id: Side | 'debezium';
+  readonly topic: string;
+  readonly partitions: number;
+}
+
+/** The connector's has one partition: the order of its log is kept only there. */
+function wanted({ topics, partitions, debezium }: Pick<TopicOptions, 'topics' | 'partitions' | 'debezium'>): Wanted[] {
+  return [
+    { id: 'sql', topic: topics.sql, partitions },
+    { id: 'mongodb', topic: topics.mongodb, partitions },
+    ...(debezium === null ? [] : [{ id: 'debezium', topic: debezium, partitions: 1 } as const]),
+  ];
+}
+
 interface Found {
   readonly partitions: number;
   readonly replication: number;
@@ -37,19 +55,19 @@ export async function prepareTopics(
 ): Promise<void> {
   await looking(options.driver, async (admin) => {
     const replication = options.replication ?? (await copies(admin));
-    for (const side of sides) {
-      const topic = options.topics[side];
+    for (const one of wanted(options)) {
+      const { topic, partitions } = one;
       const found = await look(admin, topic);
       if (found !== null) {
-        const wrong = findings(options, side, found).find(({ state }) => state === 'failed');
+        const wrong = findings(options, one, found).find(({ state }) => state === 'failed');
         if (wrong) throw new IsthmusError('topic_unfit', { message: wrong.what, ...remedyOf(wrong) });
         continue;
       }
       const settings = settingsFor(options, replication);
-      how.onStatement(createCommand(topic, { partitions: options.partitions, replication, settings }));
+      how.onStatement(createCommand(topic, { partitions, replication, settings }));
       if (how.dryRun) continue;
       const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-      const made = { topic, numPartitions: options.partitions, replicationFactor: replication, configEntries };
+      const made = { topic, numPartitions: partitions, replicationFactor: replication, configEntries };
       // Where another process made it in between that is as good.
       await admin.createTopics({ topics: [made], waitForLeaders: false });
       await untilThere(admin, topic, options.clock);
@@ -58,12 +76,12 @@ export async function prepareTopics(
 }
 
 export async function removeTopics(
-  { driver, topics }: Pick<TopicOptions, 'driver' | 'topics'>,
+  options: TopicOptions,
   how: { readonly dryRun: boolean; readonly onStatement: (statement: string) => void },
 ): Promise<void> {
-  await looking(driver, async (admin) => {
+  await looking(options.driver, async (admin) => {
     const there = new Set(await admin.listTopics());
-    const ours = Object.values(topics).filter((topic) => there.has(topic));
+    const ours = wanted(options).flatMap(({ topic }) => (there.has(topic) ? [topic] : []));
     for (const topic of ours) how.onStatement(`kafka-topics.sh --delete --topic ${topic}`);
     if (!how.dryRun && ours.length > 0) await admin.deleteTopics({ topics: ours });
   });
@@ -72,30 +90,23 @@ export async function removeTopics(
 export async function inspectTopics(options: TopicOptions): Promise<readonly Finding[]> {
   return looking(options.driver, async (admin) => {
     const all: Finding[] = [];
-    for (const side of sides) {
-      const found = await look(admin, options.topics[side]);
+    for (const one of wanted(options)) {
+      const found = await look(admin, one.topic);
       if (found === null)
-        all.push(ok(`kafka.topic_${side}`, `topic ${options.topics[side]} is not there yet; prepare makes it`));
-      else all.push(...findings(options, side, found));
+        all.push(ok(`kafka.topic_${one.id}`, `topic ${one.topic} is not there yet; prepare makes it`));
+      else all.push(...findings(options, one, found));
     }
     return all;
   });
 }
 
-function findings(options: TopicOptions, side: Side, { partitions, replication, settings }: Found): Finding[] {
-  const topic = options.topics[side];
+function findings(options: TopicOptions, of: Wanted, { partitions, replication, settings }: Found): Finding[] {
+  const { id: side, topic } = of;
   const found: Finding[] = [];
   const has = (name: string): number => Number(settings.get(name) ?? Number.NaN);
   const alter = (name: string, value: string | number): string =>
     `kafka-configs.sh --alter --entity-type topics --entity-name ${topic} --add-config ${name}=${value}`;
-  if (partitions !== options.partitions)
-    found.push(
-      failed(
-        `kafka.partitions_${side}`,
-        `topic ${topic} has ${partitions} partitions, and transport.partitions is ${options.partitions}`,
-        'Set transport.partitions to what both topics have. Records would be looked for in the wrong partition otherwise.',
-      ),
-    );
+  if (partitions !== of.partitions) found.push(wrongPartitions(of, partitions));
   if (settings.get('cleanup.policy') !== 'delete')
     found.push(
       failed(
@@ -130,6 +141,20 @@ function findings(options: TopicOptions, side: Side, { partitions, replication, 
     );
   if (found.length === 0) found.push(ok(`kafka.topic_${side}`, `topic ${topic}: ${partitions} partitions`));
   return found;
+}
+
+function wrongPartitions({ id, topic, partitions }: Wanted, found: number): Finding {
+  if (id === 'debezium')
+    return failed(
+      'kafka.partitions_debezium',
+      `topic ${topic} has ${found} partitions, and the order of a log is kept in one only`,
+      'Delete it with the connector that writes to it, and let `isthmus prepare` make it.',
+    );
+  return failed(
+    `kafka.partitions_${id}`,
+    `topic ${topic} has ${found} partitions, and transport.partitions is ${partitions}`,
+    'Set transport.partitions to what both topics have. Records would be looked for in the wrong partition otherwise.',
+  );
 }
 
 function settingsFor({ retentionMs }: TopicOptions, replication: number): Readonly<Record<string, string>> {

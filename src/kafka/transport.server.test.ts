@@ -39,6 +39,7 @@ describe.skipIf(missing !== null)('through a broker', { timeout: 240_000 }, asyn
       sasl: null,
       groupId: name,
       topics: { sql: `${name}_sql`, mongodb: `${name}_mongodb` },
+      debezium: null,
       partitions,
       replication: null,
       retentionMs: 7 * 24 * 3_600_000,

@@ -56,15 +56,15 @@ export class MongoShareBoard implements ShareBoard {
     });
   }
 
-  claimLayout({ partitions }: Layout): Promise<Layout> {
+  claimLayout({ partitions, format }: Layout): Promise<Layout> {
     const { name } = this.options;
     return this.told('storing how its progress is divided', async () => {
       const stored = await this.shares.findOneAndUpdate(
         { _id: name },
-        [{ $set: { name, partitions: { $ifNull: ['$partitions', partitions] } } }],
+        [{ $set: { name, layout: { $ifNull: ['$layout', { partitions, format }] } } }],
         { upsert: true, returnDocument: 'after', ...majority },
       );
-      return { partitions: Number(stored?.['partitions']) };
+      return stored?.['layout'] as Layout;
     });
   }
 

@@ -9,9 +9,12 @@ export interface ShareReport {
   readonly ageMs: number;
 }
 
-/** By what the sync's progress is divided: 0 where it is not. */
+/** What the sync's stored progress depends on. */
 export interface Layout {
+  /** By how many it is divided; 0: it is not. */
   readonly partitions: number;
+  /** Whose positions in SQL's log are stored. */
+  readonly format: 'isthmus' | 'debezium';
 }
 
 export interface ShareBoard {

@@ -7,12 +7,16 @@ import type { Fence } from './fence.js';
 import type { Names } from './names.js';
 import type { Session } from './session.js';
 
+export type LogReader = 'isthmus' | 'debezium';
+
 export interface PostgresContext {
   readonly url: string;
   /** The sync's name, or a share's: what progress and held records are stored under. */
   readonly name: string;
   /** Which of the log's progress rows are ours. */
   readonly laneOf: LaneOf;
+  /** Who reads the log: a capture of ours by a slot of ours, or a Debezium connector by its own. */
+  readonly logReader: LogReader;
   /** Whether origins tag what lanes write. */
   readonly tags: boolean;
   readonly names: Names;

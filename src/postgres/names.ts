@@ -3,6 +3,8 @@ import { IsthmusError } from '../base/errors.js';
 
 export interface Names {
   readonly slot: string;
+  /** Of a Debezium connector that reads the log in our place: what `prepare` tells to call it. */
+  readonly debeziumSlot: string;
   readonly publication: string;
   readonly application: string;
   readonly markPrefix: string;
@@ -18,6 +20,7 @@ export function namesOf(sync: string): Names {
   const name = `isthmus_${sync}`;
   return {
     slot: name,
+    debeziumSlot: `${name}_dbz`,
     publication: name,
     application: name,
     markPrefix: name,

@@ -8,7 +8,8 @@ import type { ChangeSource } from '../ports/change-source.js';
 import type { LogRoomReader } from '../ports/log-room.js';
 import type { SideStore } from '../ports/side-store.js';
 import { PostgresSource } from './capture/postgres-source.js';
-import type { PostgresContext } from './context.js';
+import { lookAtTables, type PostgresTableLook } from './capture/table-look.js';
+import type { LogReader, PostgresContext } from './context.js';
 import { Fence } from './fence.js';
 import { logRoom } from './log-room.js';
 import { namesOf } from './names.js';
@@ -30,6 +31,8 @@ export interface PostgresOptions {
   readonly laneOf?: LaneOf;
   /** `replica` where the role may: see `lane-session.ts`. */
   readonly triggers?: Triggers;
+  /** Default: `isthmus`. */
+  readonly logReader?: LogReader;
 }
 
 export interface PostgresSide extends LogRoomReader {
@@ -42,6 +45,10 @@ export interface PostgresSide extends LogRoomReader {
   inUse(): Promise<boolean>;
   /** Ends whoever reads the slot: it has lost the right to. */
   endReader(): Promise<void>;
+  /** For who reads the log in our place: what only the catalog says. */
+  lookAtTables(): Promise<PostgresTableLook>;
+  /** Writes a progress row of no lane and a mark, both with this id, in one transaction. */
+  probe(id: string): Promise<void>;
   /** Progress and held records under a share's name; to be closed by itself. */
   share(name: string): SideStore;
   close(): Promise<void>;
@@ -72,6 +79,8 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSi
     inspect: () => inspect(context),
     inUse: () => slotInUse(context),
     endReader: () => endReader(context),
+    lookAtTables: () => lookAtTables(context),
+    probe: (id) => probe(context, id),
     share: (share) => new PostgresStore(shareContext(context, share), options.triggers ?? 'replica'),
     logRoom: () => logRoom(context),
     close: async () => {
@@ -81,7 +90,7 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSi
   };
 }
 
-function contextOf({ url, name, entities, log, clock, laneOf }: PostgresOptions): PostgresContext {
+function contextOf({ url, name, entities, log, clock, laneOf, logReader }: PostgresOptions): PostgresContext {
   const names = namesOf(name);
   const pids = new Set<number>();
   const session = (settings: Readonly<Record<string, string>> = {}): Session =>
@@ -91,6 +100,7 @@ function contextOf({ url, name, entities, log, clock, laneOf }: PostgresOptions)
     url,
     name,
     laneOf: laneOf ?? ownLanes(name),
+    logReader: logReader ?? 'isthmus',
     tags: true,
     names,
     entities,
@@ -111,6 +121,16 @@ function contextOf({ url, name, entities, log, clock, laneOf }: PostgresOptions)
 function shareContext(context: PostgresContext, share: string): PostgresContext {
   const names = { ...context.names, application: `isthmus_${share}`, slot: '' };
   return { ...context, name: share, names, tags: false, pids: new Set(), fence: new Fence(context.reads, share) };
+}
+
+/** No lane and no share has this name; `teardown` removes it with those. */
+async function probe({ reads, name, names }: PostgresContext, id: string): Promise<void> {
+  await reads.query({
+    text: `with p as (insert into isthmus.progress as p (name, lane, epoch, number, saved) values ($1, 0, 0, 0, $3)
+        on conflict (name, lane) do update set saved = excluded.saved returning 1)
+      select pg_logical_emit_message(true, $2, $3) from p`,
+    values: [`${name}#begin`, names.markPrefix, id],
+  });
 }
 
 async function endReader({ reads, names }: PostgresContext): Promise<void> {

@@ -94,7 +94,8 @@ function numericCodec(type: ColumnType): SqlCodec {
     fromText: (text) => {
       const value = trimDecimal(text);
       if (value.length <= fewDigits && type.document === undefined) return value;
-      return fitsDocument(type, value) ? value : mismatch(reason, text);
+      // Trimmed too: what else reads the log may have no trailing zeros to tell of.
+      return fitsDocument(type, value) ? value : mismatch(reason, value);
     },
     toText: same,
   };

@@ -4,9 +4,11 @@ import { type Finding, failed, ok, warning } from '../../base/finding.js';
 import type { Logger } from '../../base/logger.js';
 import type { Config } from '../../config/schema.js';
 import type { Policy } from '../../conflict/policy.js';
+import { debeziumFindings } from '../../debezium/findings.js';
 import { ClockSkew } from '../../observe/clock-skew.js';
 import { CustomRunner } from '../custom/custom-runner.js';
 import { readSchema } from '../read-schema.js';
+import { isDebezium } from '../scale/open-debezium.js';
 import { openTransport } from '../scale/open-kafka.js';
 import { type OpenSides, openSides } from '../sides.js';
 import { checkMapping } from './check-mapping.js';
@@ -40,7 +42,8 @@ async function transportFindings(
   log: Logger,
 ): Promise<readonly Finding[]> {
   const transport = await openTransport(config, { entities, log, clock: systemClock });
-  return (await transport?.inspect()) ?? [];
+  const found = (await transport?.inspect()) ?? [];
+  return isDebezium(config) ? [...found, ...debeziumFindings(entities, config.transport.debezium)] : found;
 }
 
 async function moduleFindings(policies: ReadonlyMap<string, Policy>): Promise<readonly Finding[]> {

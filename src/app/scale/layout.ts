@@ -4,7 +4,7 @@
  */
 import { IsthmusError } from '../../base/errors.js';
 import type { Config } from '../../config/schema.js';
-import type { ShareBoard } from '../../ports/share-board.js';
+import type { Layout, ShareBoard } from '../../ports/share-board.js';
 import type { SideStore } from '../../ports/side-store.js';
 
 /** `own`: a side's store under the sync's own name. Throws `transport_changed`. */
@@ -13,14 +13,20 @@ export async function keepLayout(
   own: Pick<SideStore, 'epoch'>,
   { transport }: Pick<Config, 'transport'>,
 ): Promise<void> {
-  const wanted = transport.kind === 'kafka' ? transport.partitions : 0;
+  const embedded: Layout = { partitions: 0, format: 'isthmus' };
+  const { partitions, format } = transport;
+  const wanted = transport.kind === 'embedded' ? embedded : { partitions, format };
   // One that ran before layouts were stored was embedded if it has progress of its own.
-  const ran = wanted > 0 && (await own.epoch()) > 0;
-  const { partitions } = await board.claimLayout({ partitions: ran ? 0 : wanted });
-  if (partitions === wanted) return;
-  const was = partitions === 0 ? 'the embedded transport' : `Kafka and ${partitions} partitions`;
-  const is = wanted === 0 ? 'the embedded transport' : `Kafka and ${wanted} partitions`;
+  const ran = wanted.partitions > 0 && (await own.epoch()) > 0;
+  const stored = await board.claimLayout(ran ? embedded : wanted);
+  if (stored.partitions === wanted.partitions && stored.format === wanted.format) return;
   throw new IsthmusError('transport_changed', {
-    message: `This sync has run with ${was}, and is configured for ${is}: it would miss what was committed meanwhile.`,
+    message: `This sync has run with ${shown(stored)}, and is configured for ${shown(wanted)}: it would miss what was committed meanwhile.`,
   });
+}
+
+function shown({ partitions, format }: Layout): string {
+  return partitions === 0
+    ? 'the embedded transport'
+    : `Kafka, ${partitions} partitions and SQL’s log as ${format} reads it`;
 }

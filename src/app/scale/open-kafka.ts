@@ -12,13 +12,14 @@ export async function openTransport(
   deps: { readonly entities: ReadonlyMap<string, Entity>; readonly log: Logger; readonly clock: Clock },
 ): Promise<KafkaTransport | null> {
   if (transport.kind === 'embedded') return null;
-  const { brokers, topics, partitions, replication, retention, tls, sasl } = transport;
+  const { brokers, topics, format, partitions, replication, retention, tls, sasl } = transport;
   return openKafka({
     ...deps,
     clientId: `isthmus_${name}`,
     groupId: `isthmus_${name}`,
     brokers,
-    topics,
+    topics: { sql: topics.sql, mongodb: topics.mongodb },
+    debezium: format === 'debezium' ? topics.debezium : null,
     partitions,
     replication,
     retentionMs: durationMs(retention) as number,

@@ -8,10 +8,12 @@ import type { WorkerGroup } from '../../kafka/worker-group.js';
 import type { RecordRef } from '../../model/record.js';
 import { shareName, splitLane, splitMark } from '../../model/share.js';
 import { sides as bothSides, type Side } from '../../model/side.js';
+import type { ChangeSource } from '../../ports/change-source.js';
 import type { SideStore } from '../../ports/side-store.js';
 import { Relay } from '../../relay/relay.js';
 import { Engine, type EngineParts } from '../../sync/engine.js';
 import type { OpenSides } from '../sides.js';
+import { debeziumSource, isDebezium } from './open-debezium.js';
 import type { Role } from './roles.js';
 import { shapeOf } from './share-questions.js';
 import type { Share } from './share-slot.js';
@@ -32,12 +34,13 @@ export function openShared(options: SharedOptions): SharedEngine {
   const { clock, log } = engine;
   const { partitions } = config.transport;
   const shareOf = (ref: RecordRef): number => partitionOf(ref, partitions);
+  const sources = sourcesOf(options);
   let group: WorkerGroup | null = null;
   const { board, conflicts, mailbox, unreadable } = options.sides.mongodb;
   return new SharedEngine({
     shares: partitions,
     shareOf,
-    open: (share) => openShare({ ...options, share, shareOf, group: group as WorkerGroup }),
+    open: (share) => openShare({ ...options, sources, share, shareOf, group: group as WorkerGroup }),
     membership:
       role === 'capture'
         ? null
@@ -45,7 +48,7 @@ export function openShared(options: SharedOptions): SharedEngine {
             group = transport.group(onAssigned);
             return group;
           },
-    captures: role === 'worker' ? [] : bothSides.map((side) => captureOf(options, side)),
+    captures: role === 'worker' ? [] : bothSides.map((side) => captureOf(options, sources[side])),
     direction: config.direction,
     owner: `${role}-${randomUUID().slice(0, 8)}`,
     shape: shapeOf(options.sides.entities),
@@ -58,11 +61,22 @@ export function openShared(options: SharedOptions): SharedEngine {
   });
 }
 
-function captureOf({ sides, transport, engine }: SharedOptions, side: Side): Relay {
+type Sources = Readonly<Record<Side, ChangeSource>>;
+
+/** Who reads SQL's log itself, or what a connector says of it. */
+function sourcesOf({ config, sides, transport, engine }: SharedOptions): Sources {
   const { clock, log } = engine;
+  const sql = isDebezium(config) ? debeziumSource({ config, sides, transport, clock, log }) : sides.sql.source;
+  return { sql, mongodb: sides.mongodb.source };
+}
+
+function captureOf({ sides, transport, engine }: SharedOptions, source: ChangeSource): Relay {
+  const { clock, log } = engine;
+  const { side } = source;
   return new Relay({
-    source: sides[side].source,
-    endReader: () => (side === 'sql' ? sides.sql.endReader() : Promise.resolve()),
+    source,
+    // A slot has one reader; a change stream and a topic have any number.
+    endReader: () => (source === sides.sql.source ? sides.sql.endReader() : Promise.resolve()),
     openPublisher: () => transport.publisher(side, { shareOfMark: splitMark, shareOfLane: splitLane }),
     leases: sides.mongodb.leases,
     owner: randomUUID(),
@@ -72,12 +86,13 @@ function captureOf({ sides, transport, engine }: SharedOptions, side: Side): Rel
 }
 
 interface ShareOptions extends SharedOptions {
+  readonly sources: Sources;
   readonly share: number;
   readonly shareOf: (ref: RecordRef) => number;
   readonly group: WorkerGroup;
 }
 
-function openShare({ config, sides, engine, share, shareOf, group }: ShareOptions): Share {
+function openShare({ config, sides, sources, engine, share, shareOf, group }: ShareOptions): Share {
   const name = shareName(config.name, share);
   const { partitions, topics } = config.transport;
   const isMine = (ref: RecordRef): boolean => shareOf(ref) === share;
@@ -89,7 +104,7 @@ function openShare({ config, sides, engine, share, shareOf, group }: ShareOption
       partition: share,
       entities: sides.entities,
       feed: group.feed(side, share),
-      order: (position) => sides[side].source.order(position),
+      order: (position) => sources[side].order(position),
       unreadable: async (message) => {
         await sides.mongodb.unreadable.keep(message);
         engine.log.warn({ ...message }, 'a message of a topic could not be read, and is kept with its place');

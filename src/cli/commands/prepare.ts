@@ -1,6 +1,5 @@
 /** `prepare` and `teardown`: make, or remove, what the sync needs in both databases; each statement is printed. */
-import { prepareBoth, teardownBoth } from '../../app/prepare.js';
-import type { Side } from '../../model/side.js';
+import { prepareBoth, type Server, teardownBoth } from '../../app/prepare.js';
 import { type ConfigOptions, type Context, readConfig } from '../context.js';
 import { exit } from '../exit.js';
 import { makeLogger } from '../terminal-logger.js';
@@ -19,14 +18,19 @@ export async function runTeardown(options: PrepareOptions, context: Context): Pr
   return code;
 }
 
-const headings = { sql: '-- PostgreSQL', mongodb: '// MongoDB', kafka: '# Kafka' } as const;
+const headings = {
+  sql: '-- PostgreSQL',
+  mongodb: '// MongoDB',
+  kafka: '# Kafka',
+  debezium: '# Debezium: to be set by you',
+} as const;
 
 async function work(both: typeof prepareBoth, options: PrepareOptions, context: Context): Promise<number> {
   const { terminal } = context;
   const { dim, green } = terminal.style;
-  let last: Side | 'kafka' | null = null;
+  let last: Server | null = null;
   let printed = 0;
-  const onStatement = (side: Side | 'kafka', statement: string): void => {
+  const onStatement = (side: Server, statement: string): void => {
     if (side !== last) terminal.out(dim(headings[side]));
     last = side;
     printed += 1;

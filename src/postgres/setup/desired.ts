@@ -29,7 +29,8 @@ export async function missingSteps(context: PostgresContext): Promise<readonly S
     ...(await metadataSteps(context)),
     ...(await identitySteps(context)),
     ...(await publicationSteps(context)),
-    ...(await slotSteps(context)),
+    // A connector makes its own.
+    ...(context.logReader === 'isthmus' ? await slotSteps(context) : []),
     ...(await originSteps(context)),
   ];
 }

@@ -1,13 +1,15 @@
 /** What `isthmus check` asks of PostgreSQL: each answer with the statement that mends it. Changes nothing. */
 import { type Finding, failed, ok, warning } from '../../base/finding.js';
 import type { PostgresContext } from '../context.js';
+import { inspectDebeziumSlot } from './inspect-debezium-slot.js';
 import { inspectSlot } from './inspect-slot.js';
 import { inspectTables } from './inspect-tables.js';
 
 const oldestVersion = 150_000;
 
 export async function inspect(context: PostgresContext): Promise<readonly Finding[]> {
-  return [...(await inspectServer(context)), ...(await inspectTables(context)), ...(await inspectSlot(context))];
+  const slot = context.logReader === 'debezium' ? inspectDebeziumSlot : inspectSlot;
+  return [...(await inspectServer(context)), ...(await inspectTables(context)), ...(await slot(context))];
 }
 
 async function inspectServer({ reads }: PostgresContext): Promise<Finding[]> {
