@@ -58,9 +58,9 @@ function spanOf(commits: readonly Commit[]): CommitSpan {
 }
 
 /** Record → when it was last written to PostgreSQL. */
-export async function sqlCommits({ sql }: World): Promise<ReadonlyMap<number, number>> {
+export async function sqlCommits({ sql }: World, table = 'people'): Promise<ReadonlyMap<number, number>> {
   const { rows } = await sql.query<{ id: string; at: number }>(
-    `select id, extract(epoch from pg_xact_commit_timestamp(xmin))::float8 * 1000 as at from people`,
+    `select id, extract(epoch from pg_xact_commit_timestamp(xmin))::float8 * 1000 as at from ${table}`,
   );
   return new Map(rows.map(({ id, at }) => [Number(id), at]));
 }

@@ -1,9 +1,11 @@
 /** What a benchmark's own processes are told and answer. Plain data. */
+import type { Role } from '../src/app/scale/roles.js';
 import type { ConfigInput } from '../src/config/load.js';
 import type { Side } from '../src/model/side.js';
 
 export type Job =
-  | { readonly kind: 'sync'; readonly config: ConfigInput }
+  /** As `isthmus run` has it; `role`: over Kafka, as `isthmus run --role` has it. */
+  | { readonly kind: 'sync'; readonly config: ConfigInput; readonly role?: Role }
   /** Drains that many changes of a side's log and does nothing with them. */
   | {
       readonly kind: 'capture';

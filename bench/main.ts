@@ -6,6 +6,8 @@ import { collisions } from './collisions.js';
 import { compare } from './compare.js';
 import { growth } from './growth.js';
 import { entryOf, type Worse, worseLines, worseThanBefore } from './history.js';
+import { bulkImport } from './import.js';
+import { kafka } from './kafka.js';
 import { latency } from './latency.js';
 import { load } from './load.js';
 import { commitOf, machineOf } from './machine.js';
@@ -37,6 +39,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   columns: on(columns),
   sizes: on(sizes),
   growth: on(growth),
+  kafka: on(kafka),
+  import: on(bulkImport),
   latency: on(latency),
   load: on(load),
   compare: on(compare),

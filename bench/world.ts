@@ -56,8 +56,11 @@ export interface WorldOptions {
   readonly rows: number;
   /** Which sides have the rows at the start. */
   readonly filled: readonly ('sql' | 'mongodb')[];
-  readonly config?: Partial<ConfigInput>;
+  /** May depend on the name of the databases. */
+  readonly config?: Partial<ConfigInput> | ((name: string) => Partial<ConfigInput>);
   readonly extra?: Extra;
+  /** Statements that make more tables. */
+  readonly schema?: string;
 }
 
 let made = 0;
@@ -77,10 +80,11 @@ export async function openWorld(servers: Servers, options: WorldOptions): Promis
     mongodb: { url: servers.mongoUrl, database: name },
     initial: 'none',
     entities: [{ table, collection }],
-    ...options.config,
+    ...(typeof options.config === 'function' ? options.config(name) : options.config),
   };
-  const { rows, filled, extra = noExtra } = options;
+  const { rows, filled, extra = noExtra, schema } = options;
   await sql.query(createTable(extra));
+  if (schema !== undefined) await sql.query(schema);
   const world: World = {
     name,
     sqlUrl: url.href,

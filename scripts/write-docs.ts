@@ -11,6 +11,7 @@ import { ledgerTables, readLedger } from '../torture/ledger.js';
 import { alertsTable, metricsTable, prometheusRules } from './alert-docs.js';
 import { faultsTable } from './fault-docs.js';
 import { grafanaDashboard } from './grafana-dashboard.js';
+import { helmValuesSchema } from './helm-values-schema.js';
 
 interface Schema {
   readonly type?: string;
@@ -35,6 +36,7 @@ const files = [
   },
   { path: 'deploy/prometheus-rules.yaml', text: prometheusRules() },
   { path: 'deploy/grafana-dashboard.json', text: grafanaDashboard() },
+  { path: 'deploy/helm/isthmus/values.schema.json', text: helmValuesSchema() },
 ];
 
 let stale = 0;

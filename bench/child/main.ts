@@ -16,7 +16,7 @@ function tell(message: FromChild): void {
 }
 
 async function run(): Promise<void> {
-  if (job.kind === 'sync') return sync(job.config, tell);
+  if (job.kind === 'sync') return sync(job, tell);
   const { count, seconds, cpuMs } = await measure(job);
   tell({ kind: 'result', perSecond: count / seconds, seconds, cpuMs });
   process.disconnect?.();
@@ -41,6 +41,8 @@ function measure(one: Exclude<Job, { kind: 'sync' }>): Promise<Measured> {
   }
 }
 
+// Who asked is gone: there is nobody left to work for.
+process.once('disconnect', () => process.exit());
 try {
   await run();
 } catch (error) {

@@ -1,11 +1,12 @@
 /** A whole sync under its parent's command. */
 import { readFileSync } from 'node:fs';
-import type { ConfigInput } from '../../src/config/load.js';
 import { type StartedSync, start } from '../../src/index.js';
-import type { FromChild, SyncReport, ToChild, Traffic } from '../jobs.js';
+import type { FromChild, Job, SyncReport, ToChild, Traffic } from '../jobs.js';
 
-export async function sync(config: ConfigInput, tell: (message: FromChild) => void): Promise<void> {
-  const running = await start(config, { api: false });
+type SyncJob = Extract<Job, { kind: 'sync' }>;
+
+export async function sync({ config, role = 'all' }: SyncJob, tell: (message: FromChild) => void): Promise<void> {
+  const running = await start(config, { api: false, role });
   const before: Start = { cpu: process.cpuUsage(), traffic: trafficNow() };
   running.on('failed', (error) => tell({ kind: 'failed', message: `${error.code}: ${error.message}` }));
   process.on('message', (message: ToChild) => {

@@ -72,6 +72,8 @@ export class SharedEngine implements SyncEngine {
   private fail: (error: IsthmusError) => void = () => {};
   readonly failure: Promise<IsthmusError>;
   private lastError: IsthmusError | null = null;
+  /** A partition that comes meanwhile goes to others in a moment. */
+  private stopping = false;
   readonly epoch = 0;
   readonly broken = null;
 
@@ -87,6 +89,7 @@ export class SharedEngine implements SyncEngine {
     this.slots = Array.from({ length: parts.shares }, (_, share) => new ShareSlot({ ...parts, share, onFailure }));
     this.membership =
       parts.membership?.((shares) => {
+        if (this.stopping) return;
         for (const [share, slot] of this.slots.entries()) slot.want(shares.includes(share));
       }) ?? null;
     this.remote = this.slots.map((_, share) => new RemoteShare({ ...parts, share }));
@@ -110,6 +113,7 @@ export class SharedEngine implements SyncEngine {
 
   /** Shares are given back only when they have ended: whoever has one next need not end this process first. */
   async stop(): Promise<void> {
+    this.stopping = true;
     await Promise.all(this.slots.map((slot) => slot.end()));
     await this.membership?.stop();
     await Promise.all(this.parts.captures.map((capture) => capture.stop()));
