@@ -92,9 +92,9 @@ export class Once {
 
   /** Which of the events at its place this one is. */
   private count({ transaction, at }: SourcePlace, total: number): number {
-    const { telling } = this;
-    const goesOn = telling !== null && telling.transaction === transaction && total === telling.total + 1;
-    const nth = goesOn && telling.at === at ? telling.nth + 1 : 1;
+    const before = this.telling;
+    const goesOn = before !== null && before.transaction === transaction && total === before.total + 1;
+    const nth = goesOn && before.at === at ? before.nth + 1 : 1;
     this.telling = { transaction, total, at, nth };
     return nth;
   }
