@@ -1,5 +1,5 @@
 /** One partition of a change topic as a `ChangeSource`: to an engine it is the log of a side, of its own records only. */
-import { isIsthmusError } from '../base/errors.js';
+import { IsthmusError, isIsthmusError } from '../base/errors.js';
 import type { Position } from '../model/change.js';
 import type { Entity } from '../model/entity.js';
 import type { Side } from '../model/side.js';
@@ -16,6 +16,8 @@ export interface PartitionSourceOptions {
   readonly partition: number;
   readonly entities: ReadonlyMap<string, Entity>;
   readonly feed: Feed;
+  /** Aborted: nothing is opened any more, since nobody would close it. */
+  readonly cut: AbortSignal;
   /** The log’s own order of its positions. */
   readonly order: (position: Position) => bigint;
   /** Resolves when it is kept: the message is passed over then. */
@@ -38,10 +40,12 @@ export class PartitionSource implements ChangeSource {
     return Promise.resolve(placePosition(beforeAll));
   }
 
-  open(from: Position): Promise<ChangeReader> {
+  async open(from: Position): Promise<ChangeReader> {
+    const { cut, feed } = this.options;
+    if (cut.aborted) throw new IsthmusError('transient', { message: 'The partition is no longer this worker’s.' });
     const place = readPlace(from);
-    this.options.feed.open(BigInt(place.offset) + 1n);
-    return Promise.resolve(new PartitionReader(this.options, new Assembler(place)));
+    feed.open(BigInt(place.offset) + 1n);
+    return new PartitionReader(this.options, new Assembler(place));
   }
 }
 

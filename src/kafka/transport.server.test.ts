@@ -83,6 +83,7 @@ describe.skipIf(missing !== null)('through a broker', { timeout: 240_000 }, asyn
     unreadable: UnreadableMessage[] = [],
   ): PartitionSource {
     return new PartitionSource({
+      cut: new AbortController().signal,
       side: 'sql',
       ...at,
       entities,

@@ -94,6 +94,7 @@ interface ShareOptions extends SharedOptions {
 
 function openShare({ config, sides, sources, engine, share, shareOf, group }: ShareOptions): Share {
   const name = shareName(config.name, share);
+  const cut = new AbortController();
   const { partitions, topics } = config.transport;
   const isMine = (ref: RecordRef): boolean => shareOf(ref) === share;
   const stores: Record<Side, SideStore> = { sql: sides.sql.share(name), mongodb: sides.mongodb.share(name) };
@@ -104,6 +105,7 @@ function openShare({ config, sides, sources, engine, share, shareOf, group }: Sh
       partition: share,
       entities: sides.entities,
       feed: group.feed(side, share),
+      cut: cut.signal,
       order: (position) => sources[side].order(position),
       unreadable: async (message) => {
         await sides.mongodb.unreadable.keep(message);
@@ -120,6 +122,7 @@ function openShare({ config, sides, sources, engine, share, shareOf, group }: Sh
       conflicts: shareWork({ all: sides.mongodb.conflicts, own, isMine }),
     }),
     interrupt: () => {
+      cut.abort();
       for (const side of bothSides) group.feed(side, share).close();
     },
     close: async () => void (await Promise.all(bothSides.map((side) => stores[side].close()))),
