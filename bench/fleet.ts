@@ -50,11 +50,9 @@ export class Fleet implements AsyncDisposable {
     const fleet = new Fleet(config, null, []);
     try {
       await fleet.startCapture();
-      // One after the other: each that comes has the partitions shared out anew.
-      for (let count = 0; count < workers; count++) {
-        fleet.writing.push(await SyncProcess.start({ kind: 'sync', config, role: 'worker' }));
-        await fleet.atWork();
-      }
+      const started = Array.from({ length: workers }, () => SyncProcess.start({ kind: 'sync', config, role: 'worker' }));
+      fleet.writing.push(...(await Promise.all(started)));
+      await fleet.atWork();
     } catch (error) {
       await fleet[Symbol.asyncDispose]();
       throw error;
@@ -109,13 +107,8 @@ export class Fleet implements AsyncDisposable {
     if (!all.every(Boolean)) throw new Error(`not settled within ${limitMs} ms`);
   }
 
-  /**
-   * What counts has been measured. Workers over Kafka are killed: one that is to stop while partitions are shared out anew may begin a
-   * share once more and fail at it.
-   */
   async stop(): Promise<void> {
-    const overKafka = this.capture !== null;
-    await Promise.all(this.writing.splice(0).map((one) => (overKafka ? one.kill() : one.stop())));
+    await Promise.all(this.writing.splice(0).map((one) => one.stop()));
     await this.stopCapture();
   }
 

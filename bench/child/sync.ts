@@ -47,7 +47,11 @@ async function obey(running: StartedSync, { message, before, tell }: Order): Pro
 }
 
 function reportOf(running: StartedSync, before: Start): SyncReport {
-  const { state, links, conflicts, entities } = running.status();
+  const { state: whole, links, conflicts, entities, transport } = running.status();
+  // Over Kafka each process tells of all: what it has itself is what it works on.
+  const here = transport?.partitions.filter((one) => one.here);
+  const works = here === undefined || (here.length > 0 && here.every((one) => one.state === 'running'));
+  const state = works || whole !== 'running' ? whole : 'starting';
   const toMongodb = links.sql_to_mongodb;
   const toSql = links.mongodb_to_sql;
   const { user, system } = process.cpuUsage(before.cpu);
