@@ -2,6 +2,7 @@
  * Sorts a plan's record writes into groups that one statement can carry out: those of an entity that touch the same
  * columns. Must not know how a statement is written.
  */
+import { decodeKey } from '../model/key.js';
 import type { Value } from '../model/record.js';
 import { isRefused, readRefusal } from '../model/refusal.js';
 import type { RecordWrite, TargetRefusal } from '../ports/side-store.js';
@@ -84,6 +85,8 @@ function columnsOf(
 
 /** The reason why a value cannot be written, or null. */
 function addRow(group: WriteGroup<RowColumns>, keys: readonly string[], write: RecordWrite): string | null {
+  const badKey = group.operation === 'insert' ? keyProblem(group.sql, write.key) : null;
+  if (badKey !== null) return badKey;
   const values: (string | null)[] = [...keys];
   for (const column of group.columns) {
     const value = (write.after as readonly Value[])[column] as Value;
@@ -92,6 +95,16 @@ function addRow(group: WriteGroup<RowColumns>, keys: readonly string[], write: R
     values.push(value === null ? null : (group.sql.fields[column] as RowColumns['fields'][number]).codec.toText(value));
   }
   group.rows.push(values);
+  return null;
+}
+
+/** A key that is refused is the table's own already. */
+function keyProblem(sql: RowColumns, key: string): string | null {
+  if (isRefused(key)) return null;
+  for (const [index, part] of decodeKey(key, sql.key.length).entries()) {
+    const reason = isRefused(part) ? null : (sql.key[index]?.codec.problem?.(part) ?? null);
+    if (reason !== null) return `${sql.entity.key[index]?.column ?? ''}: ${reason}`;
+  }
   return null;
 }
 
