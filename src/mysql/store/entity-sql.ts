@@ -58,10 +58,15 @@ function selected(column: string, { kind, sql, length }: ColumnType): string {
   return column;
 }
 
+/**
+ * Always an expression: from column to column MariaDB copies a text that is too long without an error, cut by the lowest bits
+ * of its length (256 bytes in a tinytext: none).
+ */
 function stored({ kind, sql }: ColumnType): (text: string) => string {
   if (kind === 'bytea') return (text) => `unhex(${text})`;
+  // A bit(1) is a bool, whose text is the digit itself.
   if (sql === 'bit(1)' || sql === 'bit') return (text) => `cast(conv(${text}, 2, 10) as unsigned)`;
-  return (text) => text;
+  return (text) => `concat(${text})`;
 }
 
 const collated = / character set (\w+) collate (\w+)$/;
@@ -83,17 +88,19 @@ export function isExact(type: ColumnType): boolean {
 function keyColumnSql(field: Field): KeyColumnSql {
   const column = columnSql(field);
   const collation = collationOf(field.type);
-  const compared = (given: string): string =>
-    collation === null
-      ? column.stored(given)
-      : `convert(${given} using ${collation.charset}) collate ${collation.collation}`;
-  const isUuid = field.type.kind === 'uuid';
   return {
     ...column,
     given: given(field.type),
-    compared: isUuid ? (text) => `cast(${text} as uuid)` : compared,
+    compared: compared(field.type),
     loose: collation !== null && !isExact(field.type),
   };
+}
+
+function compared(type: ColumnType): (given: string) => string {
+  const collation = collationOf(type);
+  if (collation !== null) return (text) => `convert(${text} using ${collation.charset}) collate ${collation.collation}`;
+  if (type.kind === 'uuid') return (text) => `cast(${text} as uuid)`;
+  return type.kind === 'bytea' ? stored(type) : (text) => text;
 }
 
 /** A number that was compared as a text would be compared as a double. */
