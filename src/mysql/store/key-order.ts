@@ -39,11 +39,15 @@ export function keyOrder(sql: EntitySql): KeyOrder {
   };
 }
 
-/** In the table's own order, whatever it is: what its primary key serves. */
+/** In the table's own order, whatever it is: what its primary key serves. Labels are sorted by their places, but compared as texts. */
 export function ownOrder(sql: EntitySql): KeyOrder {
+  const isEnum = ({ type }: KeyColumnSql): boolean => type.kind === 'enum';
   return {
-    columns: sql.key.map((column) => `t.${column.name}`),
-    value: (index, text) => keyLiteral(sql.key[index] as KeyColumnSql, text),
+    columns: sql.key.map((column) => (isEnum(column) ? `t.${column.name} + 0` : `t.${column.name}`)),
+    value: (index, text) => {
+      const column = sql.key[index] as KeyColumnSql;
+      return isEnum(column) ? String((column.type.labels ?? []).indexOf(text) + 1) : keyLiteral(column, text);
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { mariadbIsMissing, testMariadb } from '../../testing/servers/fixtures/te
 import { type TestSide, testSide } from '../test-side.js';
 
 const schema = `
-  create table ints (id bigint primary key, v text);
+  create table ints (id bigint primary key, v longtext);
   create table unsigneds (id bigint unsigned primary key);
   create table texts (id varchar(60) primary key, v text);
   create table latin (id varchar(60) character set latin1 primary key, v text);
@@ -26,10 +26,10 @@ const schema = `
   create table odd (\`a\`\`?b\` int primary key, \`v?\` text, updated timestamp(6) not null default current_timestamp(6) on update current_timestamp(6));
   insert into ints select cast(seq as signed) * 7 - 300, seq from seq_1_to_100;
   insert into unsigneds values (0), (5), (18446744073709551615), (9223372036854775807), (9223372036854775808);
-  insert into texts select v, v from json_table('["b","a","B2","A2","é","z","zz","_","1","10","2","🌿","\\uffee"," x"]', '$[*]' columns (v text path '$')) w;
+  insert into texts select v, v from json_table('["b","a","B2","A2","é","z","zz","_","1","10","2","🌿","\\\\uffee"," x"]', '$[*]' columns (v text path '$')) w;
   insert into latin select v, v from json_table('["b","a","é","Z","z z","_"]', '$[*]' columns (v text path '$')) w;
-  insert into exact select v from json_table('["b","a","B","A","a ","a\\t","🌿","\\uffee"]', '$[*]' columns (v text path '$')) w;
-  insert into padded select v from json_table('["b","a","B","A","a\\t","a!","🌿","\\uffee"]', '$[*]' columns (v text path '$')) w;
+  insert into exact select v from json_table('["b","a","B","A","a ","a\\\\t","🌿","\\\\uffee"]', '$[*]' columns (v text path '$')) w;
+  insert into padded select v from json_table('["b","a","B","A","a\\\\t","a!","🌿","\\\\uffee"]', '$[*]' columns (v text path '$')) w;
   insert into pairs select v, seq / 4, v from json_table('["b","B2","é"]', '$[*]' columns (v text path '$')) w join seq_1_to_13;
   insert into uuids select uuid() from seq_1_to_20;
   insert into days select date '1999-12-25' + interval seq day from seq_1_to_20;
@@ -147,13 +147,12 @@ describe.skipIf(mariadbIsMissing() !== null)('keys in MariaDB', () => {
 
   test('a zero is no next number, names may hold any sign, and a time that is kept by the server stays', async () => {
     expect(await write('odd', [['0', ['v', '2020-01-01T00:00:00.000Z']]])).toMatchObject({ kind: 'committed' });
+    await t.user.query("set time_zone = '+00:00'");
     await t.user.query("update odd set updated = '2020-01-01 00:00:00.123456'");
     expect(await write('odd', [['0', ['w', '2020-01-01T00:00:00.123Z']]])).toMatchObject({ kind: 'committed' });
-    const zone = await t.rows(
-      "select `a``?b`, `v?`, cast(convert_tz(updated, @@session.time_zone, '+00:00') as char) from odd",
-    );
-    expect(await t.rows('select 1 from odd where microsecond(updated) = 123456')).toHaveLength(1);
-    expect(zone[0]?.slice(0, 2)).toEqual([0, 'w']);
+    expect(await t.rows("select `a``?b`, `v?`, updated = '2020-01-01 00:00:00.123456' from odd")).toEqual([
+      [0, 'w', 1],
+    ]);
   });
 
   test('many records in one transaction, each found by the index', async () => {
@@ -170,14 +169,14 @@ describe.skipIf(mariadbIsMissing() !== null)('keys in MariaDB', () => {
         keys.map((key) => [key, [`w${key}`]]),
       ),
     ).toMatchObject({ kind: 'committed' });
-    expect(await t.rows("select count(*) from ints where v like 'w%'")).toEqual([[3000]]);
+    expect(await t.rows("select count(*) from ints where v like 'w%'")).toEqual([['3000']]);
     expect(
       await write(
         'ints',
         keys.map((key) => [key, null]),
       ),
     ).toMatchObject({ kind: 'committed' });
-    expect(await t.rows('select count(*) from ints')).toEqual([[100]]);
+    expect(await t.rows('select count(*) from ints')).toEqual([['100']]);
   });
 
   test('a row that no statement can hold is refused, those that need several are not', async () => {

@@ -1,5 +1,6 @@
 /** The contracts of stores, and of SQL sides, on a real PostgreSQL. */
 
+import pg from 'pg';
 import { systemClock } from '../../base/clock.js';
 import { silentLogger } from '../../base/logger.js';
 import type { ContractSide } from '../../testing/contract/contract-side.js';
@@ -46,9 +47,12 @@ describeSql('PostgreSQL', async (): Promise<SqlSide> => {
   const common = { name: db.name, entities: t.entities, log: silentLogger, clock: systemClock };
   const through = await openPostgres({ url: proxy.url, ...common });
   const rows = async (text: string) => (await t.user.query({ text, rowMode: 'array' })).rows as unknown[][];
+  // What it says of sessions stays as it was first looked at until a transaction ends: the user's own would see no news.
+  const watcher = new pg.Client({ connectionString: db.url });
+  await watcher.connect();
   const ours = `application_name like 'isthmus%' and datname = current_database()`;
   const activity = async (which: string) =>
-    (await rows(`select 1 from pg_stat_activity where ${ours} and ${which}`)).length;
+    (await watcher.query(`select 1 from pg_stat_activity where ${ours} and ${which}`)).rows.length;
   return {
     store: through.store,
     proxy,
@@ -60,10 +64,11 @@ describeSql('PostgreSQL', async (): Promise<SqlSide> => {
     idle: () => activity(`state like 'idle in%'`),
     endSome: async () =>
       (
-        await rows(`select pg_terminate_backend(pid) from pg_stat_activity where ${ours}
+        await watcher.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${ours}
           and (query ilike 'commit' or query like '%isthmus.progress%') and random() < 0.1`)
-      ).length,
+      ).rows.length,
     close: async () => {
+      await watcher.end();
       await through.close();
       await t.close();
       await proxy.close();
