@@ -134,11 +134,9 @@ export function keyLiteral(column: KeyColumnSql, text: string): string {
     case 'int8':
     case 'numeric':
       // Digits, as every canonical number and every text of such a column.
-      if (/^-?\d+(\.\d+)?$/.test(text)) return text;
-      break;
+      return /^-?\d+(\.\d+)?$/.test(text) ? text : literal(text);
     case 'bytea':
-      if (/^[0-9a-f]*$/i.test(text)) return `x'${text}'`;
-      break;
+      return /^[0-9a-f]*$/i.test(text) ? `x'${text}'` : literal(text);
     case 'uuid':
       return `cast(${literal(text)} as uuid)`;
     case 'timestamp':
@@ -146,6 +144,7 @@ export function keyLiteral(column: KeyColumnSql, text: string): string {
       return `cast(${literal(text)} as datetime(6))`;
     case 'time':
       return `cast(${literal(text)} as time(6))`;
+    default:
+      return literal(text);
   }
-  return literal(text);
 }
