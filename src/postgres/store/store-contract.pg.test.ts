@@ -58,6 +58,7 @@ describeSql('PostgreSQL', async (): Promise<SqlSide> => {
     proxy,
     wire: { commit: 'commit\0', write: 'isthmus_missed' },
     schema: 'public',
+    name: db.name,
     run: rows,
     another: () => t.another(),
     waits: async () => (await activity(`wait_event_type = 'Lock'`)) > 0,
