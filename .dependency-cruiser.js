@@ -5,7 +5,8 @@ const layers = [
   ['model'],
   ['conflict', 'ports'],
   ['sync'],
-  ['postgres', 'mongodb', 'kafka', 'debezium', 'relay', 'reconcile', 'lifecycle', 'observe'],
+  ['sql'],
+  ['postgres', 'mysql', 'mongodb', 'kafka', 'debezium', 'relay', 'reconcile', 'lifecycle', 'observe'],
   ['config'],
   ['app'],
   ['api'],
@@ -19,7 +20,8 @@ const oneOf = (folders) => `^src/(${folders.join('|')})/`;
 const noUpwardImports = layers.slice(0, -1).map((folders, level) => ({
   name: `layer-of-${folders.join('-')}`,
   severity: 'error',
-  comment: 'Imports point down: base, model, conflict and ports, sync, databases and observers, config, app, api, cli.',
+  comment:
+    'Imports point down: base, model, conflict and ports, sync, what SQL sides share, databases and observers, config, app, api, cli.',
   from: { path: oneOf(folders), pathNot: tests },
   to: { path: oneOf(layers.slice(level + 1).flat()) },
 }));
@@ -54,14 +56,20 @@ export default {
       name: 'databases-apart',
       severity: 'error',
       comment: 'What both databases need stands in a lower layer.',
-      from: { path: '^src/(postgres|mongodb|kafka|debezium)/', pathNot: `${tests}|/test-decoder\\.ts$` },
-      to: { path: '^src/(postgres|mongodb|kafka|debezium)/', pathNot: '^src/$1/' },
+      from: { path: '^src/(postgres|mysql|mongodb|kafka|debezium)/', pathNot: `${tests}|/test-decoder\\.ts$` },
+      to: { path: '^src/(postgres|mysql|mongodb|kafka|debezium)/', pathNot: '^src/$1/' },
     },
     {
       name: 'postgres-driver',
       severity: 'error',
       from: { path: '^src/', pathNot: `^src/postgres/|${testing}|${tests}` },
       to: { path: 'node_modules/(@types/)?pg(-copy-streams)?/' },
+    },
+    {
+      name: 'mysql-driver',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/mysql/|${testing}|${tests}` },
+      to: { path: 'node_modules/mysql2/' },
     },
     {
       name: 'mongodb-driver',
@@ -97,9 +105,13 @@ export default {
     {
       name: 'declared-dependencies',
       severity: 'error',
-      comment: 'The published package has no development dependencies; kafkajs is one because it is an optional peer.',
+      comment:
+        'The published package has no development dependencies; kafkajs and mysql2 are because they are optional peers.',
       from: { path: '^src/', pathNot: `${tests}|^src/testing/` },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: 'node_modules/(@types|kafkajs)/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: 'node_modules/(@types|kafkajs|mysql2)/',
+      },
     },
   ],
   options: {

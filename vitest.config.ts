@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const globalSetup = './src/testing/servers/fixtures/global-setup.ts';
-const needsServer = ['{src,torture}/**/*.{pg,mongo,server}.test.ts', 'test/**/*.test.ts'];
+const needsServer = ['{src,torture}/**/*.{pg,mongo,mariadb,server}.test.ts', 'test/**/*.test.ts'];
 
 /** Files share what they import, which took a sixth of the time; what a file opens it closes in hooks of its own. */
 const together = { isolate: false };

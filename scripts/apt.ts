@@ -4,6 +4,7 @@ import { run } from './steps.js';
 
 export interface Wanted {
   readonly program: string;
+  /** One, or several with spaces between. */
   readonly package: string;
   /** Runs before it is installed. */
   readonly prepare?: () => Promise<void>;
@@ -21,7 +22,7 @@ export async function ensureInstalled({ program, package: name, prepare }: Wante
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const quiet = ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'Dpkg::Options::=--force-confold'];
   await run('apt-get', [...quiet, 'update'], env);
-  await run('apt-get', [...quiet, 'install', '-y', '--no-install-recommends', name], env);
+  await run('apt-get', [...quiet, 'install', '-y', '--no-install-recommends', ...name.split(' ')], env);
   return (await exists(program)) ? null : `apt could not install ${name}`;
 }
 

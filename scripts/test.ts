@@ -1,5 +1,5 @@
 /**
- * `npm test`: sees that PostgreSQL 15, a browser, Java with Maven (for Kafka) and the built dashboard are there, runs every test and ends with the line
+ * `npm test`: sees that PostgreSQL 15, MariaDB, a browser, Java with Maven (for Kafka) and the built dashboard are there, runs every test and ends with the line
  * `N passed, N failed`.
  * In CI (CI=true) nothing may be skipped.
  */
@@ -10,6 +10,7 @@ import { compile } from './compile.js';
 import { buildDashboardIfStale } from './dashboard.js';
 import { ensureChromium } from './ensure-chromium.js';
 import { ensureKafka } from './ensure-kafka.js';
+import { ensureMariadb } from './ensure-mariadb.js';
 import { ensurePostgres15 } from './ensure-postgres15.js';
 import { run } from './steps.js';
 import { countTests } from './test-counts.js';
@@ -20,6 +21,8 @@ const report = join(folder, 'report.json');
 try {
   const missing = await ensurePostgres15();
   if (missing !== null) console.log(`PostgreSQL 15 is not tested: ${missing}`);
+  const mariadb = await ensureMariadb();
+  if (mariadb !== null) console.log(`MariaDB is not tested: ${mariadb}`);
   const chromium = await ensureChromium();
   if ('missing' in chromium) console.log(`The dashboard is not tested in a browser: ${chromium.missing}`);
   const kafka = await ensureKafka();

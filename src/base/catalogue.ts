@@ -11,7 +11,7 @@ export interface CatalogueEntry {
 const entries = {
   sql_unreachable: {
     kind: 'unreachable',
-    meaning: 'PostgreSQL does not answer.',
+    meaning: 'PostgreSQL, or MariaDB, does not answer.',
     remedy:
       'Check that the server runs, that host and port in sql.url are right and that the network lets you through.',
   },
@@ -29,6 +29,11 @@ const entries = {
     kind: 'usage',
     meaning: 'The Kafka transport needs the package kafkajs, which is not installed.',
     remedy: 'Install it beside isthmus: npm install kafkajs@2',
+  },
+  mysql_driver_missing: {
+    kind: 'usage',
+    meaning: 'A SQL side of MariaDB or MySQL needs the package mysql2, which is not installed.',
+    remedy: 'Install it beside isthmus: npm install mysql2@3',
   },
   topic_unfit: {
     kind: 'usage',
@@ -111,9 +116,9 @@ const entries = {
   },
   sql_error: {
     kind: 'internal',
-    meaning: 'PostgreSQL refused a statement of ours.',
+    meaning: 'The SQL server refused a statement of ours.',
     remedy:
-      'Look the SQLSTATE up in PostgreSQL’s manual (appendix A); if nothing there is yours to mend, please report it.',
+      'Look the SQLSTATE up in the server’s manual (PostgreSQL: appendix A); if nothing there is yours to mend, please report it.',
   },
   fenced: {
     kind: 'safety',

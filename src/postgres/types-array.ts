@@ -3,7 +3,7 @@ import { type CanonicalArray, readArray, refusedElement, writeArray } from '../m
 import type { ColumnType } from '../model/entity.js';
 import type { Value } from '../model/record.js';
 import { refuse } from '../model/refusal.js';
-import type { SqlCodec } from './types-codec.js';
+import type { SqlCodec } from '../sql/sql-codec.js';
 
 export function arrayCodec(type: ColumnType, element: SqlCodec): SqlCodec {
   const isJson = type.element?.kind === 'json' || type.element?.kind === 'jsonb';

@@ -1,13 +1,10 @@
 /** Reads PostgreSQL's text of a value into canonical form and back, by column type. Must not know how the text got here. */
-import { canonicalJson, JsonProblem } from '../model/canonical-json.js';
-import { float4Text, floatText, trimDecimal } from '../model/canonical-number.js';
-import { fitsDocument, withoutPadding } from '../model/canonical-string.js';
+import { float4Text, floatText } from '../model/canonical-number.js';
+import { withoutPadding } from '../model/canonical-string.js';
 import { cutInstant, dateToMs, instantFromSql, instantToSql } from '../model/canonical-time.js';
 import type { ColumnType } from '../model/entity.js';
-import type { Value } from '../model/record.js';
-import { type RefusalKind, refuse } from '../model/refusal.js';
+import { jsonCodec, mismatch, numericCodec, plainCodec as plain, type SqlCodec, textCodec } from '../sql/sql-codec.js';
 import { arrayCodec } from './types-array.js';
-import type { SqlCodec } from './types-codec.js';
 
 /** What every session of ours sets, so that values always have the same text. */
 export const sessionSettings: Readonly<Record<string, string>> = {
@@ -19,20 +16,13 @@ export const sessionSettings: Readonly<Record<string, string>> = {
   lc_monetary: 'C',
 };
 
-export type { SqlCodec } from './types-codec.js';
-
 const same = (text: string): string => text;
-
-/** Where the text is canonical as it is. */
-const plain: SqlCodec = { fromText: same, toText: same };
 
 const bool: SqlCodec = { fromText: (text) => (text === 't' || text === 'true' ? 'true' : 'false'), toText: same };
 
 const float4: SqlCodec = { fromText: (text) => float4Text(Number(text)), toText: same };
 
 const float8: SqlCodec = { fromText: (text) => floatText(Number(text)), toText: same };
-
-const json: SqlCodec = { fromText: jsonFromText, toText: same };
 
 /** Without the leading `\x`, which only the server needs. */
 const bytea: SqlCodec = { fromText: (text) => text.slice(2), toText: (value) => `\\x${value}` };
@@ -62,7 +52,7 @@ export function sqlCodec(type: ColumnType): SqlCodec {
       return bytea;
     case 'json':
     case 'jsonb':
-      return json;
+      return jsonCodec;
     case 'array':
       return arrayCodec(type, sqlCodec(elementOf(type)));
     case 'int2':
@@ -84,23 +74,6 @@ function elementOf(type: ColumnType): ColumnType {
   return type.element;
 }
 
-/** An integer of few digits is canonical already, which spares most of the work. */
-const fewDigits = 30;
-
-function numericCodec(type: ColumnType): SqlCodec {
-  const reason =
-    type.document === 'double' ? 'a Double cannot hold it exactly' : 'it has more digits than Decimal128 holds';
-  return {
-    fromText: (text) => {
-      const value = trimDecimal(text);
-      if (value.length <= fewDigits && type.document === undefined) return value;
-      // Trimmed too: what else reads the log may have no trailing zeros to tell of.
-      return fitsDocument(type, value) ? value : mismatch(reason, value);
-    },
-    toText: same,
-  };
-}
-
 function instantCodec(type: ColumnType): SqlCodec {
   const zoned = type.kind === 'timestamptz';
   return {
@@ -115,29 +88,4 @@ function instantCodec(type: ColumnType): SqlCodec {
 
 function dateFromText(text: string): string {
   return dateToMs(text) === undefined ? mismatch('a Date cannot hold an infinite day, or one so far away', text) : text;
-}
-
-function textCodec(type: ColumnType, trim: (text: string) => string): SqlCodec {
-  const isObjectId = (text: string): boolean => /^[0-9a-f]{24}$/.test(text);
-  if (type.document !== 'objectId') return { fromText: trim, toText: same };
-  return {
-    fromText: (text) =>
-      isObjectId(trim(text)) ? trim(text) : mismatch('it is not an ObjectId (24 lower-case hexadecimal digits)', text),
-    toText: same,
-  };
-}
-
-/** A JSON null is null: MongoDB knows but one. */
-function jsonFromText(text: string): Value {
-  try {
-    const value = canonicalJson(text);
-    return value === 'null' ? null : value;
-  } catch (error) {
-    if (!(error instanceof JsonProblem)) throw error;
-    return mismatch(error.message, text);
-  }
-}
-
-function mismatch(reason: string, image: string, kind: RefusalKind = 'type_mismatch'): string {
-  return refuse({ kind, reason, image });
 }

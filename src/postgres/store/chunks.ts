@@ -4,8 +4,9 @@ import { IsthmusError } from '../../base/errors.js';
 import type { Entity } from '../../model/entity.js';
 import type { State } from '../../model/record.js';
 import type { ChunkRange, Page, PageRequest } from '../../ports/side-store.js';
+import { keyOf, keyTexts, stateOf } from '../../sql/row-columns.js';
 import type { PostgresContext } from '../context.js';
-import { type EntitySql, keyOf, keyTexts, stateOf } from './entity-sql.js';
+import type { EntitySql } from './entity-sql.js';
 import { type KeyOrder, keyOrder } from './key-order.js';
 
 interface Chunked {

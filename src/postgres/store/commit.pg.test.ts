@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordId } from '../../model/record.js';
 import { testPostgres } from '../../testing/servers/fixtures/test-postgres.js';
-import { waitFor } from '../../testing/wait-for.js';
 import { TestLane, type TestSide, testSide } from '../test-side.js';
 
 const postgres = await testPostgres();
@@ -257,68 +256,5 @@ describe('attempts', () => {
       kind: 'committed',
     });
     expect(await rows('select 1 from a where id = 50')).toEqual([]);
-  });
-
-  test('an uncommitted insert of the same key is waited for and then found', async () => {
-    const fresh = new TestLane(t.side, 1);
-    await t.user.query(`begin; insert into a (id, v) values (61, 'user')`);
-    const writing = fresh.write([['public.a', '61', ['ours', null, null, null]]]);
-    await waitFor(
-      async () =>
-        (
-          await rows(
-            `select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'isthmus%' and datname = current_database()`,
-          )
-        ).length > 0,
-      { what: 'the insert to wait' },
-    );
-    await t.user.query('commit');
-    expect(await writing).toMatchObject({
-      kind: 'committed',
-      plan: { writes: [{ before: ['user', null, null, 'mine'] }] },
-    });
-    expect(await rows('select v, left_alone from a where id = 61')).toEqual([['ours', null]]);
-  });
-
-  test('a deadlock with a user ends well', async () => {
-    await t.user.query(
-      `insert into a (id, v) values (70, 'x'), (71, 'x'); begin; update a set v = 'user' where id = 71`,
-    );
-    const fresh = new TestLane(t.side, 2);
-    const writing = fresh.write([
-      ['public.a', '70', ['ours', null, null, null]],
-      ['public.a', '71', ['ours', null, null, null]],
-    ]);
-    await waitFor(
-      async () =>
-        (
-          await rows(
-            `select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'isthmus%' and datname = current_database()`,
-          )
-        ).length > 0,
-      { what: 'our statement to wait' },
-    );
-    // One of the two is chosen as the victim: ours tries again, the user's is the user's affair.
-    await t.user.query(`update a set v = 'user' where id = 70`).catch(() => undefined);
-    await t.user.query('commit');
-    expect(await writing).toMatchObject({ kind: 'committed' });
-    expect(await rows('select distinct v from a where id in (70, 71)')).toEqual([['ours']]);
-  });
-
-  test('a plan that throws leaves no transaction open', async () => {
-    await expect(
-      t.side.store.commit({
-        lane: 0,
-        previous: lane.last,
-        number: 9,
-        read: [],
-        plan: () => {
-          throw new Error('ours');
-        },
-      }),
-    ).rejects.toThrow();
-    expect(
-      await rows(`select 1 from pg_stat_activity where state like 'idle in%' and datname = current_database()`),
-    ).toEqual([]);
   });
 });

@@ -3,8 +3,8 @@
  * their bytes, since no other collation can be had in both places.
  */
 import type { ColumnKind, Entity, Field } from '../../model/entity.js';
-import { decodeKey } from '../../model/key.js';
 import { type Compare, compareCodePoints, compareIntegers, compareUnits } from '../../model/text-order.js';
+import { compareDecimals, compareInstants, compareKeysBy } from '../../sql/key-compare.js';
 import { quoted } from '../names.js';
 
 export interface KeyOrder {
@@ -45,15 +45,7 @@ export function keyOrder(entity: Entity, bytewise: (column: string) => boolean):
       const field = entity.key[column] as Field;
       return (columns[column] as ColumnOrder).typed ? `$${n}::${field.type.sql}` : `$${n}::text`;
     },
-    compare: (a, b) => {
-      const left = decodeKey(a, columns.length);
-      const right = decodeKey(b, columns.length);
-      for (let i = 0; i < columns.length; i++) {
-        const result = (columns[i] as ColumnOrder).compare(left[i] as string, right[i] as string);
-        if (result !== 0) return result;
-      }
-      return 0;
-    },
+    compare: compareKeysBy(columns.map(({ compare }) => compare)),
   };
 }
 
@@ -67,30 +59,4 @@ function expression(column: string, field: Field, typed: boolean, bytewise: bool
   const isText = field.type.kind === 'text' || field.type.kind === 'varchar';
   if (isText) return bytewise ? column : `${column} collate "C"`;
   return `${column}::text collate "C"`;
-}
-
-function compareInstants(a: string, b: string): number {
-  return Date.parse(a) - Date.parse(b);
-}
-
-/** Canonical decimals: no exponent, no needless zeros. NaN is above all, as in PostgreSQL. */
-function compareDecimals(a: string, b: string): number {
-  if (a === b) return 0;
-  const special = rank(a) - rank(b);
-  if (special !== 0 || rank(a) !== 0) return special;
-  if (a.startsWith('-') !== b.startsWith('-')) return a.startsWith('-') ? -1 : 1;
-  return a.startsWith('-') ? comparePositive(b.slice(1), a.slice(1)) : comparePositive(a, b);
-}
-
-function rank(text: string): number {
-  if (text === 'NaN') return 2;
-  if (text === 'Infinity') return 1;
-  return text === '-Infinity' ? -1 : 0;
-}
-
-function comparePositive(a: string, b: string): number {
-  const [wholeA = '', fractionA = ''] = a.split('.');
-  const [wholeB = '', fractionB = ''] = b.split('.');
-  if (wholeA.length !== wholeB.length) return wholeA.length - wholeB.length;
-  return compareUnits(wholeA, wholeB) || compareUnits(fractionA, fractionB);
 }

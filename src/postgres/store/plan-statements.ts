@@ -1,7 +1,6 @@
 /** All statements of a plan between reading and COMMIT. Must not know how they are sent. */
-import type { RecordId, State } from '../../model/record.js';
-import { recordId, toldBy } from '../../model/record.js';
-import type { Plan, RecordWrite } from '../../ports/side-store.js';
+import type { Plan } from '../../ports/side-store.js';
+import { deviatingWrites } from '../../sql/deviating-writes.js';
 import type { PostgresContext } from '../context.js';
 import type { Statement } from '../session.js';
 import type { EntitySql } from './entity-sql.js';
@@ -22,7 +21,7 @@ export function planStatements({ context, entities, owner, plan, ordered }: Plan
   const writes = writeStatements(entities, plan.writes, ordered);
   if (writes.kind === 'refused') return writes;
   const statements: Statement[] = [];
-  const wrote = deviating(context, plan);
+  const wrote = deviatingWrites(context.entities, plan);
   if (wrote.size > 0) statements.push(noteWrote(owner, wrote));
   if (plan.save !== undefined) statements.push(saveProgress(owner, plan.save));
   statements.push(...writes.statements);
@@ -36,16 +35,6 @@ export function planStatements({ context, entities, owner, plan, ordered }: Plan
       ),
     );
   return { kind: 'statements', statements };
-}
-
-/** All that is written, if any of it may deviate: what else the transaction holds then stems from a trigger or a cascade. */
-function deviating(context: PostgresContext, plan: Plan): ReadonlyMap<RecordId, State> {
-  const wrote = new Map<RecordId, State>();
-  const deviates = ({ entity, told }: RecordWrite): boolean =>
-    told !== undefined || context.entities.get(entity)?.mayDeviate === true;
-  if (!plan.writes.some(deviates)) return wrote;
-  for (const write of plan.writes) wrote.set(recordId(write), toldBy(write));
-  return wrote;
 }
 
 function settle(name: string, ids: readonly string[]): Statement {

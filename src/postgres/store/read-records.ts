@@ -2,10 +2,11 @@
 import type { RecordId, RecordRef, State } from '../../model/record.js';
 import { recordId } from '../../model/record.js';
 import type { ReadRecord } from '../../ports/side-store.js';
+import { stateOf } from '../../sql/row-columns.js';
 import type { PostgresContext } from '../context.js';
 import { isConnectionLost, isContention, toIsthmusError } from '../server-error.js';
 import { submit, type TextResult } from '../session.js';
-import { type EntitySql, stateOf } from './entity-sql.js';
+import type { EntitySql } from './entity-sql.js';
 import { collectStates, type ReadGroup, type ReadShape, readGroups } from './read-statements.js';
 
 const attempts = 5;

@@ -1,8 +1,9 @@
 /** Statements that read records by key, many at once. Must not know transactions. */
 import type { RecordId, RecordRef, State } from '../../model/record.js';
 import { recordId } from '../../model/record.js';
+import { keyTexts, stateOf } from '../../sql/row-columns.js';
 import type { Statement, TextResult } from '../session.js';
-import { type EntitySql, keyTexts, stateOf } from './entity-sql.js';
+import type { EntitySql } from './entity-sql.js';
 import { textArray } from './text-array.js';
 
 export interface ReadGroup {

@@ -4,8 +4,9 @@
  */
 import { IsthmusError } from '../../base/errors.js';
 import type { HeldRow, LaneProgress, TakenOver } from '../../ports/side-store.js';
+import { readHeldRow } from '../../sql/held-texts.js';
 import type { PostgresContext } from '../context.js';
-import { readHeldRow, selectHeld } from './held-rows.js';
+import { selectHeld } from './held-rows.js';
 
 const goneLimitMs = 30_000;
 const gonePauseMs = 20;

@@ -1,15 +1,18 @@
-/** What a contract test needs of a side: the two ports as one process has them, and a user beside it. */
+/** What a contract test needs of a side: the ports as one process has them, and a user beside it. */
 import type { State } from '../../model/record.js';
 import type { ChangeSource } from '../../ports/change-source.js';
 import type { SideStore } from '../../ports/side-store.js';
 
-export interface ContractProcess {
+export interface StoreProcess {
   readonly store: SideStore;
+}
+
+export interface ContractProcess extends StoreProcess {
   readonly source: ChangeSource;
 }
 
 /** A prepared side with an empty entity. */
-export interface ContractSide extends ContractProcess {
+export interface StoreSide extends StoreProcess {
   readonly entity: string;
   /** Different states for different numbers, as they are read back. */
   state(n: number): State;
@@ -18,6 +21,10 @@ export interface ContractSide extends ContractProcess {
   /** A user's transaction: each record gets its state. */
   write(records: readonly { readonly key: string; readonly after: State }[]): Promise<void>;
   /** Connections of a second process. */
-  another(): Promise<ContractProcess>;
+  another(): Promise<StoreProcess>;
   close(): Promise<void>;
+}
+
+export interface ContractSide extends StoreSide, ContractProcess {
+  another(): Promise<ContractProcess>;
 }

@@ -1,15 +1,15 @@
-/** What every `SideStore` and `ChangeSource` must do, as tests: run against memory and against the real servers. */
+/** What every `SideStore` must do, and every `ChangeSource` beside it, as tests: run against memory and against the real servers. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RecordRef, recordId } from '../../model/record.js';
 import type { SourceEvent, SourcePart } from '../../ports/change-source.js';
 import type { CommitOutcome, CommitRequest, Plan } from '../../ports/side-store.js';
-import type { ContractProcess, ContractSide } from './contract-side.js';
+import type { ContractProcess, ContractSide, StoreSide } from './contract-side.js';
 
 const nothing: Plan = { writes: [], hold: [], drop: [], settlements: [] };
 
-export function describeStore(name: string, open: () => Promise<ContractSide>): void {
+export function describeStore(name: string, open: () => Promise<StoreSide>): void {
   describe(`the contract of ${name}`, () => {
-    let side: ContractSide;
+    let side: StoreSide;
     beforeEach(async () => {
       side = await open();
       await side.store.takeOver((await side.store.epoch()) + 1, 2);
@@ -125,29 +125,6 @@ export function describeStore(name: string, open: () => Promise<ContractSide>): 
       await expect(side.store.takeOver(epoch, 2)).rejects.toMatchObject({ code: 'fenced' });
     });
 
-    it('tells users’ changes and our own apart, in order, and goes on strictly after a position', async () => {
-      const from = await side.source.begin();
-      await side.write([
-        { key: side.key(1), after: side.state(1) },
-        { key: side.key(2), after: side.state(2) },
-      ]);
-      await commit(1, { writes: [{ ...ref(1), before: side.state(1), after: side.state(3) }] }, { read: [ref(1)] });
-      await side.store.mark('m1');
-      const all = await readTo(side, { from, mark: 'm1' });
-      const parts = all.filter((one): one is SourcePart => one.kind === 'part');
-      expect(parts.flatMap((part) => part.changes.map(({ key }) => [key, part.echo?.number ?? null]))).toEqual([
-        [side.key(1), null],
-        [side.key(2), null],
-        [side.key(1), 1],
-      ]);
-      expect(parts.at(-1)?.changes[0]).toMatchObject({ before: side.state(1), after: side.state(3) });
-      const positions = all.map(({ position }) => position);
-      expect([...positions].sort()).toEqual(positions);
-      const echo = parts.find((part) => part.echo !== null) as SourcePart;
-      const rest = await readTo(side, { from: echo.position, mark: 'm1' });
-      expect(rest.filter((one) => one.kind === 'part' && one.changes.length > 0)).toEqual([]);
-    });
-
     it('remembers settlements until they are forgotten', async () => {
       const settlement = {
         type: 'agreement' as const,
@@ -184,10 +161,52 @@ export function describeStore(name: string, open: () => Promise<ContractSide>): 
       await side.write([3, 1, 2, 0].map((n) => ({ key: side.key(n), after: side.state(n) })));
       const end = await side.store.chunkEnd(side.entity, null, 2);
       expect(end).toBe(side.key(1));
-      expect(await side.store.chunkEnd(side.entity, end, 2)).toBeNull();
+      expect(await side.store.chunkEnd(side.entity, end, 3)).toBeNull();
       const rows = await side.store.readChunk({ entity: side.entity, after: end, upTo: null });
       expect(rows.map(({ key }) => key)).toEqual([side.key(2), side.key(3)]);
       expect(side.store.compareKeys(side.entity, side.key(1), side.key(2))).toBeLessThan(0);
+    });
+  });
+}
+
+/** Of a side whose log is read here. */
+export function describeSource(name: string, open: () => Promise<ContractSide>): void {
+  describe(`the contract of ${name}’s log`, () => {
+    let side: ContractSide;
+    beforeEach(async () => {
+      side = await open();
+      await side.store.takeOver((await side.store.epoch()) + 1, 2);
+    });
+    afterEach(async () => side.close());
+
+    it('tells users’ changes and our own apart, in order, and goes on strictly after a position', async () => {
+      const from = await side.source.begin();
+      await side.write([
+        { key: side.key(1), after: side.state(1) },
+        { key: side.key(2), after: side.state(2) },
+      ]);
+      const ref = { entity: side.entity, key: side.key(1) };
+      await side.store.commit({
+        lane: 0,
+        previous: 0,
+        number: 1,
+        read: [ref],
+        plan: () => ({ ...nothing, writes: [{ ...ref, before: side.state(1), after: side.state(3) }] }),
+      });
+      await side.store.mark('m1');
+      const all = await readTo(side, { from, mark: 'm1' });
+      const parts = all.filter((one): one is SourcePart => one.kind === 'part');
+      expect(parts.flatMap((part) => part.changes.map(({ key }) => [key, part.echo?.number ?? null]))).toEqual([
+        [side.key(1), null],
+        [side.key(2), null],
+        [side.key(1), 1],
+      ]);
+      expect(parts.at(-1)?.changes[0]).toMatchObject({ before: side.state(1), after: side.state(3) });
+      const positions = all.map(({ position }) => position);
+      expect([...positions].sort()).toEqual(positions);
+      const echo = parts.find((part) => part.echo !== null) as SourcePart;
+      const rest = await readTo(side, { from: echo.position, mark: 'm1' });
+      expect(rest.filter((one) => one.kind === 'part' && one.changes.length > 0)).toEqual([]);
     });
   });
 }

@@ -1,7 +1,7 @@
 import type { Side } from '../../model/side.js';
 import type { ContractSide } from '../contract/contract-side.js';
 import { describeRecord } from '../contract/record-contract.js';
-import { describeStore } from '../contract/store-contract.js';
+import { describeSource, describeStore } from '../contract/store-contract.js';
 import { Random } from '../random.js';
 import { Actor, Scheduler, settled } from '../scheduler.js';
 import { MemoryConflictStore, MemoryConflicts } from './memory-conflicts.js';
@@ -55,6 +55,8 @@ async function open(name: Side, faults: number): Promise<ContractSide> {
 
 describeStore('SQL in memory', () => open('sql', 0));
 describeStore('MongoDB in memory', () => open('mongodb', 0));
+describeSource('SQL in memory', () => open('sql', 0));
+describeSource('MongoDB in memory', () => open('mongodb', 0));
 
 describeRecord('memory', async () => {
   const scheduler = new Scheduler(new Random(7));

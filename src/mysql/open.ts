@@ -1,0 +1,73 @@
+/**
+ * The entry of a SQL side that is MariaDB (or MySQL): opens its connections and hands out its parts. Must not know a log:
+ * Debezium captures it, and what it needs to tell our own writes apart stands in `isthmus.progress` and `isthmus.marks`.
+ */
+import type { Clock } from '../base/clock.js';
+import type { Finding } from '../base/finding.js';
+import type { Logger } from '../base/logger.js';
+import type { Entity } from '../model/entity.js';
+import type { SideStore } from '../ports/side-store.js';
+import type { MysqlContext } from './context.js';
+import { Fence } from './fence.js';
+import { checkName } from './names.js';
+import { Session } from './session.js';
+import { inspect } from './setup/inspect.js';
+import { prepare, type SetupOptions, teardown } from './setup/prepare.js';
+import { type ForeignKeys, transactionLimits } from './store/lane-session.js';
+import { MysqlStore } from './store/mysql-store.js';
+
+export interface MysqlOptions {
+  /** `mysql://` or `mariadb://`. */
+  readonly url: string;
+  /** The sync's name. */
+  readonly name: string;
+  readonly entities: ReadonlyMap<string, Entity>;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly foreignKeys?: ForeignKeys;
+}
+
+export interface MysqlSide {
+  readonly store: SideStore;
+  prepare(options: SetupOptions): Promise<void>;
+  teardown(options: SetupOptions): Promise<void>;
+  inspect(): Promise<readonly Finding[]>;
+  /** Progress and held records under a share's name; to be closed by itself. */
+  share(name: string): SideStore;
+  close(): Promise<void>;
+}
+
+/** Throws `sql_unreachable`, `authentication_failed` or `mysql_driver_missing` if there is no connection to be had. */
+export async function openMysql(options: MysqlOptions): Promise<MysqlSide> {
+  checkName(options.name);
+  const { url, name, entities, log, clock } = options;
+  const foreignKeys = options.foreignKeys ?? 'ignored';
+  const reads = new Session({ url });
+  const locks = new Session({ url, settings: transactionLimits });
+  const marks = new Session({ url });
+  const close = async (): Promise<void> => void (await Promise.all([reads.close(), locks.close(), marks.close()]));
+  try {
+    const packetBytes = Number((await reads.query('select @@max_allowed_packet')).rows[0]?.[0]);
+    const common = { url, sync: name, entities, clock, log, reads, locks, marks, packetBytes };
+    const contextOf = (share: string): MysqlContext => ({ ...common, name: share, fence: new Fence(reads, share) });
+    const context = contextOf(name);
+    const store = new MysqlStore(context, foreignKeys);
+    return {
+      store,
+      prepare: (setup) => prepare(context, setup),
+      teardown: async (setup) => {
+        await store.close();
+        await teardown(context, setup);
+      },
+      inspect: () => inspect(context),
+      share: (share) => new MysqlStore(contextOf(share), foreignKeys),
+      close: async () => {
+        await store.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

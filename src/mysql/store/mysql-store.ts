@@ -1,0 +1,144 @@
+/** MariaDB as a `SideStore`: hands each call to the part that does it. Must not know the protocol's rules. */
+import { IsthmusError } from '../../base/errors.js';
+import type { RecordId, RecordRef } from '../../model/record.js';
+import type {
+  ChunkRange,
+  CommitOutcome,
+  CommitRequest,
+  Page,
+  PageRequest,
+  ReadRecord,
+  SideStore,
+  TakenOver,
+} from '../../ports/side-store.js';
+import type { MysqlContext } from '../context.js';
+import { literal } from '../names.js';
+import type { Session } from '../session.js';
+import { Chunks } from './chunks.js';
+import { compileEntitySql, type EntitySql } from './entity-sql.js';
+import { Lane } from './lane.js';
+import { type ForeignKeys, laneSession } from './lane-session.js';
+import { clockMs } from './progress-statements.js';
+import { existingRecords, readRecords } from './read-records.js';
+import { takeOver } from './take-over.js';
+
+export class MysqlStore implements SideStore {
+  readonly side = 'sql';
+  private readonly entities: ReadonlyMap<string, EntitySql>;
+  private readonly chunks: Chunks;
+  private readonly lanes = new Map<number, { readonly lane: Lane; readonly session: Session }>();
+
+  constructor(
+    private readonly context: MysqlContext,
+    private readonly foreignKeys: ForeignKeys,
+  ) {
+    this.entities = new Map([...context.entities].map(([name, entity]) => [name, compileEntitySql(entity)]));
+    this.chunks = new Chunks(context, this.entities);
+  }
+
+  async takeOver(epoch: number, lanes: number): Promise<TakenOver> {
+    // Lanes carry their epoch: those of an earlier one, also of this process, write no more.
+    await this.closeLanes();
+    return takeOver(this.context, epoch, lanes);
+  }
+
+  epoch(): Promise<number> {
+    return this.context.fence.stored();
+  }
+
+  commit(request: CommitRequest): Promise<CommitOutcome> {
+    return this.lane(request.lane).commit(request);
+  }
+
+  read(
+    refs: readonly RecordRef[],
+    options: { readonly locked: boolean; readonly raw: boolean },
+  ): Promise<ReadonlyMap<RecordId, ReadRecord>> {
+    if (refs.length === 0) return Promise.resolve(new Map<RecordId, ReadRecord>());
+    return readRecords(this.context, this.entities, refs, options);
+  }
+
+  /** A row that the log shows in a transaction of its own; counted, since one that changes nothing stands in no log. */
+  async mark(id: string): Promise<void> {
+    await this.context.marks.query(
+      `insert into isthmus.marks (name, id, written) values (${literal(this.context.sync)}, ${literal(id)}, 1)
+        on duplicate key update id = values(id), written = written + 1`,
+    );
+  }
+
+  chunkEnd(entity: string, after: string | null, size: number): Promise<string | null> {
+    return this.chunks.end(entity, after, size);
+  }
+
+  readChunk(range: ChunkRange): ReturnType<SideStore['readChunk']> {
+    return this.chunks.read(range);
+  }
+
+  readPage(request: PageRequest): Promise<Page> {
+    return this.chunks.page(request);
+  }
+
+  inSharedOrder(entity: string): Promise<boolean> {
+    return Promise.resolve(this.chunks.inSharedOrder(entity));
+  }
+
+  visible(): Promise<void> {
+    return this.chunks.visible();
+  }
+
+  existing(refs: readonly RecordRef[]): Promise<ReadonlySet<RecordId>> {
+    return existingRecords(this.context, this.entities, refs);
+  }
+
+  compareKeys(entity: string, a: string, b: string): number {
+    return this.chunks.compareKeys(entity, a, b);
+  }
+
+  estimate(entity: string): Promise<number> {
+    return this.chunks.estimate(entity);
+  }
+
+  async now(): Promise<number> {
+    return Number((await this.context.reads.query(clockMs)).rows[0]?.[0]);
+  }
+
+  async forget(settlementIds: readonly string[]): Promise<void> {
+    if (settlementIds.length === 0) return;
+    await this.context.reads.query(`delete from isthmus.settlements where ${this.among(settlementIds)}`);
+  }
+
+  async settled(settlementIds: readonly string[]): Promise<ReadonlySet<string>> {
+    if (settlementIds.length === 0) return new Set();
+    const { rows } = await this.context.reads.query(
+      `select id from isthmus.settlements where ${this.among(settlementIds)}`,
+    );
+    return new Set(rows.map((row) => row[0] as string));
+  }
+
+  close(): Promise<void> {
+    return this.closeLanes();
+  }
+
+  private among(ids: readonly string[]): string {
+    return `name = ${literal(this.context.name)} and id in (${ids.map(literal).join(', ')})`;
+  }
+
+  private async closeLanes(): Promise<void> {
+    const sessions = [...this.lanes.values()].map(({ session }) => session);
+    this.lanes.clear();
+    await Promise.all(sessions.map((session) => session.close()));
+  }
+
+  private lane(number: number): Lane {
+    const known = this.lanes.get(number);
+    if (known !== undefined) return known.lane;
+    const { epoch } = this.context.fence;
+    if (epoch === null)
+      throw new IsthmusError('invariant_broken', { message: 'A commit was asked for before takeOver.' });
+    const session = laneSession(this.context, number, this.foreignKeys);
+    const owner = { name: this.context.name, lane: number, epoch };
+    const lane = new Lane({ context: this.context, entities: this.entities, session, owner });
+    this.lanes.set(number, { lane, session });
+    return lane;
+  }
+}
