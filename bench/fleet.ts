@@ -50,7 +50,9 @@ export class Fleet implements AsyncDisposable {
     const fleet = new Fleet(config, null, []);
     try {
       await fleet.startCapture();
-      const started = Array.from({ length: workers }, () => SyncProcess.start({ kind: 'sync', config, role: 'worker' }));
+      const started = Array.from({ length: workers }, () =>
+        SyncProcess.start({ kind: 'sync', config, role: 'worker' }),
+      );
       fleet.writing.push(...(await Promise.all(started)));
       await fleet.atWork();
     } catch (error) {

@@ -45,36 +45,39 @@ function shareOver(feed: Feed, looked: Promise<void>): { readonly share: Share; 
   return { share: { engine, interrupt, close: () => Promise.resolve() }, begun: () => begun };
 }
 
-test.each(['before it reads', 'while it reads'])('a share that is taken away %s ends, and can come back', async (when) => {
-  let look = (): void => {};
-  const looked = new Promise<void>((resolve) => {
-    look = resolve;
-  });
-  const feed = new Feed(nowhere);
-  const opened: ReturnType<typeof shareOver>[] = [];
-  const slot = new ShareSlot({
-    share: 0,
-    open: () => {
-      const one = shareOver(feed, looked);
-      opened.push(one);
-      return one.share;
-    },
-    clock: systemClock,
-    log: silentLogger,
-    onFailure: (error) => {
-      throw error;
-    },
-  });
-  slot.want(true);
-  await waitFor(() => opened[0]?.begun() === true, { what: 'its start' });
-  if (when === 'while it reads') {
+test.each(['before it reads', 'while it reads'])(
+  'a share that is taken away %s ends, and can come back',
+  async (when) => {
+    let look = (): void => {};
+    const looked = new Promise<void>((resolve) => {
+      look = resolve;
+    });
+    const feed = new Feed(nowhere);
+    const opened: ReturnType<typeof shareOver>[] = [];
+    const slot = new ShareSlot({
+      share: 0,
+      open: () => {
+        const one = shareOver(feed, looked);
+        opened.push(one);
+        return one.share;
+      },
+      clock: systemClock,
+      log: silentLogger,
+      onFailure: (error) => {
+        throw error;
+      },
+    });
+    slot.want(true);
+    await waitFor(() => opened[0]?.begun() === true, { what: 'its start' });
+    if (when === 'while it reads') {
+      look();
+      await waitFor(() => feed.wanted !== null, { what: 'its reader' });
+    }
+    slot.want(false);
     look();
-    await waitFor(() => feed.wanted !== null, { what: 'its reader' });
-  }
-  slot.want(false);
-  look();
-  slot.want(true);
-  await waitFor(() => opened[1]?.begun() === true && feed.wanted !== null, { what: 'its second start' });
-  await slot.end();
-  expect(slot.engine).toBeNull();
-});
+    slot.want(true);
+    await waitFor(() => opened[1]?.begun() === true && feed.wanted !== null, { what: 'its second start' });
+    await slot.end();
+    expect(slot.engine).toBeNull();
+  },
+);
