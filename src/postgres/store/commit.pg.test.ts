@@ -1,7 +1,10 @@
 /** One transaction of ours on a real server: what it writes, what it leaves alone, and what it survives. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../base/clock.js';
+import { silentLogger } from '../../base/logger.js';
 import { recordId } from '../../model/record.js';
 import { testPostgres } from '../../testing/servers/fixtures/test-postgres.js';
+import { openPostgres } from '../open.js';
 import { TestLane, type TestSide, testSide } from '../test-side.js';
 
 const postgres = await testPostgres();
@@ -257,4 +260,25 @@ describe('attempts', () => {
     });
     expect(await rows('select 1 from a where id = 50')).toEqual([]);
   });
+});
+
+test('a role that may make an origin and not say what it stands for writes without one', async () => {
+  const database = await postgres.freshDatabase();
+  const own = await testSide({ ...database, schema: 'create table a (id int primary key, v text)' });
+  await own.side.close();
+  const role = `${database.name}_half`;
+  await own.user.query(`create role ${role} login password 'half';
+    grant usage on schema isthmus to ${role}; grant all on all tables in schema isthmus, public to ${role};
+    grant execute on function pg_replication_origin_create, pg_replication_origin_session_setup to ${role}`);
+  const half = new URL(database.url);
+  half.username = role;
+  half.password = 'half';
+  const { entities, user } = own;
+  const { name } = database;
+  const side = await openPostgres({ url: half.href, name, entities, log: silentLogger, clock: systemClock });
+  await side.store.takeOver(1, 1);
+  expect(await new TestLane(side).write([['public.a', '1', ['v']]])).toMatchObject({ kind: 'committed' });
+  await side.close();
+  await user.query(`drop owned by ${role}; drop role ${role}`);
+  await user.end();
 });

@@ -41,10 +41,17 @@ async function tagWrites(client: pg.Client, context: PostgresContext, origin: st
   const exists = await client
     .query({ text: 'select 1 from pg_replication_origin where roname = $1', values: [origin] })
     .catch(() => null);
-  if (exists === null) return false;
+  if (exists === null || !(await mayTag(client))) return false;
   if (exists.rowCount === 0 && !(await tryTo(client, context, 'select pg_replication_origin_create($1)', [origin])))
     return false;
   return tryTo(client, context, 'select pg_replication_origin_session_setup($1)', [origin]);
+}
+
+/** Each transaction says when it was: a right of its own, without which every write would fail. */
+async function mayTag(client: pg.Client): Promise<boolean> {
+  const setup = 'pg_replication_origin_xact_setup(pg_lsn, timestamptz)';
+  const { rows } = await client.query<{ may: boolean }>("select has_function_privilege($1, 'execute') as may", [setup]);
+  return rows[0]?.may === true;
 }
 
 async function tryTo(
