@@ -1,16 +1,18 @@
 /** Several processes over a real broker, steered through whichever of them a person happens to ask. */
 import { Kafka } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { StartedSync } from '../src/index.js';
+import { type StartedSync, start } from '../src/index.js';
 import { kafkaMissing } from '../src/testing/servers/kafka-missing.js';
 import { startKafka } from '../src/testing/servers/kafka-server.js';
 import { waitFor } from '../src/testing/wait-for.js';
+import { hasBrowser, overflow, testPages } from './browser.js';
 import { compareIndependently } from './compare-independently.js';
 import { overKafka } from './over-kafka.js';
 import { conflictsOf, type Rig, settle, testRigs } from './rig.js';
 
 const rigs = await testRigs();
 const missing = await kafkaMissing('broker');
+const pages = await testPages();
 const limitMs = 90_000;
 const partitions = 4;
 const records = 40;
@@ -46,7 +48,8 @@ describe.skipIf(missing !== null)('steering over Kafka', { timeout: 300_000 }, a
       },
     });
     const config = overKafka(rig, kafka.url, partitions);
-    capture = await rig.start({ role: 'capture' }, config);
+    capture = await start({ ...rig.config, ...config }, { role: 'capture' });
+    rig.atEnd(() => capture.stop());
     workers = await Promise.all([0, 1].map(() => rig.start({ role: 'worker' }, config)));
     await waitFor(async () => (await notes().countDocuments()) === records, { what: 'the load', limitMs });
     await waitFor(() => capture.status().state === 'running', { what: 'the capture to know of all shares', limitMs });
@@ -68,11 +71,15 @@ describe.skipIf(missing !== null)('steering over Kafka', { timeout: 300_000 }, a
   }
 
   test('each process tells of all partitions, of its own in its metrics, and of what could not be read', async () => {
-    const transports = [capture, ...workers].map((sync) => sync.status().transport);
-    for (const transport of transports)
-      expect(transport?.partitions.map(({ partition, state }) => [partition, state])).toEqual(
-        Array.from({ length: partitions }, (_, at) => [at, 'running']),
-      );
+    const all = [capture, ...workers];
+    // What others tell comes within a second or two.
+    const known = (): boolean =>
+      all.every((sync) => {
+        const told = sync.status().transport?.partitions ?? [];
+        return told.length === partitions && told.every(({ state, owner }) => state === 'running' && owner !== null);
+      });
+    await waitFor(known, { what: 'all to know of all partitions', limitMs });
+    const transports = all.map((sync) => sync.status().transport);
     expect(transports[0]?.captures).toMatchObject([
       { side: 'sql', state: 'capturing' },
       { side: 'mongodb', state: 'capturing' },
@@ -90,6 +97,20 @@ describe.skipIf(missing !== null)('steering over Kafka', { timeout: 300_000 }, a
     await waitFor(() => capture.status().transport?.unreadable === 1, { what: 'the message to be told of', limitMs });
     await rig.sql.query('update notes set n = n + 1');
     await equal();
+  });
+
+  test.skipIf(!hasBrowser)('the dashboard shows them, on a phone too', async () => {
+    for (const width of [1280, 360]) {
+      const page = await pages.open(capture.url, { width });
+      const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Partitions' }) });
+      await panel.getByText('1 message could not be read').waitFor();
+      expect(await panel.getByRole('row').count()).toBe(partitions + 1);
+      await panel.getByText('worker-').first().waitFor();
+      expect(await overflow(page)).toBe(0);
+      await panel.scrollIntoViewIfNeeded();
+      await pages.picture(page, width === 360 ? 'partitions-narrow' : 'partitions');
+    }
+    expect(pages.complaints).toEqual([]);
   });
 
   test('a pause holds all shares, and conflicts of any share are shown and decided', async () => {

@@ -1,5 +1,5 @@
 /** Over Kafka: which process has which partition, and what waits there. */
-import type { Partition, Transport } from '../../api/shapes.js';
+import { type Partition, sideNames, type Transport } from '../../api/shapes.js';
 import { Badge, Panel } from '../../ui/parts.js';
 import { Empty } from '../../ui/states.js';
 import { count, duration, plural } from '../../view/format.js';
@@ -7,7 +7,7 @@ import { count, duration, plural } from '../../view/format.js';
 export function Partitions({ transport }: { transport: Transport }) {
   const { partitions, captures, unreadable } = transport;
   const waiting = partitions.reduce((sum, one) => sum + one.waiting.sql + one.waiting.mongodb, 0);
-  const captured = captures.filter(({ state }) => state === 'capturing').map(({ side }) => side);
+  const captured = captures.filter(({ state }) => state === 'capturing').map(({ side }) => sideNames[side]);
   return (
     <Panel
       title="Partitions"
@@ -58,7 +58,9 @@ export function Partitions({ transport }: { transport: Transport }) {
 function Row({ one: { partition, owner, here, state, lagMs, waiting, held } }: { one: Partition }) {
   return (
     <tr>
-      <th scope="row">{partition}</th>
+      <th scope="row">
+        <span class="soft">Partition</span> {partition}
+      </th>
       <td data-label="Process">
         {owner ?? (
           <Badge tone="bad" icon="cross">
