@@ -65,7 +65,7 @@ export class MongoMailbox implements Mailbox {
     }
   }
 
-  waiting(shares: readonly number[], known: ReadonlySet<string>): Promise<readonly Question[]> {
+  waiting(shares: readonly number[], known: Pick<ReadonlySet<string>, 'has'>): Promise<readonly Question[]> {
     const { name } = this.options;
     return this.told('reading what is asked', async () => {
       const open = { name, share: { $in: [...shares] }, $expr: { $gt: ['$until', '$$NOW'] } };

@@ -13,7 +13,7 @@ export interface Mailbox {
   /** Null: nobody answered within `limitMs`, and nobody begins to any more. */
   ask(share: number, text: string, limitMs: number): Promise<string | null>;
   /** Those that wait for an answer of these shares, oldest first; the texts of `known` are not read again. */
-  waiting(shares: readonly number[], known: ReadonlySet<string>): Promise<readonly Question[]>;
+  waiting(shares: readonly number[], known: Pick<ReadonlySet<string>, 'has'>): Promise<readonly Question[]>;
   /** The first answer counts. */
   answer(id: string, text: string): Promise<void>;
 }

@@ -43,8 +43,9 @@ export class Desk {
     const { signal } = this.stopper;
     for (let busyUntil = 0; !signal.aborted; ) {
       try {
+        this.forget();
         const mine = shares();
-        const questions = mine.length === 0 ? [] : await mailbox.waiting(mine, this.taken());
+        const questions = mine.length === 0 ? [] : await mailbox.waiting(mine, this.known);
         if (questions.length > 0) busyUntil = clock.now() + look.busyForMs;
         for (const question of questions) this.take(question);
         await clock.sleep(clock.now() < busyUntil ? look.busyMs : look.calmMs, signal);
@@ -56,11 +57,10 @@ export class Desk {
     }
   }
 
-  private taken(): ReadonlySet<string> {
+  private forget(): void {
     const before = this.parts.clock.now() - forgetMs;
     // Whoever asked has its answer, or has given up, long before.
     for (const [id, at] of this.known) if (at < before) this.known.delete(id);
-    return new Set(this.known.keys());
   }
 
   private take(question: Question): void {

@@ -9,10 +9,10 @@ import { postgresDialect } from '../../debezium/postgres-dialect.js';
 import type { KafkaTransport } from '../../kafka/open.js';
 import type { Entity } from '../../model/entity.js';
 import { lanesOfShares } from '../../model/share.js';
-import type { UnreadableMessage } from '../../ports/unreadable-store.js';
 import { namesOf } from '../../postgres/names.js';
 import { sqlCodec } from '../../postgres/types.js';
 import type { OpenSides } from '../sides.js';
+import { keepUnreadable } from './keep-unreadable.js';
 
 export function isDebezium({ transport }: Pick<Config, 'transport'>): boolean {
   return transport.kind === 'kafka' && transport.format === 'debezium';
@@ -38,10 +38,7 @@ export function debeziumSource({ config, sides, transport, clock, log }: Debeziu
     readText: (type) => sqlCodec(type).fromText,
     lookAtTables: () => sides.sql.lookAtTables(),
     probe: (id) => sides.sql.probe(id),
-    unreadable: async (message: UnreadableMessage) => {
-      await sides.mongodb.unreadable.keep(message);
-      log.warn({ ...message }, 'a message of Debezium could not be read, and is kept with its place');
-    },
+    unreadable: keepUnreadable(sides.mongodb.unreadable, log, 'Debezium'),
     clock,
   });
 }

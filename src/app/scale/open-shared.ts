@@ -13,6 +13,7 @@ import type { SideStore } from '../../ports/side-store.js';
 import { Relay } from '../../relay/relay.js';
 import { Engine, type EngineParts } from '../../sync/engine.js';
 import type { OpenSides } from '../sides.js';
+import { keepUnreadable } from './keep-unreadable.js';
 import { debeziumSource, isDebezium } from './open-debezium.js';
 import type { Role } from './roles.js';
 import { shapeOf } from './share-questions.js';
@@ -107,10 +108,7 @@ function openShare({ config, sides, sources, engine, share, shareOf, group }: Sh
       feed: group.feed(side, share),
       cut: cut.signal,
       order: (position) => sources[side].order(position),
-      unreadable: async (message) => {
-        await sides.mongodb.unreadable.keep(message);
-        engine.log.warn({ ...message }, 'a message of a topic could not be read, and is kept with its place');
-      },
+      unreadable: keepUnreadable(sides.mongodb.unreadable, engine.log, 'a topic'),
     }),
     store: new ShareStore({ all: sides[side].store, own: stores[side], share, shares: partitions, isMine }),
   });
