@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Entity } from '../model/entity.js';
-import type { Fence } from './fence.js';
+import type { Fence } from '../sql/fence.js';
 import type { Session } from './session.js';
 
 export interface MysqlContext {

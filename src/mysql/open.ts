@@ -7,9 +7,9 @@ import type { Finding } from '../base/finding.js';
 import type { Logger } from '../base/logger.js';
 import type { Entity } from '../model/entity.js';
 import type { SideStore } from '../ports/side-store.js';
+import { Fence } from '../sql/fence.js';
 import type { MysqlContext } from './context.js';
-import { Fence } from './fence.js';
-import { checkName } from './names.js';
+import { checkName, literal } from './names.js';
 import { Session } from './session.js';
 import { inspect } from './setup/inspect.js';
 import { prepare, type SetupOptions, teardown } from './setup/prepare.js';
@@ -49,7 +49,11 @@ export async function openMysql(options: MysqlOptions): Promise<MysqlSide> {
   try {
     const packetBytes = Number((await reads.query('select @@max_allowed_packet')).rows[0]?.[0]);
     const common = { url, sync: name, entities, clock, log, reads, locks, marks, packetBytes };
-    const contextOf = (share: string): MysqlContext => ({ ...common, name: share, fence: new Fence(reads, share) });
+    const contextOf = (share: string): MysqlContext => ({
+      ...common,
+      name: share,
+      fence: new Fence(() => storedEpoch(reads, share)),
+    });
     const context = contextOf(name);
     const store = new MysqlStore(context, foreignKeys);
     return {
@@ -70,4 +74,9 @@ export async function openMysql(options: MysqlOptions): Promise<MysqlSide> {
     await close();
     throw error;
   }
+}
+
+async function storedEpoch(reads: Session, name: string): Promise<number> {
+  const stored = `select coalesce(max(epoch), 0) from isthmus.progress where name = ${literal(name)}`;
+  return Number((await reads.query(stored)).rows[0]?.[0] ?? 0);
 }

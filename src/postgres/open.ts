@@ -7,10 +7,10 @@ import { type LaneOf, ownLanes } from '../model/share.js';
 import type { ChangeSource } from '../ports/change-source.js';
 import type { LogRoomReader } from '../ports/log-room.js';
 import type { SideStore } from '../ports/side-store.js';
+import { Fence } from '../sql/fence.js';
 import { PostgresSource } from './capture/postgres-source.js';
 import { lookAtTables, type PostgresTableLook } from './capture/table-look.js';
 import type { LogReader, PostgresContext } from './context.js';
-import { Fence } from './fence.js';
 import { logRoom } from './log-room.js';
 import { namesOf } from './names.js';
 import { Session } from './session.js';
@@ -110,7 +110,7 @@ function contextOf({ url, name, entities, log, clock, laneOf, logReader }: Postg
     reads,
     locks: session(lockLimits),
     marks: session(),
-    fence: new Fence(reads, name),
+    fence: new Fence(() => storedEpoch(reads, name)),
   };
 }
 
@@ -120,7 +120,14 @@ function contextOf({ url, name, entities, log, clock, laneOf, logReader }: Postg
  */
 function shareContext(context: PostgresContext, share: string): PostgresContext {
   const names = { ...context.names, application: `isthmus_${share}`, slot: '' };
-  return { ...context, name: share, names, tags: false, pids: new Set(), fence: new Fence(context.reads, share) };
+  return {
+    ...context,
+    name: share,
+    names,
+    tags: false,
+    pids: new Set(),
+    fence: new Fence(() => storedEpoch(context.reads, share)),
+  };
 }
 
 /** No lane and no share has this name; `teardown` removes it with those. */
@@ -138,4 +145,13 @@ async function endReader({ reads, names }: PostgresContext): Promise<void> {
     text: 'select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1 and active_pid is not null',
     values: [names.slot],
   });
+}
+
+async function storedEpoch(reads: Session, name: string): Promise<number> {
+  const result = await reads.query({
+    name: 'isthmus_epoch',
+    text: 'select coalesce(max(epoch), 0) from isthmus.progress where name = $1',
+    values: [name],
+  });
+  return Number(result.rows[0]?.[0] ?? 0);
 }
