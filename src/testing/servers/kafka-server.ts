@@ -89,6 +89,12 @@ interface Formatter {
   readonly settings: Readonly<Record<string, string>>;
 }
 
+/** 16 bytes as Kafka writes them; one that began with a dash would be read as an option. */
+export function clusterIdOf(bytes: Uint8Array): string {
+  const [first = 0, ...others] = bytes;
+  return Buffer.from([first & 0x7f, ...others]).toString('base64url');
+}
+
 /** A node of KRaft starts only on folders that were given a cluster's name; those of an earlier run have it. */
 async function format(folder: ServerFolder, { java, jars, settings }: Formatter): Promise<void> {
   const made = await access(join(folder.dataDir, 'meta.properties')).then(
@@ -98,7 +104,7 @@ async function format(folder: ServerFolder, { java, jars, settings }: Formatter)
   if (made) return;
   const file = join(folder.path, 'format.properties');
   await writeFile(file, propertiesOf(settings));
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = clusterIdOf(randomBytes(16));
   try {
     await runCommand(java, ['-cp', jars, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file], {
       limitMs: formatLimitMs,
