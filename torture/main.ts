@@ -4,10 +4,11 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import type { FaultPoint } from '../src/base/fault-points.js';
 import { version } from '../src/base/version.js';
 import { faults } from './faults/catalogue.js';
 import { ledgerLine } from './ledger.js';
-import { positive } from './options.js';
+import { pointsNamed, positive } from './options.js';
 import { problemLines, scheduleLines, storyOf, summaryLines, summaryOf } from './report.js';
 import { type TortureResult, torture } from './run.js';
 
@@ -16,6 +17,7 @@ interface Options {
   readonly seed: number;
   readonly faults?: readonly string[];
   readonly perSecond?: number;
+  readonly points?: readonly FaultPoint[];
   readonly json: boolean;
   readonly ledger?: string;
   readonly keep?: string;
@@ -26,6 +28,7 @@ const program = new Command('torture')
   .option('--seed <n>', 'of users, faults and their times', positive, 1)
   .option('--faults <names>', 'only these, with commas; none: users alone', (text) => text.split(','))
   .option('--per-second <n>', 'users’ transactions a second', positive)
+  .option('--points <names>', 'fault points that every-point walks over, with commas', pointsNamed)
   .option('--json', 'print JSON', false)
   .option('--ledger <file>', 'append one line of JSON about the run')
   .option('--keep <folder>', 'keep the sync’s logs there, also of a run without problems')
@@ -68,6 +71,7 @@ const result = await torture({
   seed,
   faults: options.faults ?? null,
   perSecond: options.perSecond ?? null,
+  points: options.points ?? null,
   folder,
   note,
 });

@@ -18,6 +18,7 @@ import { choose, lookAtMachine } from './faults/catalogue.js';
 import { type FaultWorld, hold } from './faults/fault.js';
 import { type FaultReport, runFaults } from './faults/run-faults.js';
 import { type Planned, plan } from './faults/schedule.js';
+import { orderedPoints } from './faults/sync-ends.js';
 import { type Footprint, growth, lookAt } from './footprint.js';
 import { OperatorsOf } from './operators.js';
 import type { TortureOptions } from './options.js';
@@ -176,6 +177,7 @@ class Run {
       supervisor: this.#supervisor,
       application: workload,
       operators: this.#operators,
+      points: options.points ?? orderedPoints,
       note: options.note,
       now: this.now,
       leftMs: () => started + options.seconds * 1000 - this.now(),

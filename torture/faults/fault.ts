@@ -1,4 +1,5 @@
 /** What a fault is, and what it gets to work with. Must not know any fault. */
+import type { FaultPoint } from '../../src/base/fault-points.js';
 import type { Side } from '../../src/model/side.js';
 import type { Random } from '../../src/testing/random.js';
 import type { Cluster } from '../cluster/cluster.js';
@@ -63,6 +64,8 @@ export interface FaultWorld {
   readonly supervisor: Supervisor;
   readonly application: Application;
   readonly operators: Operators;
+  /** That the walk over the fault points goes over. */
+  readonly points: readonly FaultPoint[];
   readonly note: (text: string) => void;
   /** Milliseconds of the run's own clock. */
   readonly now: () => number;

@@ -89,7 +89,7 @@ export const syncEnds: readonly Fault[] = [
       const missed: string[] = [];
       let rounds = 0;
       do {
-        for (const point of orderedPoints) {
+        for (const point of world.points) {
           const limitMs = pointLimitMs;
           const times = Math.min(timesFor(point, random), 1 + random.int(timesInWalk));
           const told = await killAt(world, point, { times, limitMs, random });
@@ -99,7 +99,7 @@ export const syncEnds: readonly Fault[] = [
         rounds += 1;
       } while (world.leftMs() > 0);
       await world.supervisor.syncing();
-      const met = `${rounds} times each of ${orderedPoints.length}`;
+      const met = `${rounds} times each of ${world.points.length}`;
       return missed.length === 0 ? met : `${met}, not reached: ${missed.join(', ')}`;
     },
   },
