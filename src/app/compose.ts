@@ -33,7 +33,7 @@ import { openTransport } from './scale/open-kafka.js';
 import { openShared } from './scale/open-shared.js';
 import { prepareAlone } from './scale/prepare-alone.js';
 import type { Role } from './scale/roles.js';
-import { type OpenSides, openSides } from './sides.js';
+import { type OpenSides, openSides, ownSource } from './sides.js';
 import type { Sync } from './sync.js';
 import { Watch, type WatchTimes } from './watch/watch.js';
 
@@ -178,7 +178,7 @@ async function assemble(
     new Engine({
       ...parts,
       sides: {
-        sql: { source: sides.sql.source, store: stores.sql },
+        sql: { source: ownSource(sides.sql), store: stores.sql },
         mongodb: { source: sides.mongodb.source, store: stores.mongodb },
       },
       conflicts,

@@ -1,14 +1,14 @@
 /** The tables of the configured schemas, and the entities that the configuration makes of them. */
 import type { Logger } from '../base/logger.js';
-import { sqlUrl } from '../config/connection.js';
+import { defaultSchema } from '../config/connection.js';
 import type { EntityFileConfig } from '../config/entity-schema.js';
 import type { Config } from '../config/schema.js';
 import type { Policy } from '../conflict/policy.js';
 import type { CatalogTable } from '../model/catalog.js';
 import type { Entity } from '../model/entity.js';
 import { compileEntities, expandTables } from '../model/mapping-tables.js';
-import { readCatalog } from '../postgres/catalog.js';
 import { policyFor } from './policies.js';
+import { readSqlCatalog } from './sql-server.js';
 
 export interface Schema {
   readonly tables: readonly CatalogTable[];
@@ -21,7 +21,7 @@ export interface Mapping {
 
 export async function readSchema(config: Config, { log }: { readonly log: Logger }): Promise<Schema> {
   const schemas = new Set(namedTables(config).map(({ table }) => table.slice(0, table.indexOf('.'))));
-  return { tables: await readCatalog({ url: sqlUrl(config.sql), schemas: [...schemas], log }) };
+  return { tables: await readSqlCatalog(config, { schemas: [...schemas], log }) };
 }
 
 /** Throws `mapping_invalid` and `policy_invalid`. */
@@ -44,11 +44,12 @@ export interface NamedConfig extends EntityFileConfig {
   readonly pattern: boolean;
 }
 
-/** A table without a schema is one of `sql.schema`. */
+/** A table without a schema is one of `sql.schema`, or of the URL's database where databases have no schemas. */
 export function namedTables(config: Config): NamedConfig[] {
+  const schema = defaultSchema(config.sql);
   return config.entities.map((entity) => ({
     ...entity,
-    table: entity.table.includes('.') ? entity.table : `${config.sql.schema}.${entity.table}`,
+    table: entity.table.includes('.') ? entity.table : `${schema}.${entity.table}`,
     pattern: entity.table.endsWith('*'),
   }));
 }

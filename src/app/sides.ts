@@ -1,15 +1,18 @@
-/** Both databases, opened for a configuration. The one place that knows both of their entries. */
+/** Both databases, opened for a configuration. Must not know which SQL database it is. */
 import type { Clock } from '../base/clock.js';
+import { IsthmusError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
-import { mongodbUrl, sqlUrl } from '../config/connection.js';
+import { mongodbUrl } from '../config/connection.js';
 import type { Config } from '../config/schema.js';
 import { lanesOfShares, ownLanes } from '../model/share.js';
 import { type MongoSide, openMongo } from '../mongodb/open.js';
-import { openPostgres, type PostgresSide } from '../postgres/open.js';
+import type { ChangeSource } from '../ports/change-source.js';
+import type { SqlSide } from '../ports/sql-side.js';
 import type { Mapping } from './read-schema.js';
+import { openSql } from './sql-server.js';
 
 export interface OpenSides extends Mapping {
-  readonly sql: PostgresSide;
+  readonly sql: SqlSide;
   readonly mongodb: MongoSide;
   close(): Promise<void>;
 }
@@ -22,10 +25,16 @@ export async function openSides(
   const laneOf = config.transport.kind === 'kafka' ? lanesOfShares(config.name) : ownLanes(config.name);
   const common = { name: config.name, entities: mapping.entities, laneOf, ...deps };
   const [sql, mongodb] = await both(
-    openPostgres({ url: sqlUrl(config.sql), logReader: config.transport.format, ...common }),
+    openSql(config, common),
     openMongo({ url: mongodbUrl(config.mongodb), database: config.mongodb.database, ...common }),
   );
   return { ...mapping, sql, mongodb, close: async () => void (await Promise.all([sql.close(), mongodb.close()])) };
+}
+
+/** The log as we read it ourselves: the configuration refuses a server of which we cannot. */
+export function ownSource({ server, source }: SqlSide): ChangeSource {
+  if (source !== null) return source;
+  throw new IsthmusError('configuration_invalid', { message: `${server}’s log is read through Debezium only.` });
 }
 
 interface Closable {

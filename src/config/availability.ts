@@ -1,4 +1,5 @@
 /** What the configuration can name and this version does not do yet, or not together: refused at the start, never ignored. */
+import { sqlServer } from './connection.js';
 import type { Problem } from './problem.js';
 import type { Config } from './schema.js';
 import { lineOf, type Source } from './validate.js';
@@ -14,6 +15,12 @@ export function unavailable(config: Config, source: Pick<Source, 'lines'>): Prob
   const missing = (what: string): string => `asks for ${what}, which is not available in this version`;
   if (config.detection === 'window') refuse('detection', missing('detection by time window'), 'Use detection: causal.');
   const { transport, apply } = config;
+  if (sqlServer(config.sql) === 'MariaDB' && (transport.kind !== 'kafka' || transport.format !== 'debezium'))
+    refuse(
+      'sql.url',
+      'is MariaDB or MySQL, whose log only a Debezium connector reads',
+      'Use transport.kind: kafka with format: debezium.',
+    );
   if (transport.kind === 'embedded') {
     if (transport.format === 'debezium')
       refuse('transport.format', 'is debezium, which comes through Kafka', 'Use kind: kafka.');

@@ -1,7 +1,28 @@
 /** The URLs that the drivers get: the configuration's, with what its `tls` says. Must never be shown: they hold secrets. */
 import type { Config, TlsConfig } from './schema.js';
 
+export type SqlServer = 'PostgreSQL' | 'MariaDB';
+
+/** MySQL too is what a client of MariaDB speaks to. */
+export function sqlServer({ url }: Pick<Config['sql'], 'url'>): SqlServer {
+  return /^(mysql|mariadb):/.test(url) ? 'MariaDB' : 'PostgreSQL';
+}
+
+/** Of tables that are named without one. In MariaDB a schema is a database. */
+export function defaultSchema(sql: Pick<Config['sql'], 'url' | 'schema'>): string {
+  if (sqlServer(sql) === 'PostgreSQL' || sql.schema !== 'public') return sql.schema;
+  const database = /^[a-z]+:\/\/[^/]+\/([^?]+)/.exec(sql.url)?.[1];
+  return database === undefined ? sql.schema : decodeURIComponent(database);
+}
+
 export function sqlUrl(sql: Config['sql']): string {
+  if (sqlServer(sql) === 'MariaDB')
+    return withOptions(sql.url, sql.tls, {
+      given: /[?&]ssl-mode=/i,
+      plain: 'ssl-mode=DISABLED',
+      verified: 'ssl-mode=VERIFY_IDENTITY',
+      ca: (path) => `ssl-ca=${path}`,
+    });
   return withOptions(sql.url, sql.tls, {
     given: /[?&](sslmode|ssl)=/,
     plain: 'sslmode=disable',

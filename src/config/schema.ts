@@ -39,15 +39,18 @@ export const configSchema = Type.Object(
     }),
     sql: Type.Object(
       {
-        url: url('PostgreSQL’s connection URL', 'postgres://isthmus@db.example.com:5432/shop'),
+        url: url(
+          'The connection URL of PostgreSQL; of MariaDB (mysql://…) with Kafka and format: debezium',
+          'postgres://isthmus@db.example.com:5432/shop',
+        ),
         tls,
         schema: Type.String({
           minLength: 1,
           default: 'public',
-          description: 'The schema of tables that are named without one',
+          description: 'The schema of tables that are named without one; with MariaDB the URL’s database',
         }),
       },
-      { ...strict, description: 'The PostgreSQL side' },
+      { ...strict, description: 'The SQL side' },
     ),
     mongodb: Type.Object(
       {

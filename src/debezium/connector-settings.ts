@@ -1,4 +1,4 @@
-/** How a connector for PostgreSQL has to be set, for a person to hand to Kafka Connect. Pure. Must not know Connect. */
+/** What every connector has to be set to, for a person to hand to Kafka Connect. Pure. Must not know Connect, nor a database. */
 import type { Entity } from '../model/entity.js';
 import type { DebeziumModes } from './modes.js';
 
@@ -8,41 +8,31 @@ export interface ConnectorOptions {
   readonly topic: string;
   /** The password in it is not told. */
   readonly sqlUrl: string;
-  readonly slot: string;
-  readonly publication: string;
   readonly entities: ReadonlyMap<string, Entity>;
   readonly modes: DebeziumModes;
 }
+
+export type Settings = Readonly<Record<string, string>>;
 
 const json = 'org.apache.kafka.connect.json.JsonConverter';
 /** As the topic is made. */
 const messageBytes = '67108864';
 
-export function connectorSettings(options: ConnectorOptions): Readonly<Record<string, string>> {
-  const { name, topic, slot, publication, entities, modes } = options;
+/** `own`: what the database's connector needs beside them. */
+export function connectorSettings({ name, topic, modes }: ConnectorOptions, own: Settings): Settings {
   return {
-    'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
     'tasks.max': '1',
-    'plugin.name': 'pgoutput',
-    ...database(options.sqlUrl),
+    ...own,
     'topic.prefix': `isthmus_${name}`,
-    'slot.name': slot,
-    // Made by `prepare`: what is mapped and how far the sync has come.
-    'publication.name': publication,
-    'publication.autocreate.mode': 'disabled',
-    'table.include.list': [...entities.keys(), 'isthmus.progress'].map(asPattern).join(','),
-    'message.prefix.include.list': `isthmus_${name}`,
     // The sync loads what is there by itself.
     'snapshot.mode': 'no_data',
     'provide.transaction.metadata': 'true',
     'skipped.operations': 'none',
     'tombstones.on.delete': 'false',
     'decimal.handling.mode': modes.decimals,
-    'time.precision.mode': modes.times,
     'binary.handling.mode': modes.binary,
-    'interval.handling.mode': modes.intervals,
     'poll.interval.ms': '20',
-    // Where nothing is written that is mapped, the slot is to move all the same.
+    // Where nothing is written that is mapped, the connector's place is to move all the same.
     'heartbeat.interval.ms': '10000',
     // All to one topic of one partition: the order of the log.
     transforms: 'isthmus',
@@ -60,25 +50,12 @@ export function connectorSettings(options: ConnectorOptions): Readonly<Record<st
 }
 
 /** As a request to Connect's REST interface. */
-export function connectorCommand(options: ConnectorOptions): string {
-  const body = JSON.stringify(connectorSettings(options), null, 2).replaceAll("'", "'\\''");
-  return `curl -X PUT http://localhost:8083/connectors/isthmus_${options.name}/config -H 'content-type: application/json' -d '${body}'`;
-}
-
-function database(url: string): Readonly<Record<string, string>> {
-  const { hostname, port, username, pathname, searchParams } = new URL(url);
-  const sslmode = searchParams.get('sslmode');
-  return {
-    'database.hostname': hostname,
-    'database.port': port === '' ? '5432' : port,
-    'database.user': decodeURIComponent(username),
-    'database.password': '…',
-    'database.dbname': decodeURIComponent(pathname.slice(1)),
-    ...(sslmode === null ? {} : { 'database.sslmode': sslmode }),
-  };
+export function connectorCommand(name: string, settings: Settings): string {
+  const body = JSON.stringify(settings, null, 2).replaceAll("'", "'\\''");
+  return `curl -X PUT http://localhost:8083/connectors/isthmus_${name}/config -H 'content-type: application/json' -d '${body}'`;
 }
 
 /** Debezium takes names as patterns. */
-function asPattern(name: string): string {
-  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+export function includedTables(names: readonly string[]): string {
+  return names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join(',');
 }

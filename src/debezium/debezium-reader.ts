@@ -3,8 +3,8 @@ import type { Clock } from '../base/clock.js';
 import { IsthmusError, isIsthmusError } from '../base/errors.js';
 import type { Position } from '../model/change.js';
 import type { ChangeReader, SourceEvent } from '../ports/change-source.js';
+import type { TableLook } from '../ports/sql-side.js';
 import type { UnreadableMessage } from '../ports/unreadable-store.js';
-import type { TableLook } from './source-options.js';
 import type { TopicDecoder } from './topic-decoder.js';
 import type { RawTopicMessage, TopicReader } from './topic-port.js';
 

@@ -23,7 +23,7 @@ export class DebeziumSource implements ChangeSource {
   /** Beyond the last whole transaction where one is open: the next commit stands further on. */
   order(position: Position): bigint {
     const { commit, open } = parsePlace(position);
-    return this.options.dialect.orderOf(commit) + (open === null ? 0n : 1n);
+    return this.options.connector.dialect.orderOf(commit) + (open === null ? 0n : 1n);
   }
 
   /** The topic is the sync's alone, so all that is in it counts. Throws `debezium_silent` where the connector does not tell of what is written now. */
@@ -45,7 +45,7 @@ export class DebeziumSource implements ChangeSource {
   }
 
   private assertExact(): void {
-    const [first, ...others] = inexactColumns(this.options.entities, this.options.modes);
+    const [first, ...others] = inexactColumns(this.options.entities, this.options);
     if (first === undefined) return;
     throw new IsthmusError('debezium_unfit', {
       message: `${first.table}.${first.column} does not come through Debezium as it is: ${first.why}${others.length === 0 ? '' : `; so do ${others.length} other columns`}.`,

@@ -4,9 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../base/clock.js';
-import { silentLogger } from '../base/logger.js';
-import { loadDriver } from '../kafka/client.js';
-import { openKafka } from '../kafka/open.js';
+import type { TopicLog } from '../kafka/topic-log.js';
 import type { Entity } from '../model/entity.js';
 import { ownLanes } from '../model/share.js';
 import type { ChangeReader, SourceEvent } from '../ports/change-source.js';
@@ -18,11 +16,11 @@ import { type ConnectWorker, startConnect } from '../testing/servers/connect-wor
 import { testPostgres } from '../testing/servers/fixtures/test-postgres.js';
 import { kafkaMissing } from '../testing/servers/kafka-missing.js';
 import { type KafkaServer, startKafka } from '../testing/servers/kafka-server.js';
-import { waitFor } from '../testing/wait-for.js';
 import { connectorSettings } from './connector-settings.js';
 import { DebeziumSource } from './debezium-source.js';
 import type { DebeziumModes } from './modes.js';
-import { postgresDialect } from './postgres-dialect.js';
+import { postgresConnector, postgresSettings } from './postgres-connector.js';
+import { makeTopic } from './test-topic.js';
 
 const missing = await kafkaMissing('broker', 'connect');
 const postgres = await testPostgres();
@@ -69,8 +67,6 @@ const runs: readonly Run[] = [
   },
 ];
 
-const limitMs = 90_000;
-
 describe.skipIf(missing !== null)('Debezium', { timeout: 300_000 }, () => {
   let kafka: KafkaServer;
   let connect: ConnectWorker;
@@ -79,6 +75,7 @@ describe.skipIf(missing !== null)('Debezium', { timeout: 300_000 }, () => {
   let name: string;
   let own: ChangeReader;
   const readers: ChangeReader[] = [];
+  const topics: TopicLog[] = [];
   const unreadable: UnreadableMessage[][] = runs.map(() => []);
 
   beforeAll(async () => {
@@ -92,7 +89,7 @@ describe.skipIf(missing !== null)('Debezium', { timeout: 300_000 }, () => {
     for (const [index] of runs.entries()) await startConnector(index);
     await Promise.all(
       runs.map(async (run, index) => {
-        const source = await sourceOf(run, index);
+        const source = sourceOf(run, index);
         readers[index] = await source.open(await source.begin());
       }),
     );
@@ -109,16 +106,13 @@ describe.skipIf(missing !== null)('Debezium', { timeout: 300_000 }, () => {
 
   async function startConnector(index: number): Promise<void> {
     const run = runs[index] as Run;
-    await makeTopic(topicOf(index));
-    const settings = connectorSettings({
-      name,
-      topic: topicOf(index),
-      sqlUrl: url,
-      slot: `${namesOf(name).debeziumSlot}${index}`,
-      publication: namesOf(name).publication,
-      entities: entitiesOf(run),
-      modes: run.modes,
-    });
+    topics[index] = await makeTopic(kafka.url, topicOf(index));
+    const options = { name, topic: topicOf(index), sqlUrl: url, entities: entitiesOf(run), modes: run.modes };
+    const slot = `${namesOf(name).debeziumSlot}${index}`;
+    const settings = connectorSettings(
+      options,
+      postgresSettings(options, { slot, publication: namesOf(name).publication }),
+    );
     await connect.run(`c${index}`, {
       ...settings,
       'topic.prefix': topicOf(index),
@@ -127,43 +121,14 @@ describe.skipIf(missing !== null)('Debezium', { timeout: 300_000 }, () => {
     });
   }
 
-  async function makeTopic(topic: string): Promise<void> {
-    const { kafka: client } = await loadDriver(brokerOf());
-    const admin = client.admin();
-    await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: false });
-    await waitFor(
-      () =>
-        admin.fetchTopicOffsets(topic).then(
-          () => true,
-          () => false,
-        ),
-      { what: 'the topic', limitMs },
-    );
-    await admin.disconnect();
-  }
-
-  const brokerOf = () => ({ brokers: [kafka.url], clientId: name, tls: false, sasl: null, log: silentLogger });
-
   const entitiesOf = ({ tables }: Run): ReadonlyMap<string, Entity> =>
     new Map([...t.entities].filter(([table]) => tables.includes(table)));
 
-  async function sourceOf(run: Run, index: number): Promise<DebeziumSource> {
-    const transport = await openKafka({
-      ...brokerOf(),
-      groupId: name,
-      topics: { sql: 'unused_sql', mongodb: 'unused_mongodb' },
-      debezium: topicOf(index),
-      partitions: 1,
-      replication: null,
-      retentionMs: 86_400_000,
-      entities: t.entities,
-      clock: systemClock,
-    });
+  function sourceOf(run: Run, index: number): DebeziumSource {
     return new DebeziumSource({
-      dialect: postgresDialect,
+      connector: postgresConnector,
       modes: run.modes,
-      topic: transport.topicLog(topicOf(index)),
+      topic: topics[index] as TopicLog,
       name,
       laneOf: ownLanes(name),
       entities: entitiesOf(run),

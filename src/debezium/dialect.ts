@@ -13,11 +13,23 @@ export interface SourcePlace {
   readonly bound: string | null;
 }
 
+export interface TransactionNumber {
+  /** Numbers of different streams cannot be compared. */
+  readonly stream: string;
+  readonly number: bigint;
+}
+
 export interface Dialect {
   /** `source.connector` of its events. */
   readonly connectors: readonly string[];
   /** Of a change or a message; null: it stands in no transaction. Throws `message_invalid`. */
   place(source: JsonObject, transaction: JsonObject | null): SourcePlace | null;
+  /**
+   * Which of all of the log's transactions BEGIN tells of, numbered without a gap; null, or left out: they have no such numbers. `last`: a commit
+   * place, of which the number was before.
+   */
+  numberOf?(id: string): TransactionNumber | null;
+  numberAt?(commit: string): TransactionNumber | null;
   /** A transaction's own name, of what BEGIN and END say. Throws `message_invalid`. */
   transactionOf(id: string): string;
   /** Where a transaction commits, of what its END says and of its last event, if there was one; null: it cannot be told. */

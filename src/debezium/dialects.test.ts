@@ -1,11 +1,11 @@
 /** Where events of other databases' connectors stand in their logs: envelopes as Debezium's documentation shows them. */
 import { describe, expect, test } from 'vitest';
-import { columnReader } from './column-reader.js';
 import type { Dialect } from './dialect.js';
 import { type Envelope, readEnvelope } from './envelope.js';
 import { mysqlDialect } from './mysql-dialect.js';
 import { Once, type Verdict } from './once.js';
 import { oracleDialect } from './oracle-dialect.js';
+import { postgresColumn } from './postgres-columns.js';
 import { usual } from './test-decoder.js';
 
 function rowOf(dialect: Dialect, source: object, transaction: object): Extract<Envelope, { kind: 'row' }> {
@@ -164,7 +164,7 @@ describe('Oracle', () => {
 });
 
 test('types that both kinds of database have are read alike', () => {
-  const reader = columnReader(
+  const reader = postgresColumn(
     { kind: 'numeric', sql: 'numeric', precision: 10, scale: 2 },
     { ...usual, decimals: 'precise' },
   );

@@ -25,10 +25,19 @@ export interface RowEnvelope extends InTransaction {
   readonly columns: ReadonlyMap<string, JsonObject> | null;
 }
 
+/** What became of tables, where a connector tells of it. */
+export interface TablesEnvelope {
+  readonly kind: 'tables';
+  /** Null: it cannot be told whether it was told before. */
+  readonly place: SourcePlace | null;
+  readonly changes: readonly { readonly table: string; readonly what: 'dropped' | 'made' | 'altered' }[];
+}
+
 export type Envelope =
   | RowEnvelope
   | (InTransaction & { readonly kind: 'truncate'; readonly table: string })
   | (InTransaction & { readonly kind: 'message'; readonly prefix: string; readonly content: string })
+  | TablesEnvelope
   | { readonly kind: 'begin'; readonly id: string }
   | { readonly kind: 'end'; readonly id: string; readonly count: number; readonly committedAt: number }
   /** A row read by a snapshot, a heartbeat, a tombstone, a message outside of transactions. */
@@ -48,6 +57,8 @@ export function readEnvelope(value: string | null, dialect: Dialect): Envelope {
   if (!isObject(source)) throw invalid('it has no source, so it is no envelope (is a transform taking it apart?)');
   if (!dialect.connectors.includes(String(source['connector'])))
     throw invalid(`it comes from another connector than ${dialect.connectors.join(' or ')}`);
+  if (op === undefined && Array.isArray(payload['tableChanges']))
+    return tables(source, payload['tableChanges'], dialect);
   return op === 'r' ? nothing : event(payload, { source, schema, dialect });
 }
 
@@ -71,6 +82,25 @@ function event(payload: JsonObject, { source, schema, dialect }: EventParts): En
   if (op === 't') return { ...within, kind: 'truncate', table };
   if (op !== 'c' && op !== 'u' && op !== 'd') throw invalid('its op is none that is known here');
   return { ...within, kind: 'row', op, table, before: rowOf(before), after: rowOf(after), columns: columnsOf(schema) };
+}
+
+const whats: Readonly<Record<string, TablesEnvelope['changes'][number]['what']>> = {
+  DROP: 'dropped',
+  CREATE: 'made',
+  ALTER: 'altered',
+};
+
+/** A snapshot tells how tables looked as if they were made just then. */
+function tables(source: JsonObject, changes: readonly Json[], dialect: Dialect): Envelope {
+  const { snapshot, gtid } = source;
+  if (snapshot !== null && snapshot !== undefined && snapshot !== 'false') return nothing;
+  const told = objects(changes).flatMap(({ id, type }) => {
+    const match = typeof id === 'string' ? /^"(.*)"\."(.*)"$/.exec(id) : null;
+    const what = whats[String(type)];
+    return match === null || what === undefined ? [] : [{ table: `${match[1]}.${match[2]}`, what }];
+  });
+  const place = typeof gtid === 'string' ? dialect.place(source, { id: gtid }) : null;
+  return { kind: 'tables', place, changes: told };
 }
 
 function boundary(payload: JsonObject): Envelope {

@@ -4,7 +4,7 @@
  * whole transaction, and in that which is open, beyond the last event. Pure. Must not know what events say.
  */
 import { IsthmusError } from '../base/errors.js';
-import type { Dialect, SourcePlace } from './dialect.js';
+import type { Dialect, SourcePlace, TransactionNumber } from './dialect.js';
 import type { OpenTransaction } from './position.js';
 
 /** `opens`: it is the first of a transaction; `reopens`: of another one, although the one before had no END. */
@@ -22,6 +22,8 @@ export class Once {
   private telling: Telling | null;
   /** Whose place only its END will tell. */
   private unplaced: string | null = null;
+  /** The last transaction that the connector began to tell of, where the log numbers them. */
+  private number: TransactionNumber | null;
 
   constructor(
     private readonly dialect: Dialect,
@@ -31,6 +33,7 @@ export class Once {
   ) {
     // A position inside of a transaction stands right behind an event that was taken.
     this.telling = opened;
+    this.number = dialect.numberAt?.(opened?.at ?? last) ?? null;
   }
 
   get commit(): string {
@@ -41,8 +44,15 @@ export class Once {
     return this.opened;
   }
 
-  begin(): void {
+  /** Throws `topic_lost` where transactions before it were not told of. */
+  begin(id: string): void {
     this.telling = null;
+    const now = this.dialect.numberOf?.(id) ?? null;
+    if (now === null) return;
+    const before = this.number;
+    if (before !== null && now.stream !== before.stream) throw twoStreams(before, now);
+    if (before !== null && now.number > before.number + 1n) throw gap(before, now);
+    if (before === null || now.number > before.number) this.number = now;
   }
 
   event(place: SourcePlace, total: number): Verdict {
@@ -63,6 +73,11 @@ export class Once {
     if (opened !== null) this.last = this.dialect.endedBefore(opened, place) ?? this.last;
     this.opened = { transaction, at, nth, total, bound, taken: 1 };
     return opened === null ? 'opens' : 'reopens';
+  }
+
+  /** Whether what stands there is told again, as far as whole transactions show. */
+  hasPassed(place: SourcePlace): boolean {
+    return this.last !== '' && this.dialect.isBeyond(place, this.last) === false;
   }
 
   /**
@@ -98,4 +113,17 @@ export class Once {
     this.telling = { transaction, total, at, nth };
     return nth;
   }
+}
+
+function gap(before: TransactionNumber, now: TransactionNumber): IsthmusError {
+  return new IsthmusError('topic_lost', {
+    message: `Debezium told of transaction ${now.number} after ${before.number}: it lost its place, or began anew, and what was written in between may be missing.`,
+  });
+}
+
+function twoStreams(before: TransactionNumber, now: TransactionNumber): IsthmusError {
+  return new IsthmusError('debezium_unfit', {
+    message: `The log has transactions of two GTID domains, ${before.stream} and ${now.stream}, which have no order among each other.`,
+    remedy: 'Write all that is synced under one gtid_domain_id.',
+  });
 }

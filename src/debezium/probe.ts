@@ -5,12 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { IsthmusError, isIsthmusError } from '../base/errors.js';
 import { type Envelope, readEnvelope } from './envelope.js';
+import { markOf } from './marks.js';
 import type { DebeziumSourceOptions } from './source-options.js';
 
 /** Longer than a connector takes to restart. */
 const limitMs = 60_000;
 
-type ProbeOptions = Pick<DebeziumSourceOptions, 'clock' | 'dialect' | 'modes' | 'name' | 'probe' | 'topic'>;
+type ProbeOptions = Pick<DebeziumSourceOptions, 'clock' | 'connector' | 'modes' | 'name' | 'probe' | 'topic'>;
 
 /** Reads from `from` on. */
 export async function waitForProbe(options: ProbeOptions, from: bigint): Promise<void> {
@@ -48,22 +49,18 @@ class Seen {
     const envelope = this.read(value);
     if (envelope?.kind === 'row' && envelope.table === 'isthmus.progress' && envelope.after?.['saved'] === this.id)
       this.row = true;
-    if (envelope?.kind === 'message' && this.isOurs(envelope)) this.transaction = envelope.place.transaction;
-    if (envelope?.kind !== 'end' || this.options.dialect.transactionOf(envelope.id) !== this.transaction) return;
+    if ((envelope?.kind === 'message' || envelope?.kind === 'row') && markOf(envelope, this.options) === this.id)
+      this.transaction = envelope.place.transaction;
+    if (envelope?.kind !== 'end' || this.options.connector.dialect.transactionOf(envelope.id) !== this.transaction)
+      return;
     if (!this.row) throw unfit('tells of our marks, and not of table isthmus.progress');
     this.whole = true;
-  }
-
-  private isOurs({ prefix, content }: Extract<Envelope, { kind: 'message' }>): boolean {
-    const { binary } = this.options.modes;
-    const text = Buffer.from(content, binary === 'hex' ? 'hex' : 'base64').toString();
-    return prefix === `isthmus_${this.options.name}` && text === this.id;
   }
 
   /** Of other messages nothing is asked yet; one that has our id and cannot be read tells what is set wrongly. */
   private read(value: string): Envelope | null {
     try {
-      return readEnvelope(value, this.options.dialect);
+      return readEnvelope(value, this.options.connector.dialect);
     } catch (error) {
       if (!isIsthmusError(error, 'message_invalid')) throw error;
       if (value.includes(this.id)) throw unfit(`writes what cannot be read: ${error.message}`);
@@ -78,6 +75,6 @@ function unfit(what: string): IsthmusError {
 
 function silent(topic: string): IsthmusError {
   return new IsthmusError('debezium_silent', {
-    message: `What was written to PostgreSQL has not come to topic ${topic} within ${limitMs / 1000} s.`,
+    message: `What was written to the SQL side has not come to topic ${topic} within ${limitMs / 1000} s.`,
   });
 }

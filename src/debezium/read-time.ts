@@ -12,7 +12,7 @@ const infiniteMicros = { '9223372036825200000': 'infinity', '-922337203683240000
 
 const infiniteDays = { '-2147472692': 'infinity', '-2147472691': '-infinity' } as const;
 
-function whole(value: Json): bigint | undefined {
+export function whole(value: Json): bigint | undefined {
   const text = String(value);
   return /^-?\d{1,19}$/.test(text) ? BigInt(text) : undefined;
 }
@@ -23,7 +23,10 @@ export function timestamp(type: ColumnType, modes: DebeziumModes): ValueReader {
   if ((type.precision ?? 6) <= 3) return inMillis(millis);
   return {
     written: { type: 'int64', name: 'io.debezium.time.MicroTimestamp' },
-    text: (value) => instantText(whole(value)),
+    text: (value) => {
+      const micros = whole(value);
+      return micros === undefined ? undefined : instantText(micros);
+    },
   };
 }
 
@@ -35,8 +38,7 @@ function inMillis(written: Written): ValueReader {
   return { written, text };
 }
 
-function instantText(micros: bigint | undefined): string | undefined {
-  if (micros === undefined) return undefined;
+export function instantText(micros: bigint): string {
   const infinite = infiniteMicros[String(micros) as keyof typeof infiniteMicros];
   if (infinite !== undefined) return infinite;
   const day = floorDivide(micros, dayMicros);
@@ -50,14 +52,26 @@ export const timestamptz: ValueReader = {
   written: { type: 'string', name: 'io.debezium.time.ZonedTimestamp' },
   text: (value) => {
     if (value === 'infinity' || value === '-infinity') return value;
-    const match = typeof value === 'string' ? zonedInstant.exec(value) : null;
-    if (match === null) return undefined;
-    const [, year, day, time = '', fraction = ''] = match;
-    const { text, era } = yearText(Number(year));
-    const digits = fraction.replace(/0+$/, '');
-    return `${text}-${day} ${time.length === 5 ? `${time}:00` : time}${digits === '' ? '' : `.${digits}`}+00${era}`;
+    const parts = zonedParts(value);
+    return parts && `${parts.text}+00${parts.era}`;
   },
 };
+
+/** Of a server whose instants are printed without a zone, in UTC. */
+export function zonedText(value: Json): string | undefined {
+  const parts = zonedParts(value);
+  return parts && `${parts.text}${parts.era}`;
+}
+
+function zonedParts(value: Json): { readonly text: string; readonly era: string } | undefined {
+  const match = typeof value === 'string' ? zonedInstant.exec(value) : null;
+  if (match === null) return undefined;
+  const [, year, day, time = '', fraction = ''] = match;
+  const { text, era } = yearText(Number(year));
+  const digits = fraction.replace(/0+$/, '');
+  const clock = time.length === 5 ? `${time}:00` : time;
+  return { text: `${text}-${day} ${clock}${digits === '' ? '' : `.${digits}`}`, era };
+}
 
 /** The first and the last day that PostgreSQL holds, since 1970. */
 const [firstDay, lastDay] = [-2_440_588n, 2_145_042_905n];

@@ -7,7 +7,7 @@ import type { Change } from '../model/change.js';
 import type { ColumnType, Entity, Field } from '../model/entity.js';
 import { encodeKey } from '../model/key.js';
 import type { State, Value } from '../model/record.js';
-import { columnReader } from './column-reader.js';
+import type { Connector } from './connector.js';
 import type { RowEnvelope } from './envelope.js';
 import { invalid } from './invalid.js';
 import type { DebeziumModes } from './modes.js';
@@ -23,6 +23,7 @@ export interface Stop {
 }
 
 export interface RowReaderOptions {
+  readonly connector: Connector;
   readonly modes: DebeziumModes;
   readonly readText: ReadTextOf;
 }
@@ -39,10 +40,11 @@ export class RowReader {
   /** Throws where a column's values do not come exactly: `inexactColumns` names them beforehand. */
   constructor(
     readonly entity: Entity,
-    { modes, readText }: RowReaderOptions,
+    private readonly options: RowReaderOptions,
   ) {
+    const { connector, modes, readText } = options;
     this.columns = [...entity.key, ...entity.fields].map((field) => {
-      const reader = columnReader(field.type, modes);
+      const reader = connector.columnReader(field.type, modes);
       if (isInexact(reader)) throw new Error(`${entity.name}.${field.column} cannot be read: ${reader.inexact}`);
       return { field, reader, read: readText(field.type) };
     });
@@ -58,7 +60,7 @@ export class RowReader {
     const old = op === 'c' ? null : this.values(before as JsonObject, null);
     if (old !== null && !asBefore && this.emptied(old))
       return {
-        stop: `${this.entity.name} no longer has REPLICA IDENTITY FULL, so its changes come without the state before`,
+        stop: `${this.entity.name} no longer has ${this.options.connector.identity}, so its changes come without the state before`,
       };
     if (op !== 'd' && after === null) throw invalid('it has no state after');
     const next = op === 'd' ? null : this.values(after as JsonObject, old);
@@ -127,10 +129,13 @@ export interface InexactColumn {
 }
 
 /** Mapped columns whose values do not come as they are. */
-export function inexactColumns(entities: ReadonlyMap<string, Entity>, modes: DebeziumModes): readonly InexactColumn[] {
+export function inexactColumns(
+  entities: ReadonlyMap<string, Entity>,
+  { connector, modes }: Omit<RowReaderOptions, 'readText'>,
+): readonly InexactColumn[] {
   return [...entities.values()].flatMap((entity) =>
     [...entity.key, ...entity.fields].flatMap(({ column, type }) => {
-      const reader = columnReader(type, modes);
+      const reader = connector.columnReader(type, modes);
       return isInexact(reader) ? [{ table: entity.name, column, why: reader.inexact, remedy: reader.remedy }] : [];
     }),
   );

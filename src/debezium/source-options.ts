@@ -2,22 +2,15 @@
 import type { Clock } from '../base/clock.js';
 import type { Entity } from '../model/entity.js';
 import type { LaneOf } from '../model/share.js';
+import type { TableLook } from '../ports/sql-side.js';
 import type { UnreadableMessage } from '../ports/unreadable-store.js';
-import type { Dialect } from './dialect.js';
+import type { Connector } from './connector.js';
 import type { DebeziumModes } from './modes.js';
 import type { ReadTextOf } from './row-reader.js';
 import type { TopicLog } from './topic-port.js';
 
-/** What only the database can say of its tables. */
-export interface TableLook {
-  /** Where its log ended just before, as events have their places. */
-  readonly asOf: string;
-  /** Entity → why its table can no longer be followed, as of now. */
-  changed(): Promise<ReadonlyMap<string, string>>;
-}
-
 export interface DebeziumSourceOptions {
-  readonly dialect: Dialect;
+  readonly connector: Connector;
   readonly modes: DebeziumModes;
   readonly topic: TopicLog;
   readonly name: string;

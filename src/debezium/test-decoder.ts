@@ -4,7 +4,7 @@ import { ownLanes } from '../model/share.js';
 import { sqlCodec } from '../postgres/types.js';
 import type { DebeziumModes } from './modes.js';
 import { formatPlace, parsePlace } from './position.js';
-import { postgresDialect } from './postgres-dialect.js';
+import { postgresConnector } from './postgres-connector.js';
 import { TopicDecoder } from './topic-decoder.js';
 
 export const usual: DebeziumModes = { decimals: 'string', times: 'adaptive', binary: 'base64', intervals: 'string' };
@@ -30,7 +30,7 @@ export const entities = new Map([[entity.name, entity]]);
 
 export function newDecoder(from = formatPlace({ next: 0n, commit: '', open: null }), partSize = 4): TopicDecoder {
   return new TopicDecoder({
-    dialect: postgresDialect,
+    connector: postgresConnector,
     modes: usual,
     name: 's',
     laneOf: ownLanes('s'),

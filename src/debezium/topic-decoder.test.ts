@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { SourceEvent } from '../ports/change-source.js';
 import { debeziumFindings } from './findings.js';
 import { parsePlace } from './position.js';
+import { postgresConnector } from './postgres-connector.js';
 import { entities, entity, field, newDecoder, usual } from './test-decoder.js';
 
 const lsn = 1_000;
@@ -221,9 +222,13 @@ test('a connector that lost its place stops the reader', () => {
 
 test('check says what does not come exactly', () => {
   const odd = new Map([[entity.name, { ...entity, fields: [field('z', 'timetz'), field('m', 'numeric')] }]]);
-  expect(debeziumFindings(odd, { ...usual, decimals: 'precise' })).toMatchObject([
+  expect(
+    debeziumFindings(odd, { connector: postgresConnector, modes: { ...usual, decimals: 'precise' } }),
+  ).toMatchObject([
     { id: 'debezium.column.public.e.z', state: 'failed' },
     { id: 'debezium.nan', state: 'warning' },
   ]);
-  expect(debeziumFindings(entities, usual)).toMatchObject([{ id: 'debezium.columns', state: 'ok' }]);
+  expect(debeziumFindings(entities, { connector: postgresConnector, modes: usual })).toMatchObject([
+    { id: 'debezium.columns', state: 'ok' },
+  ]);
 });

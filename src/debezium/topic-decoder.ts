@@ -6,9 +6,10 @@ import type { Position } from '../model/change.js';
 import type { Entity } from '../model/entity.js';
 import type { LaneOf } from '../model/share.js';
 import type { SourceEvent } from '../ports/change-source.js';
-import type { Dialect } from './dialect.js';
-import { type Envelope, type InTransaction, type RowEnvelope, readEnvelope } from './envelope.js';
+import type { Connector } from './connector.js';
+import { type Envelope, type InTransaction, type RowEnvelope, readEnvelope, type TablesEnvelope } from './envelope.js';
 import { invalid } from './invalid.js';
+import { markOf } from './marks.js';
 import type { DebeziumModes } from './modes.js';
 import { Once } from './once.js';
 import { type DebeziumPlace, formatPlace } from './position.js';
@@ -17,7 +18,7 @@ import { type ReadTextOf, RowReader } from './row-reader.js';
 import { TransactionParts } from './transaction-parts.js';
 
 export interface DecoderOptions {
-  readonly dialect: Dialect;
+  readonly connector: Connector;
   readonly modes: DebeziumModes;
   /** The sync's name: tells our marks. */
   readonly name: string;
@@ -49,8 +50,8 @@ export class TopicDecoder {
   private next: bigint;
 
   constructor(private readonly options: DecoderOptions) {
-    const { dialect, entities, from, partSize } = options;
-    this.once = new Once(dialect, from.commit, from.open);
+    const { connector, entities, from, partSize } = options;
+    this.once = new Once(connector.dialect, from.commit, from.open);
     const open = from.open === null ? null : nameOf(from.open.transaction, from.commit);
     this.parts = new TransactionParts({ position: formatPlace(from), open }, partSize);
     this.rows = new Map([...entities].map(([name, entity]) => [name, new RowReader(entity, options)]));
@@ -77,7 +78,7 @@ export class TopicDecoder {
    */
   push({ offset, value }: TopicMessage): void {
     this.next = BigInt(offset) + 1n;
-    this.envelope(readEnvelope(value, this.options.dialect));
+    this.envelope(readEnvelope(value, this.options.connector.dialect));
   }
 
   private envelope(envelope: Envelope): void {
@@ -85,13 +86,14 @@ export class TopicDecoder {
       case 'nothing':
         return;
       case 'begin':
-        return this.once.begin();
+        return this.once.begin(envelope.id);
       case 'end':
         return this.end(envelope);
       case 'message':
-        if (this.takes(envelope) && envelope.prefix === `isthmus_${this.options.name}`)
-          this.parts.mark(this.markOf(envelope.content));
+        if (this.takes(envelope)) this.mark(envelope);
         return;
+      case 'tables':
+        return this.tables(envelope);
       case 'truncate':
         if (this.takes(envelope) && this.options.entities.has(envelope.table))
           this.parts.stop(envelope.table, `table ${envelope.table} was truncated`);
@@ -111,16 +113,29 @@ export class TopicDecoder {
     return verdict !== 'drop';
   }
 
+  /** A table that is dropped, or made anew under its name, is no longer the one that was followed. */
+  private tables({ place, changes }: TablesEnvelope): void {
+    if (place !== null && this.once.hasPassed(place)) return;
+    for (const { table, what } of changes)
+      if (what !== 'altered' && this.options.entities.has(table))
+        this.parts.stop(table, `table ${table} was ${what === 'made' ? 'made anew' : 'dropped'}`);
+  }
+
   private end({ id, count, committedAt }: Extract<Envelope, { kind: 'end' }>): void {
     const { kind, missing } = this.once.end(id, count);
     if (kind !== 'passed') this.parts.commit(committedAt, this.position);
     if (missing > 0) throw invalid(`${missing} of the ${count} events of a transaction were not there before its end`);
   }
 
+  private mark(envelope: Envelope): void {
+    const mark = markOf(envelope, this.options);
+    if (mark !== null) this.parts.mark(mark);
+  }
+
   private row(row: RowEnvelope): void {
     if (row.table === progressTable) return this.progress(row.after);
     const reader = this.rows.get(row.table);
-    if (reader === undefined) return this.strange(row.table);
+    if (reader === undefined) return row.table.startsWith('isthmus.') ? this.mark(row) : this.strange(row.table);
     if (this.stopped.has(row.table)) return;
     const change = reader.change(row, row.place.at < this.options.asOf);
     if (!('stop' in change)) return this.parts.change(change, row.committedAt, () => this.position);
@@ -130,7 +145,7 @@ export class TopicDecoder {
 
   /** Said once: a connector may tell of more than is mapped. */
   private strange(table: string): void {
-    if (table.startsWith('isthmus.') || this.unknown.has(table)) return;
+    if (this.unknown.has(table)) return;
     this.unknown.add(table);
     throw invalid(`the table ${table} is not mapped; further changes of it are passed over in silence`);
   }
@@ -143,10 +158,6 @@ export class TopicDecoder {
     const own = this.options.laneOf(name, Number(lane));
     // Number 0 is a lane that has not written yet: its row is made by a process that takes over.
     if (own !== null && Number(number) > 0) this.parts.ownProgress({ lane: own, number: Number(number), wrote });
-  }
-
-  private markOf(content: string): string {
-    return Buffer.from(content, this.options.modes.binary === 'hex' ? 'hex' : 'base64').toString();
   }
 }
 

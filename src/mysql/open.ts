@@ -3,18 +3,19 @@
  * Debezium captures it, and what it needs to tell our own writes apart stands in `isthmus.progress` and `isthmus.marks`.
  */
 import type { Clock } from '../base/clock.js';
-import type { Finding } from '../base/finding.js';
 import type { Logger } from '../base/logger.js';
 import type { Entity } from '../model/entity.js';
-import type { SideStore } from '../ports/side-store.js';
+import type { SqlSide } from '../ports/sql-side.js';
 import { Fence } from '../sql/fence.js';
 import type { MysqlContext } from './context.js';
 import { checkName, literal } from './names.js';
 import { Session } from './session.js';
 import { inspect } from './setup/inspect.js';
-import { prepare, type SetupOptions, teardown } from './setup/prepare.js';
+import { prepare, teardown } from './setup/prepare.js';
 import { type ForeignKeys, transactionLimits } from './store/lane-session.js';
+import { markStatement } from './store/mark-statement.js';
 import { MysqlStore } from './store/mysql-store.js';
+import { lookAtTables } from './table-look.js';
 
 export interface MysqlOptions {
   /** `mysql://` or `mariadb://`. */
@@ -27,18 +28,8 @@ export interface MysqlOptions {
   readonly foreignKeys?: ForeignKeys;
 }
 
-export interface MysqlSide {
-  readonly store: SideStore;
-  prepare(options: SetupOptions): Promise<void>;
-  teardown(options: SetupOptions): Promise<void>;
-  inspect(): Promise<readonly Finding[]>;
-  /** Progress and held records under a share's name; to be closed by itself. */
-  share(name: string): SideStore;
-  close(): Promise<void>;
-}
-
 /** Throws `sql_unreachable`, `authentication_failed` or `mysql_driver_missing` if there is no connection to be had. */
-export async function openMysql(options: MysqlOptions): Promise<MysqlSide> {
+export async function openMysql(options: MysqlOptions): Promise<SqlSide> {
   checkName(options.name);
   const { url, name, entities, log, clock } = options;
   const foreignKeys = options.foreignKeys ?? 'ignored';
@@ -57,6 +48,14 @@ export async function openMysql(options: MysqlOptions): Promise<MysqlSide> {
     const context = contextOf(name);
     const store = new MysqlStore(context, foreignKeys);
     return {
+      server: 'MariaDB',
+      // Debezium captures it, and keeps its place in the log by itself.
+      source: null,
+      inUse: () => Promise.resolve(false),
+      endReader: () => Promise.resolve(),
+      logRoom: () => Promise.resolve(null),
+      lookAtTables: () => lookAtTables(context),
+      probe: (id) => probe(context, id),
       store,
       prepare: (setup) => prepare(context, setup),
       teardown: async (setup) => {
@@ -73,6 +72,23 @@ export async function openMysql(options: MysqlOptions): Promise<MysqlSide> {
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** No lane and no share has this name; `teardown` removes it with those. */
+async function probe({ url, name, sync }: MysqlContext, id: string): Promise<void> {
+  const session = new Session({ url });
+  try {
+    await session.query('start transaction', { once: true });
+    await session.query(
+      `insert into isthmus.progress (name, lane, epoch, number, saved) values (${literal(`${name}#begin`)}, 0, 0, 0, ${literal(id)})
+        on duplicate key update saved = values(saved)`,
+      { once: true },
+    );
+    await session.query(markStatement(sync, id), { once: true });
+    await session.query('commit', { once: true });
+  } finally {
+    await session.close();
   }
 }
 

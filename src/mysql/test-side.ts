@@ -4,11 +4,12 @@ import { systemClock } from '../base/clock.js';
 import { silentLogger } from '../base/logger.js';
 import type { Entity } from '../model/entity.js';
 import { compileEntities } from '../model/mapping-tables.js';
+import type { SqlSide } from '../ports/sql-side.js';
 import { readCatalog } from './catalog.js';
-import { type MysqlOptions, type MysqlSide, openMysql } from './open.js';
+import { type MysqlOptions, openMysql } from './open.js';
 
 export interface TestSide {
-  readonly side: MysqlSide;
+  readonly side: SqlSide;
   readonly entities: ReadonlyMap<string, Entity>;
   readonly user: Connection;
   readonly url: string;
@@ -16,7 +17,7 @@ export interface TestSide {
   /** Rows of what a user asks, each value as the driver gives it. */
   rows(text: string): Promise<readonly (readonly unknown[])[]>;
   /** Another process on the same sync. */
-  another(url?: string): Promise<MysqlSide>;
+  another(url?: string): Promise<SqlSide>;
   close(): Promise<void>;
 }
 
@@ -33,8 +34,8 @@ export async function testSide({ url, name, schema, foreignKeys }: TestSideOptio
   for (const statement of schema.split(/;\s*$/m)) if (statement.trim() !== '') await user.query(statement);
   const catalog = await readCatalog({ url, schemas: [name], log: silentLogger });
   const entities = compileEntities([{ table: `${name}.*` }], catalog);
-  const sides: MysqlSide[] = [];
-  const another = async (through = url): Promise<MysqlSide> => {
+  const sides: SqlSide[] = [];
+  const another = async (through = url): Promise<SqlSide> => {
     const common = { name, entities, log: silentLogger, clock: systemClock };
     const side = await openMysql({ url: through, ...common, ...(foreignKeys === undefined ? {} : { foreignKeys }) });
     sides.push(side);

@@ -1,22 +1,20 @@
 /** The PostgreSQL side's entry: opens its connections and hands out its parts. The one place where they meet. */
 import type { Clock } from '../base/clock.js';
-import type { Finding } from '../base/finding.js';
 import type { Logger } from '../base/logger.js';
 import type { Entity } from '../model/entity.js';
 import { type LaneOf, ownLanes } from '../model/share.js';
 import type { ChangeSource } from '../ports/change-source.js';
-import type { LogRoomReader } from '../ports/log-room.js';
-import type { SideStore } from '../ports/side-store.js';
+import type { SqlSide } from '../ports/sql-side.js';
 import { Fence } from '../sql/fence.js';
 import { PostgresSource } from './capture/postgres-source.js';
-import { lookAtTables, type PostgresTableLook } from './capture/table-look.js';
+import { lookAtTables } from './capture/table-look.js';
 import type { LogReader, PostgresContext } from './context.js';
 import { logRoom } from './log-room.js';
 import { namesOf } from './names.js';
 import { Session } from './session.js';
 import { inspect } from './setup/inspect.js';
 import { slotInUse } from './setup/inspect-slot.js';
-import { prepare, type SetupOptions, teardown } from './setup/prepare.js';
+import { prepare, teardown } from './setup/prepare.js';
 import type { Triggers } from './store/lane-session.js';
 import { PostgresStore } from './store/postgres-store.js';
 
@@ -35,23 +33,8 @@ export interface PostgresOptions {
   readonly logReader?: LogReader;
 }
 
-export interface PostgresSide extends LogRoomReader {
+export interface PostgresSide extends SqlSide {
   readonly source: ChangeSource;
-  readonly store: SideStore;
-  prepare(options: SetupOptions): Promise<void>;
-  teardown(options: SetupOptions): Promise<void>;
-  inspect(): Promise<readonly Finding[]>;
-  /** Whether a process reads the slot now. */
-  inUse(): Promise<boolean>;
-  /** Ends whoever reads the slot: it has lost the right to. */
-  endReader(): Promise<void>;
-  /** For who reads the log in our place: what only the catalog says. */
-  lookAtTables(): Promise<PostgresTableLook>;
-  /** Writes a progress row of no lane and a mark, both with this id, in one transaction. */
-  probe(id: string): Promise<void>;
-  /** Progress and held records under a share's name; to be closed by itself. */
-  share(name: string): SideStore;
-  close(): Promise<void>;
 }
 
 const lockLimits = { lock_timeout: '5s', idle_in_transaction_session_timeout: '10s' };
@@ -69,6 +52,7 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSi
   }
   const store = new PostgresStore(context, options.triggers ?? 'replica');
   return {
+    server: 'PostgreSQL',
     source: new PostgresSource(context),
     store,
     prepare: (setup) => prepare(context, setup),

@@ -1,13 +1,7 @@
 /** What PostgreSQL's own statistics say of the tables: about how many rows, and how long values are. Must not read values. */
+import type { TableStatistics } from '../model/table-statistics.js';
 import { quotedTable } from './names.js';
 import { Session } from './session.js';
-
-export interface TableStatistics {
-  /** About; 0 too where the server has not counted and the role may not read. */
-  readonly rows: number;
-  /** Column → average bytes of its values; columns that the role may not read are not there. */
-  readonly averageBytes: ReadonlyMap<string, number>;
-}
 
 /** Rows of a partitioned table stand in its partitions. */
 const rowsText = `

@@ -4,7 +4,7 @@
  */
 import { systemClock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
-import { mongodbUrl, sqlUrl } from '../../config/connection.js';
+import { mongodbUrl } from '../../config/connection.js';
 import type { EntityFileConfig } from '../../config/entity-schema.js';
 import type { Config } from '../../config/schema.js';
 import { type Advice, advise } from '../../conflict/advise.js';
@@ -12,10 +12,11 @@ import type { CatalogTable } from '../../model/catalog.js';
 import type { ConflictRecord } from '../../model/conflict.js';
 import type { Entity } from '../../model/entity.js';
 import { expandTables } from '../../model/mapping-tables.js';
+import type { TableStatistics } from '../../model/table-statistics.js';
 import { openMongo } from '../../mongodb/open.js';
-import { readStatistics, type TableStatistics } from '../../postgres/statistics.js';
 import { checkMapping } from '../check/check-mapping.js';
 import { namedTables, readSchema } from '../read-schema.js';
+import { readSqlStatistics } from '../sql-server.js';
 
 /** What a running process counted of a table since it started. */
 export interface MeasuredTable {
@@ -62,7 +63,7 @@ export async function adviseAll(config: Config, { log, measured }: AdviseOptions
   const { tables } = await readSchema(config, { log });
   const { entities, policies, findings } = checkMapping(config, tables);
   const schemas = new Set([...entities.values()].map(({ schema }) => schema));
-  const statistics = await readStatistics(sqlUrl(config.sql), [...schemas]);
+  const statistics = await readSqlStatistics(config, [...schemas]);
   const recorded = await recordedConflicts(config, entities, log);
   const usable = namedTables(config).filter((entry) => entry.pattern || entities.has(entry.table));
   const advised = expandTables(usable, tables).flatMap(({ config: wish }): TableAdvice[] => {
@@ -95,13 +96,13 @@ export async function adviseAll(config: Config, { log, measured }: AdviseOptions
   return { tables: advised, leftOut };
 }
 
-/** `schema.table` → column → average bytes of its values, as far as PostgreSQL's statistics know. */
+/** `schema.table` → column → average bytes of its values, as far as the server's statistics know. */
 export async function readAverageBytes(
   config: Config,
   tables: readonly CatalogTable[],
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
   const schemas = new Set(tables.map(({ schema }) => schema));
-  const statistics = await readStatistics(sqlUrl(config.sql), [...schemas]);
+  const statistics = await readSqlStatistics(config, [...schemas]);
   return new Map([...statistics].map(([table, { averageBytes }]) => [table, averageBytes]));
 }
 

@@ -8,7 +8,7 @@ import { debeziumFindings } from '../../debezium/findings.js';
 import { ClockSkew } from '../../observe/clock-skew.js';
 import { CustomRunner } from '../custom/custom-runner.js';
 import { readSchema } from '../read-schema.js';
-import { isDebezium } from '../scale/open-debezium.js';
+import { connectorOf, isDebezium } from '../scale/open-debezium.js';
 import { openTransport } from '../scale/open-kafka.js';
 import { type OpenSides, openSides } from '../sides.js';
 import { checkMapping } from './check-mapping.js';
@@ -43,7 +43,9 @@ async function transportFindings(
 ): Promise<readonly Finding[]> {
   const transport = await openTransport(config, { entities, log, clock: systemClock });
   const found = (await transport?.inspect()) ?? [];
-  return isDebezium(config) ? [...found, ...debeziumFindings(entities, config.transport.debezium)] : found;
+  return isDebezium(config)
+    ? [...found, ...debeziumFindings(entities, { connector: connectorOf(config), modes: config.transport.debezium })]
+    : found;
 }
 
 async function moduleFindings(policies: ReadonlyMap<string, Policy>): Promise<readonly Finding[]> {
@@ -64,7 +66,7 @@ export function noTables(count: number): Finding[] {
 async function skewFinding({ sql, mongodb }: OpenSides, log: Logger): Promise<Finding> {
   const skew = new ClockSkew({ sql: sql.store, mongodb: mongodb.store, clock: systemClock, log });
   const ms = await skew.measure();
-  const what = `PostgreSQL’s clock is ${Math.abs(ms)} ms ${ms < 0 ? 'behind' : 'ahead of'} MongoDB’s`;
+  const what = `${sql.server}’s clock is ${Math.abs(ms)} ms ${ms < 0 ? 'behind' : 'ahead of'} MongoDB’s`;
   if (Math.abs(ms) <= skewLimitMs) return ok('clock_skew', what);
   return warning(
     'clock_skew',

@@ -2,14 +2,13 @@
 import { systemClock } from '../../base/clock.js';
 import { IsthmusError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
-import { sqlUrl } from '../../config/connection.js';
 import type { Config } from '../../config/schema.js';
-import { openPostgres } from '../../postgres/open.js';
+import { openSql } from '../sql-server.js';
 
 /** Throws `in_use`. */
 export async function ensureAlone(config: Config, log: Logger): Promise<void> {
   const { name } = config;
-  const sql = await openPostgres({ url: sqlUrl(config.sql), name, entities: new Map(), log, clock: systemClock });
+  const sql = await openSql(config, { name, entities: new Map(), log, clock: systemClock });
   try {
     if (await sql.inUse()) throw new IsthmusError('in_use', { message: `Another process runs the sync ${name}.` });
   } finally {

@@ -3,15 +3,17 @@ import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import { sqlUrl } from '../../config/connection.js';
 import type { Config } from '../../config/schema.js';
-import { connectorCommand } from '../../debezium/connector-settings.js';
+import type { Connector } from '../../debezium/connector.js';
+import { type ConnectorOptions, connectorCommand, connectorSettings } from '../../debezium/connector-settings.js';
 import { DebeziumSource } from '../../debezium/debezium-source.js';
-import { postgresDialect } from '../../debezium/postgres-dialect.js';
+import { mysqlConnector, mysqlSettings } from '../../debezium/mysql-connector.js';
+import { postgresConnector, postgresSettings } from '../../debezium/postgres-connector.js';
 import type { KafkaTransport } from '../../kafka/open.js';
 import type { Entity } from '../../model/entity.js';
 import { lanesOfShares } from '../../model/share.js';
 import { namesOf } from '../../postgres/names.js';
-import { sqlCodec } from '../../postgres/types.js';
 import type { OpenSides } from '../sides.js';
+import { isMariadb, textReader } from '../sql-server.js';
 import { keepUnreadable } from './keep-unreadable.js';
 
 export function isDebezium({ transport }: Pick<Config, 'transport'>): boolean {
@@ -29,13 +31,13 @@ export interface DebeziumParts {
 export function debeziumSource({ config, sides, transport, clock, log }: DebeziumParts): DebeziumSource {
   const { name, transport: settings } = config;
   return new DebeziumSource({
-    dialect: postgresDialect,
+    connector: connectorOf(config),
     modes: settings.debezium,
     topic: transport.topicLog(settings.topics.debezium),
     name,
     laneOf: lanesOfShares(name),
     entities: sides.entities,
-    readText: (type) => sqlCodec(type).fromText,
+    readText: textReader(config.sql),
     lookAtTables: () => sides.sql.lookAtTables(),
     probe: (id) => sides.sql.probe(id),
     unreadable: keepUnreadable(sides.mongodb.unreadable, log, 'Debezium'),
@@ -43,17 +45,16 @@ export function debeziumSource({ config, sides, transport, clock, log }: Debeziu
   });
 }
 
+export function connectorOf({ sql }: Config): Connector {
+  return isMariadb(sql) ? mysqlConnector : postgresConnector;
+}
+
 /** What an operator hands to Kafka Connect. */
 export function connectorStatement(config: Config, entities: ReadonlyMap<string, Entity>): string {
-  const { debeziumSlot, publication } = namesOf(config.name);
-  const { topics, debezium } = config.transport;
-  return connectorCommand({
-    name: config.name,
-    topic: topics.debezium,
-    sqlUrl: sqlUrl(config.sql),
-    slot: debeziumSlot,
-    publication,
-    entities,
-    modes: debezium,
-  });
+  const { name, sql, transport } = config;
+  const { topics, debezium: modes, brokers } = transport;
+  const options: ConnectorOptions = { name, topic: topics.debezium, sqlUrl: sqlUrl(sql), entities, modes };
+  const { debeziumSlot: slot, publication } = namesOf(name);
+  const own = isMariadb(sql) ? mysqlSettings(options, brokers) : postgresSettings(options, { slot, publication });
+  return connectorCommand(name, connectorSettings(options, own));
 }

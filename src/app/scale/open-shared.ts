@@ -67,7 +67,8 @@ type Sources = Readonly<Record<Side, ChangeSource>>;
 /** Who reads SQL's log itself, or what a connector says of it. */
 function sourcesOf({ config, sides, transport, engine }: SharedOptions): Sources {
   const { clock, log } = engine;
-  const sql = isDebezium(config) ? debeziumSource({ config, sides, transport, clock, log }) : sides.sql.source;
+  const own = isDebezium(config) ? null : sides.sql.source;
+  const sql = own ?? debeziumSource({ config, sides, transport, clock, log });
   return { sql, mongodb: sides.mongodb.source };
 }
 

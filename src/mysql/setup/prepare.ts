@@ -1,13 +1,8 @@
 /** Carries out what is missing, statement by statement; each may be the last one before the process ends. */
 import { IsthmusError, isIsthmusError } from '../../base/errors.js';
+import type { SetupOptions } from '../../ports/sql-side.js';
 import type { MysqlContext } from '../context.js';
 import { missingSteps, teardownSteps } from './desired.js';
-
-export interface SetupOptions {
-  /** Tell the statements, run none. */
-  readonly dryRun: boolean;
-  readonly onStatement: (statement: string) => void;
-}
 
 export async function prepare(context: MysqlContext, options: SetupOptions): Promise<void> {
   await carryOut(context, await missingSteps(context), options);

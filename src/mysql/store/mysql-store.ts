@@ -18,6 +18,7 @@ import { Chunks } from './chunks.js';
 import { compileEntitySql, type EntitySql } from './entity-sql.js';
 import { Lane } from './lane.js';
 import { type ForeignKeys, laneSession } from './lane-session.js';
+import { markStatement } from './mark-statement.js';
 import { clockMs } from './progress-statements.js';
 import { existingRecords, readRecords } from './read-records.js';
 import { takeOver } from './take-over.js';
@@ -58,12 +59,8 @@ export class MysqlStore implements SideStore {
     return readRecords(this.context, this.entities, refs, options);
   }
 
-  /** A row that the log shows in a transaction of its own; counted, since one that changes nothing stands in no log. */
   async mark(id: string): Promise<void> {
-    await this.context.marks.query(
-      `insert into isthmus.marks (name, id, written) values (${literal(this.context.sync)}, ${literal(id)}, 1)
-        on duplicate key update id = values(id), written = written + 1`,
-    );
+    await this.context.marks.query(markStatement(this.context.sync, id));
   }
 
   chunkEnd(entity: string, after: string | null, size: number): Promise<string | null> {

@@ -2,18 +2,12 @@
  * What a reader of another program's account of the log has to learn of the catalog: that account says nothing of a table that was
  * dropped or renamed, nor of a lost identity. Must not know that account.
  */
+import type { TableLook } from '../../ports/sql-side.js';
 import type { PostgresContext } from '../context.js';
 import type { TableIdentity } from '../decode/relation-plan.js';
 import { readIdentities } from './table-watch.js';
 
-export interface PostgresTableLook {
-  /** Where the log ended just before, as 16 hex digits of an LSN. */
-  readonly asOf: string;
-  /** Entity → why its table can no longer be followed, as of now. */
-  changed(): Promise<ReadonlyMap<string, string>>;
-}
-
-export async function lookAtTables(context: PostgresContext): Promise<PostgresTableLook> {
+export async function lookAtTables(context: PostgresContext): Promise<TableLook> {
   const known = await readIdentities(context);
   return {
     asOf: [...known.values()][0]?.asOf ?? '',

@@ -1,14 +1,9 @@
 /** Carries out what is missing, statement by statement; each may be the last one before the process ends. */
 import { IsthmusError, isIsthmusError } from '../../base/errors.js';
+import type { SetupOptions } from '../../ports/sql-side.js';
 import type { PostgresContext } from '../context.js';
 import { missingSteps, type Step } from './desired.js';
 import { teardownSteps } from './teardown.js';
-
-export interface SetupOptions {
-  /** Tell the statements, run none. */
-  readonly dryRun: boolean;
-  readonly onStatement: (statement: string) => void;
-}
 
 export async function prepare(context: PostgresContext, options: SetupOptions): Promise<void> {
   await carryOut(context, await missingSteps(context), options);

@@ -18,7 +18,9 @@ const parts = {
     ...['connect-runtime', 'connect-json', 'connect-transforms'].map(
       (name) => `org.apache.kafka:${name}:${kafkaVersion}`,
     ),
-    ...['postgres', 'mariadb', 'mongodb', 'jdbc'].map((name) => `io.debezium:debezium-connector-${name}:${debeziumVersion}`),
+    ...['postgres', 'mariadb', 'mongodb', 'jdbc'].map(
+      (name) => `io.debezium:debezium-connector-${name}:${debeziumVersion}`,
+    ),
     logging,
   ],
 } as const;

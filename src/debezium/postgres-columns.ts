@@ -1,5 +1,6 @@
 /**
- * How a column's values are read from what Debezium writes, by its type and the connector's settings, or why they do not come exactly.
+ * How a column's values are read from what the connector for PostgreSQL writes, by its type and the connector's settings, or why they do
+ * not come exactly.
  * Pure. Must not know messages. What each type becomes was measured on Debezium 3.2 (`debezium.server.test.ts`).
  */
 import type { ColumnType } from '../model/entity.js';
@@ -38,7 +39,7 @@ const opaque: Readonly<Record<string, ValueReader>> = {
   'pg_catalog.oid': integer('int64'),
 };
 
-export function columnReader(type: ColumnType, modes: DebeziumModes): ValueReader | Inexact {
+export function postgresColumn(type: ColumnType, modes: DebeziumModes): ValueReader | Inexact {
   switch (type.kind) {
     case 'bool':
       return boolean;
@@ -112,6 +113,6 @@ function arrayOf(type: ColumnType, modes: DebeziumModes): ValueReader | Inexact 
   const { element } = type;
   if (element === undefined || unwritten.has(element.kind))
     return { inexact: `of some ${type.sql} Debezium makes null, or another value`, remedy: leaveOut };
-  const reader = columnReader(element, modes);
+  const reader = postgresColumn(element, modes);
   return 'inexact' in reader ? reader : arrayReader(reader);
 }

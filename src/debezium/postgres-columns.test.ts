@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ColumnType } from '../model/entity.js';
-import { columnReader } from './column-reader.js';
 import type { DebeziumModes } from './modes.js';
+import { postgresColumn } from './postgres-columns.js';
 import { type Json, readJson } from './read-json.js';
 import { isInexact } from './value-reader.js';
 
@@ -48,7 +48,7 @@ describe('JSON', () => {
 describe('values', () => {
   const type = (kind: ColumnType['kind'], more: Partial<ColumnType> = {}): ColumnType => ({ kind, sql: kind, ...more });
   const read = (of: ColumnType, value: Json, modes: Partial<DebeziumModes> = {}): string | undefined | null => {
-    const reader = columnReader(of, { ...usual, ...modes });
+    const reader = postgresColumn(of, { ...usual, ...modes });
     return isInexact(reader) ? null : reader.text(value);
   };
 
