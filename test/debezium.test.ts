@@ -1,9 +1,6 @@
 /** Debezium reads SQL's log: two captures and three workers over its topic, while processes are killed, Connect among them. */
 import { afterAll, describe, expect, test } from 'vitest';
-import { prepareBoth } from '../src/app/prepare.js';
-import { silentLogger } from '../src/base/logger.js';
-import { configFrom } from '../src/config/load.js';
-import { type ConnectorSettings, startConnect } from '../src/testing/servers/connect-worker.js';
+import { startConnect } from '../src/testing/servers/connect-worker.js';
 import { kafkaMissing } from '../src/testing/servers/kafka-missing.js';
 import { startKafka } from '../src/testing/servers/kafka-server.js';
 import { waitFor } from '../src/testing/wait-for.js';
@@ -11,26 +8,11 @@ import { type ChildSync, startChild } from './child-sync.js';
 import { writeHistory } from './history.js';
 import { counters, countUp, crossing, equal, expectWhole, limitMs, trafficSchema } from './kafka-traffic.js';
 import { countLogs } from './log-counts.js';
-import { overDebezium } from './over-kafka.js';
-import { type Rig, testRigs } from './rig.js';
+import { overDebezium, prepareConnector } from './over-kafka.js';
+import { testRigs } from './rig.js';
 
 const rigs = await testRigs();
 const missing = await kafkaMissing('broker', 'connect');
-
-/** What `prepare` tells an operator to hand to Connect, with the password that it does not tell. */
-async function prepared(rig: Rig, config: Parameters<typeof configFrom>[0]): Promise<ConnectorSettings> {
-  const told: string[] = [];
-  await prepareBoth(configFrom({ ...rig.config, ...config }), {
-    dryRun: false,
-    log: silentLogger,
-    onStatement: (server, statement) => {
-      if (server === 'debezium') told.push(statement);
-    },
-  });
-  const [, body = ''] = /-d '(.*)'$/s.exec(told.join()) ?? [];
-  const settings = JSON.parse(body) as ConnectorSettings;
-  return { ...settings, 'database.password': decodeURIComponent(new URL(rig.sqlUrl).password) };
-}
 
 describe.skipIf(missing !== null)('Debezium as the reader of SQL’s log', { timeout: 400_000 }, async () => {
   const kafka = missing === null ? await startKafka() : (null as never);
@@ -46,7 +28,7 @@ describe.skipIf(missing !== null)('Debezium as the reader of SQL’s log', { tim
       config: { initial: 'sql', entities: [{ table: 'facts' }, { table: 'counters' }] },
     });
     const config = overDebezium(rig, kafka.url, 12);
-    const connector = await prepared(rig, config);
+    const connector = await prepareConnector({ ...rig.config, ...config });
     await connect.run('sql', connector);
     const start = (role: 'capture' | 'worker'): Promise<ChildSync> => startChild(rig, { role, config });
     const roles = ['capture', 'capture', 'worker', 'worker', 'worker'] as const;

@@ -1,5 +1,6 @@
 /** A commented configuration for a schema, as `isthmus init` writes it. Pure: text from the catalog. */
 import { IsthmusError, isIsthmusError } from '../base/errors.js';
+import type { SqlServer } from '../config/connection.js';
 import { advise } from '../conflict/advise.js';
 import type { CatalogTable } from '../model/catalog.js';
 import type { Entity } from '../model/entity.js';
@@ -7,6 +8,7 @@ import { compileEntity } from '../model/mapping.js';
 import { conflictLines, scalar, textScalar } from './advise/advice-text.js';
 
 export interface WriteConfigOptions {
+  readonly server: SqlServer;
   readonly name: string;
   readonly database: string;
   readonly tables: readonly CatalogTable[];
@@ -22,7 +24,7 @@ export interface WrittenConfig {
 }
 
 /** Throws if no table can be synced. */
-export function writeConfig({ name, database, tables, averageBytes }: WriteConfigOptions): WrittenConfig {
+export function writeConfig({ server, name, database, tables, averageBytes }: WriteConfigOptions): WrittenConfig {
   const entries = tables
     .filter(({ partition }) => !partition)
     .map((table) => describeTable(table, averageBytes.get(`${table.schema}.${table.name}`) ?? new Map()));
@@ -34,14 +36,14 @@ export function writeConfig({ name, database, tables, averageBytes }: WriteConfi
       remedy: 'Give the tables primary keys, or name another database.',
     });
   }
-  const text = [...head(name, database), ...entries.flatMap(({ lines }) => lines), ...tail].join('\n');
+  const text = [...head({ server, name, database }), ...entries.flatMap(({ lines }) => lines), ...tail].join('\n');
   return { text: `${text}\n`, tables: entries.length - leftOut.length, leftOut };
 }
 
-function head(name: string, database: string): string[] {
+function head({ server, name, database }: Omit<WriteConfigOptions, 'tables' | 'averageBytes'>): string[] {
   return [
-    '# Isthmus: what is synced between PostgreSQL and MongoDB, and how. Every key: docs/configuration.md',
-    '# Next: `isthmus check`, then `isthmus run`.',
+    `# Isthmus: what is synced between ${server} and MongoDB, and how. Every key: docs/configuration.md`,
+    `# Next: ${server === 'MariaDB' ? '`isthmus prepare`, the connector that it prints, ' : ''}\`isthmus check\`, then \`isthmus run\`.`,
     '',
     `name: ${name}                # names slot, publication, origin and metadata: isthmus_${name}`,
     '',
@@ -51,6 +53,7 @@ function head(name: string, database: string): string[] {
     'mongodb:',
     '  url: "${MONGODB_URL}"',
     `  database: ${scalar(database)}`,
+    ...(server === 'MariaDB' ? debeziumLines : []),
     '',
     'direction: both            # or sql_to_mongodb, mongodb_to_sql',
     'initial: sql               # which side fills the other at the first start: sql, mongodb, none',
@@ -60,6 +63,18 @@ function head(name: string, database: string): string[] {
     'entities:',
   ];
 }
+
+/** MariaDB's log is read by Debezium's connector, which writes to Kafka. */
+const debeziumLines = [
+  '',
+  '# A Debezium connector reads the log: docs/operate.md, With Debezium.',
+  'transport:',
+  '  kind: kafka',
+  '  brokers: ["localhost:9092"]',
+  '  format: debezium',
+  'apply:',
+  '  atomic: record           # transactions are spread over partitions; transaction: with partitions: 1',
+];
 
 const tail = [
   '',

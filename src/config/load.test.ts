@@ -143,7 +143,8 @@ describe('mistakes', () => {
     ['a tag', `${base}api: !!map {}\nname2: !custom x\n`, 'isthmus.yaml'],
     ['a prototype key', `${base}__proto__: { lifecycle: true }\n`, '__proto__ is not a known key'],
     ['a listen address without a port', `${base}api: { listen: localhost }\n`, 'api.listen is not usable'],
-    ['a URL of another database', base.replace('postgres://', 'mysql://'), 'sql.url is not a connection URL'],
+    ['MariaDB without Debezium', base.replace('postgres://', 'mysql://'), 'sql.url is MariaDB or MySQL'],
+    ['a URL of another database', base.replace('postgres://', 'oracle://'), 'sql.url is not a connection URL'],
   ])('%s is told with its place', (_name, text, expected) => {
     expect(mistake(text)).toContain(expected);
   });

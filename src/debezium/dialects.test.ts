@@ -91,6 +91,46 @@ describe('MySQL and MariaDB', () => {
     ]);
   });
 
+  const told = (id: string, pos: number, total = 1, file = 'binlog.000001') => ({
+    source: { ...source(pos, 0, file), connector: 'mariadb', gtid: id },
+    id,
+    total,
+  });
+
+  test('with global transaction ids they alone say what is later: after a failover files begin anew', () => {
+    const [a, b] = [told('0-1-270', 900, 1, 'b.000009'), told('0-2-271', 4, 1, 'b.000001')];
+    expect(verdicts(mysqlDialect, [a, '0-1-270', b, '0-2-271', a, '0-1-270', b])).toEqual([
+      'opens',
+      'whole',
+      'opens',
+      'whole',
+      'drop',
+      'passed',
+      'drop',
+    ]);
+    const at = (one: ReturnType<typeof told>) =>
+      rowOf(mysqlDialect, one.source, { id: one.id, total_order: 1, data_collection_order: 1 }).place.at;
+    expect(mysqlDialect.orderOf(at(a))).toBe(540n);
+    expect(mysqlDialect.orderOf(at(b))).toBe(542n);
+  });
+
+  test('transactions that the connector left out are found out, and it may tell those before again', () => {
+    const { place, total } = rowOf(mysqlDialect, told('0-1-7', 4).source, { id: '0-1-7', total_order: 1 });
+    const begun = (...ids: readonly string[]): (() => void) => {
+      const once = new Once(mysqlDialect, place.at, null);
+      return () => {
+        for (const id of ids) once.begin(id);
+      };
+    };
+    expect(total).toBe(1);
+    expect(begun('0-1-8', '0-1-9', '0-1-6', '0-1-7', '0-1-8', '0-1-9', '0-1-10')).not.toThrow();
+    expect(begun('0-1-9')).toThrow(expect.objectContaining({ code: 'topic_lost' }));
+    expect(begun('0-1-8', '0-1-10')).toThrow(expect.objectContaining({ code: 'topic_lost' }));
+    expect(begun('1-1-8')).toThrow(expect.objectContaining({ code: 'debezium_unfit' }));
+    // Without such numbers nothing can be said.
+    expect(begun('file=b.000001,pos=4')).not.toThrow();
+  });
+
   test('a GTID names a transaction', () => {
     expect(mysqlDialect.transactionOf('0-1-270')).toBe('0-1-270');
     expect(() => rowOf(mysqlDialect, { ...source(1), file: '' }, { id: '0-1-270', total_order: 1 })).toThrow(

@@ -131,7 +131,13 @@ it('init’s file is read and its policies have no problems', () => {
   fc.assert(
     fc.property(tableName, columns, fc.boolean(), (name, made, sequence) => {
       const table = tableOf(name, made, sequence);
-      const { text } = writeConfig({ name: 'x', database: 'x', tables: [table], averageBytes: new Map() });
+      const { text } = writeConfig({
+        server: 'PostgreSQL',
+        name: 'x',
+        database: 'x',
+        tables: [table],
+        averageBytes: new Map(),
+      });
       const urls = { SQL_URL: 'postgres://h/x', MONGODB_URL: 'mongodb://h/' };
       const config = readConfigText(text, file, urls);
       const [wish] = config.entities as [EntityFileConfig];

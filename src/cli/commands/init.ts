@@ -4,6 +4,7 @@ import { readAverageBytes } from '../../app/advise/advise.js';
 import { readSchema } from '../../app/read-schema.js';
 import { writeConfig } from '../../app/write-config.js';
 import { IsthmusError } from '../../base/errors.js';
+import { sqlServer } from '../../config/connection.js';
 import { configFrom } from '../../config/load.js';
 import { type Context, defaultFile } from '../context.js';
 import { exit } from '../exit.js';
@@ -18,6 +19,12 @@ export interface InitOptions {
   readonly output: string;
   readonly force?: boolean;
 }
+
+/** What its log is read through. */
+const overDebezium = {
+  apply: { atomic: 'record' },
+  transport: { kind: 'kafka', brokers: ['localhost:9092'], format: 'debezium' },
+} as const;
 
 export async function runInit(options: InitOptions, context: Context): Promise<number> {
   const { terminal } = context;
@@ -38,11 +45,13 @@ export async function runInit(options: InitOptions, context: Context): Promise<n
     name: name || 'sync',
     sql: { url: options.sql },
     mongodb: { url: options.mongodb, database },
-    entities: [{ table: 'public.*' }],
+    entities: [{ table: '*' }],
+    ...(sqlServer({ url: options.sql }) === 'MariaDB' ? overDebezium : {}),
   });
   const { tables } = await readSchema(config, { log: makeLogger(terminal, 'error') });
   const averageBytes = await readAverageBytes(config, tables);
-  const written = writeConfig({ name: config.name, database, tables, averageBytes });
+  const server = sqlServer(config.sql);
+  const written = writeConfig({ server, name: config.name, database, tables, averageBytes });
   if (options.output === '-') terminal.out(written.text.trimEnd());
   else writeFileSync(options.output, written.text, { mode: 0o600 });
   tellNext(written, options, context);

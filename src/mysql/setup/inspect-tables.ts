@@ -49,7 +49,8 @@ async function missingRight({ reads }: MysqlContext, entity: Entity): Promise<st
   try {
     await reads.query(`select 1 from ${table} where 1 = 0 for update`);
     await reads.query(`update ${table} set ${column} = ${column} where 1 = 0`);
-    await reads.query(`insert into ${table} (${column}) select ${column} from ${table} where 1 = 0`);
+    // `ignore`: columns without a default, of which no row would come.
+    await reads.query(`insert ignore into ${table} (${column}) select ${column} from ${table} where 1 = 0`);
     await reads.query(`delete from ${table} where 1 = 0`);
     return null;
   } catch (error) {

@@ -6,7 +6,7 @@ import { type TestSide, testSide } from '../test-side.js';
 
 const schema = `
   create table parents (id int primary key);
-  create table children (id int primary key, parent int, v text, constraint of_parent foreign key (parent) references parents (id) on delete cascade);
+  create table children (id int primary key, parent int, must int not null, v text, constraint of_parent foreign key (parent) references parents (id) on delete cascade);
   create table plain (id int primary key) engine = MyISAM
 `;
 
@@ -57,7 +57,7 @@ describe.skipIf(mariadbIsMissing() !== null)('MariaDB, prepared', () => {
     const from = (await t.rows('show master status'))[0] as readonly [string, string];
     const ref = { entity: `${t.name}.children`, key: '1' };
     const plan = () => ({
-      writes: [{ ...ref, before: null, after: ['7', 'x'] }],
+      writes: [{ ...ref, before: null, after: ['7', '1', 'x'] }],
       hold: [],
       drop: [],
       settlements: [],
@@ -67,6 +67,7 @@ describe.skipIf(mariadbIsMissing() !== null)('MariaDB, prepared', () => {
     // A foreign key is not asked: the parent may come later.
     expect((await t.side.store.read([ref], { locked: false, raw: false })).get(recordId(ref))?.state).toEqual([
       '7',
+      '1',
       'x',
     ]);
     const events = await t.rows(`show binlog events in '${from[0]}' from ${from[1]}`);
