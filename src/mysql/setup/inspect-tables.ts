@@ -4,7 +4,7 @@ import { isIsthmusError } from '../../base/errors.js';
 import { type Finding, failed, ok, warning } from '../../base/finding.js';
 import type { Entity } from '../../model/entity.js';
 import type { MysqlContext } from '../context.js';
-import { literal, quotedTable } from '../names.js';
+import { literal, quoted, quotedTable } from '../names.js';
 
 export async function inspectTables(context: MysqlContext): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -38,7 +38,7 @@ async function inspectTable(context: MysqlContext, entity: Entity): Promise<Find
         `grant select, insert, update, delete on ${quotedTable(entity)} to the user;`,
       ),
     );
-  found.push(...(await cascades(context, entity)));
+  found.push(...(await unreadableTypes(context, entity)), ...(await cascades(context, entity)));
   return found.length > 0 ? found : [ok(id, `${entity.name} can be read and written`)];
 }
 
@@ -57,6 +57,21 @@ async function missingRight({ reads }: MysqlContext, entity: Entity): Promise<st
     if (!isIsthmusError(error, 'permission_denied')) throw error;
     return error.message;
   }
+}
+
+/** The connector's parser knows these not, and gives up at the table's definition, whatever is mapped. */
+async function unreadableTypes({ reads }: MysqlContext, entity: Entity): Promise<Finding[]> {
+  const { rows } = await reads.query(
+    `select column_name, data_type from information_schema.columns where table_schema = ${literal(entity.schema)}
+      and table_name = ${literal(entity.table)} and data_type in ('inet4', 'inet6') order by ordinal_position`,
+  );
+  return rows.map(([column, type]) =>
+    failed(
+      `sql.table.${entity.name}.${column}.type`,
+      `Debezium cannot read a table with a column of type ${type}: ${entity.name}.${column}`,
+      `Store such addresses as varbinary or varchar: alter table ${quotedTable(entity)} modify ${quoted(column as string)} varchar(45);`,
+    ),
+  );
 }
 
 /** InnoDB carries these out by itself, and the binary log does not show what they did. */

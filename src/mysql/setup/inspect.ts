@@ -40,7 +40,7 @@ async function inspectServer({ reads }: MysqlContext): Promise<Finding[]> {
       ? ok('sql.binlog_row_image', 'rows are logged whole, before and after a change')
       : failed('sql.binlog_row_image', `binlog_row_image is ${image}`, "set global binlog_row_image = 'FULL';"),
     ok('sql.packet', `a row may have ${Math.round(Number(packet) / 1024 ** 2)} MB (max_allowed_packet)`),
-    ...(server.mariadb ? [] : await inspectCommitOrder(reads)),
+    ...(await (server.mariadb ? inspectDomains(reads) : inspectCommitOrder(reads))),
   ];
 }
 
@@ -65,6 +65,21 @@ function isAtLeast(version: string, least: string): boolean {
     if (difference !== 0) return difference > 0;
   }
   return true;
+}
+
+/** Transactions are in order by their number, and each domain counts for itself. */
+async function inspectDomains(reads: MysqlContext['reads']): Promise<Finding[]> {
+  const { rows } = await reads.query('select @@global.gtid_binlog_pos');
+  const domains = new Set((rows[0]?.[0] ?? '').split(',').map((gtid) => gtid.split('-')[0]));
+  return [
+    domains.size <= 1
+      ? ok('sql.gtid_domains', 'transactions of one GTID domain are in the log')
+      : failed(
+          'sql.gtid_domains',
+          `the log has transactions of ${domains.size} GTID domains, which have no order among each other`,
+          'Write under one gtid_domain_id; domains that are no longer in use go with: flush binary logs delete_domain_id = (N);',
+        ),
+  ];
 }
 
 /** What is read after a mark relies on it; MariaDB has no other way. */

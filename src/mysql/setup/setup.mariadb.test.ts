@@ -7,6 +7,7 @@ import { type TestSide, testSide } from '../test-side.js';
 const schema = `
   create table parents (id int primary key);
   create table children (id int primary key, parent int, must int not null, v text, constraint of_parent foreign key (parent) references parents (id) on delete cascade);
+  create table hosts (id int primary key, address inet6);
   create table plain (id int primary key) engine = MyISAM
 `;
 
@@ -28,7 +29,9 @@ describe.skipIf(mariadbIsMissing() !== null)('MariaDB, prepared', () => {
       ['sql.binlog_format', 'ok'],
       ['sql.binlog_row_image', 'ok'],
       ['sql.packet', 'ok'],
+      ['sql.gtid_domains', 'ok'],
       ['sql.table.children.cascade', 'warning'],
+      ['sql.table.hosts.address.type', 'failed'],
       ['sql.table.parents', 'ok'],
       ['sql.table.plain.engine', 'failed'],
     ]);
