@@ -3,7 +3,6 @@
  * or refused for good. Must not know the protocol's rules beyond the port.
  */
 import type { Connection } from 'mysql2/promise';
-import { IsthmusError } from '../../base/errors.js';
 import type { RecordId, RecordRef, State } from '../../model/record.js';
 import { recordId } from '../../model/record.js';
 import {
@@ -13,6 +12,14 @@ import {
   type TargetRefusal,
   toBeRead,
 } from '../../ports/side-store.js';
+import {
+  type Attempt,
+  type LaneServer,
+  PlanFailure,
+  type Sent,
+  untilCommitted,
+  whatBecame,
+} from '../../sql/lane-attempts.js';
 import type { MysqlContext } from '../context.js';
 import { isConnectionLost, isContention, toIsthmusError } from '../server-error.js';
 import { type Session, submit } from '../session.js';
@@ -31,54 +38,23 @@ export interface LaneOptions {
   readonly owner: LaneOwner;
 }
 
-type Attempt =
-  | CommitOutcome
-  /** Rows came or went between reading and writing, or a row stands there whose key is equal to the server alone. */
-  | { readonly kind: 'missed'; readonly keyTaken: boolean }
-  /** Nothing was written; the next attempt keeps the order of the plan's writes. */
-  | { readonly kind: 'again' };
-
 interface Opened {
   readonly found: ReadonlyMap<RecordId, State>;
   /** The server's clock minus ours. */
   readonly aheadMs: number;
 }
 
-const missedLimit = 3;
-const contendedLimitMs = 60_000;
-const unreachableLimitMs = 30_000;
-const firstPauseMs = 5;
-const longestPauseMs = 1_000;
+const server: LaneServer = { name: 'MariaDB', isConnectionLost, isContention, toIsthmusError };
 
 export class Lane {
   constructor(private readonly options: LaneOptions) {}
 
-  async commit(request: CommitRequest): Promise<CommitOutcome> {
-    const { clock } = this.options.context;
-    const startedAt = clock.now();
+  commit(request: CommitRequest): Promise<CommitOutcome> {
+    const { context, owner, session } = this.options;
+    const { clock, log } = context;
     const run = new CommitRun(this.options, request);
-    let missed = 0;
-    for (let tries = 0; ; tries++) {
-      try {
-        const attempt = await run.attempt();
-        if (attempt.kind === 'committed' || attempt.kind === 'refused') return attempt;
-        if (attempt.kind === 'missed' && ++missed >= missedLimit)
-          return { kind: 'refused', refusal: attempt.keyTaken ? equalKey : suppressed };
-        request.retried?.();
-      } catch (error) {
-        if (error instanceof PlanFailure) throw error.cause;
-        if (error instanceof RowTooLarge) return { kind: 'refused', refusal: tooLarge };
-        const lost = isConnectionLost(error);
-        if (lost) this.options.session.drop();
-        if (!lost && !isContention(error)) throw toIsthmusError(error, 'writing to MariaDB');
-        if (clock.now() - startedAt > (lost ? unreachableLimitMs : contendedLimitMs))
-          throw toIsthmusError(error, 'writing to MariaDB');
-        request.retried?.();
-        this.options.context.log.debug({ lane: this.options.owner.lane, tries, lost }, 'a write is tried again');
-        const pauseMs = Math.min(firstPauseMs * 2 ** tries, longestPauseMs);
-        await clock.sleep(pauseMs * (0.5 + Math.random() / 2));
-      }
-    }
+    const drop = (): void => session.drop();
+    return untilCommitted({ attempt: () => run.attempt(), request, server, drop, lane: owner.lane, clock, log });
   }
 }
 
@@ -92,13 +68,10 @@ const equalKey: TargetRefusal = {
   reason: 'another row’s key is the same to the table’s collation (its case, accents or spaces at the end differ)',
 };
 
-/** Not the server's: another attempt would throw again. */
-class PlanFailure extends Error {}
-
 /** The attempts of one request, and what is known from one to the next. */
 class CommitRun {
   /** What was last sent with a COMMIT whose answer may have been lost. */
-  private sent: { readonly plan: Plan; readonly committedAt: number } | null = null;
+  private sent: Sent | null = null;
   private ordered = false;
   private first = true;
 
@@ -114,6 +87,7 @@ class CommitRun {
     } catch (error) {
       // A lock that was waited for too long ends its statement only.
       await this.rollBack(client);
+      if (error instanceof RowTooLarge) return { kind: 'refused', refusal: tooLarge };
       throw error;
     }
   }
@@ -181,7 +155,7 @@ class CommitRun {
     try {
       for (const { text, meets } of statements) {
         const { rowCount } = await submit(client, text);
-        if (meets !== null && rowCount !== meets) return { kind: 'missed', keyTaken: false };
+        if (meets !== null && rowCount !== meets) return { kind: 'missed', refusal: suppressed };
       }
       return null;
     } catch (error) {
@@ -190,7 +164,7 @@ class CommitRun {
   }
 
   private failed(error: unknown, plan: Plan): Attempt {
-    if (isKeyTaken(error)) return { kind: 'missed', keyTaken: true };
+    if (isKeyTaken(error)) return { kind: 'missed', refusal: equalKey };
     const refusal = refusalOf(error);
     if (refusal === null) throw error;
     if (dependsOnOrder(refusal) && !this.ordered && plan.ordered !== true && plan.writes.length > 1) {
@@ -209,16 +183,9 @@ class CommitRun {
     }
   }
 
-  /** The stored number is not the one before ours: it is ours already, or somebody else's. */
   private async lookUp(client: Connection): Promise<Attempt> {
-    const row = (await submit(client, selectLane(this.options.owner))).rows[0];
-    const { lane, epoch } = this.options.owner;
-    if (row === undefined)
-      throw new IsthmusError('metadata_invalid', { message: `isthmus.progress has no row of lane ${lane}.` });
-    if (Number(row[0]) !== epoch) throw new IsthmusError('fenced');
-    if (Number(row[1]) === this.request.number && this.sent !== null) return { kind: 'committed', ...this.sent };
-    throw new IsthmusError('invariant_broken', {
-      message: `Lane ${lane} stands at number ${row[1]} in MariaDB, not at ${this.request.previous}.`,
-    });
+    const { owner } = this.options;
+    const row = (await submit(client, selectLane(owner))).rows[0];
+    return whatBecame({ row, owner, request: this.request, sent: this.sent, server });
   }
 }

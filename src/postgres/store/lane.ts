@@ -13,6 +13,14 @@ import {
   type TargetRefusal,
   toBeRead,
 } from '../../ports/side-store.js';
+import {
+  type Attempt,
+  type LaneServer,
+  PlanFailure,
+  type Sent,
+  untilCommitted,
+  whatBecame,
+} from '../../sql/lane-attempts.js';
 import type { PostgresContext } from '../context.js';
 import { isConnectionLost, isContention, toIsthmusError } from '../server-error.js';
 import { type Statement, submit, type TextResult } from '../session.js';
@@ -30,52 +38,23 @@ export interface LaneOptions {
   readonly owner: LaneOwner;
 }
 
-type Attempt =
-  | CommitOutcome
-  /** Rows came or went between reading and writing, or a trigger swallowed the write. */
-  | { readonly kind: 'missed' }
-  /** Nothing was written; the next attempt keeps the order of the plan's writes. */
-  | { readonly kind: 'again' };
-
 interface Opened {
   readonly found: ReadonlyMap<RecordId, State>;
   /** The server's clock minus ours. */
   readonly aheadMs: number;
 }
 
-const missedLimit = 3;
-const contendedLimitMs = 60_000;
-const unreachableLimitMs = 30_000;
-const firstPauseMs = 5;
-const longestPauseMs = 1_000;
+const server: LaneServer = { name: 'PostgreSQL', isConnectionLost, isContention, toIsthmusError };
 
 export class Lane {
   constructor(private readonly options: LaneOptions) {}
 
-  async commit(request: CommitRequest): Promise<CommitOutcome> {
-    const { clock } = this.options.context;
-    const startedAt = clock.now();
+  commit(request: CommitRequest): Promise<CommitOutcome> {
+    const { context, owner, session } = this.options;
+    const { clock, log } = context;
     const run = new CommitRun(this.options, request);
-    let missed = 0;
-    for (let tries = 0; ; tries++) {
-      try {
-        const attempt = await run.attempt();
-        if (attempt.kind === 'committed' || attempt.kind === 'refused') return attempt;
-        if (attempt.kind === 'missed' && ++missed >= missedLimit) return { kind: 'refused', refusal: suppressed };
-        request.retried?.();
-      } catch (error) {
-        if (error instanceof PlanFailure) throw error.cause;
-        const lost = isConnectionLost(error);
-        if (lost) this.options.session.session.drop();
-        if (!lost && !isContention(error)) throw toIsthmusError(error, 'writing to PostgreSQL');
-        if (clock.now() - startedAt > (lost ? unreachableLimitMs : contendedLimitMs))
-          throw toIsthmusError(error, 'writing to PostgreSQL');
-        request.retried?.();
-        this.options.context.log.debug({ lane: this.options.owner.lane, tries, lost }, 'a write is tried again');
-        const pauseMs = Math.min(firstPauseMs * 2 ** tries, longestPauseMs);
-        await clock.sleep(pauseMs * (0.5 + Math.random() / 2));
-      }
-    }
+    const drop = (): void => session.session.drop();
+    return untilCommitted({ attempt: () => run.attempt(), request, server, drop, lane: owner.lane, clock, log });
   }
 }
 
@@ -84,13 +63,10 @@ const suppressed: TargetRefusal = {
   reason: 'the server accepts the write and changes no row: a trigger or row-level security swallows it',
 };
 
-/** Not the server's: another attempt would throw again. */
-class PlanFailure extends Error {}
-
 /** The attempts of one request, and what is known from one to the next. */
 class CommitRun {
   /** What was last sent with a COMMIT whose answer may have been lost. */
-  private sent: { readonly plan: Plan; readonly committedAt: number } | null = null;
+  private sent: Sent | null = null;
   private ordered = false;
   private first = true;
 
@@ -167,7 +143,7 @@ class CommitRun {
 
   /** The COMMIT or ROLLBACK behind the statement that failed has ended the transaction. */
   private failed(error: unknown, plan: Plan): Attempt {
-    if (isMissed(error)) return { kind: 'missed' };
+    if (isMissed(error)) return { kind: 'missed', refusal: suppressed };
     const refusal = refusalOf(error);
     if (refusal === null) throw error;
     if (dependsOnOrder(refusal) && !this.ordered && plan.ordered !== true && plan.writes.length > 1) {
@@ -177,17 +153,10 @@ class CommitRun {
     return { kind: 'refused', refusal };
   }
 
-  /** The stored number is not the one before ours: it is ours already, or somebody else's. */
   private async lookUp(client: pg.Client): Promise<Attempt> {
-    const row = (await submit(client, selectLane(this.options.owner))).rows[0];
-    const { lane, epoch } = this.options.owner;
-    if (row === undefined)
-      throw new IsthmusError('metadata_invalid', { message: `isthmus.progress has no row of lane ${lane}.` });
-    if (Number(row[0]) !== epoch) throw new IsthmusError('fenced');
-    if (Number(row[1]) === this.request.number && this.sent !== null) return { kind: 'committed', ...this.sent };
-    throw new IsthmusError('invariant_broken', {
-      message: `Lane ${lane} stands at number ${row[1]} in PostgreSQL, not at ${this.request.previous}.`,
-    });
+    const { owner } = this.options;
+    const row = (await submit(client, selectLane(owner))).rows[0];
+    return whatBecame({ row, owner, request: this.request, sent: this.sent, server });
   }
 }
 
