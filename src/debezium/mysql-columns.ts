@@ -4,18 +4,13 @@
  */
 import type { ColumnType } from '../model/entity.js';
 import type { DebeziumModes } from './modes.js';
-import type { Json } from './read-json.js';
 import { floating, integer, numeric } from './read-number.js';
+import { bytesOf, stringOf } from './read-text.js';
 import { date, instantText, whole, zonedText } from './read-time.js';
 import type { Inexact, ValueReader } from './value-reader.js';
 
 const leaveOut = 'Leave the column out of the mapping (`exclude`).';
 const adaptive = 'Set time.precision.mode=adaptive_time_microseconds.';
-
-const stringOf = (name: string | null): ValueReader => ({
-  written: { type: 'string', name },
-  text: (value) => (typeof value === 'string' ? value : undefined),
-});
 
 export function mysqlColumn(type: ColumnType, modes: DebeziumModes): ValueReader | Inexact {
   switch (type.kind) {
@@ -41,7 +36,7 @@ export function mysqlColumn(type: ColumnType, modes: DebeziumModes): ValueReader
     case 'uuid':
       return stringOf('io.debezium.data.Uuid');
     case 'bytea':
-      return bytes(modes);
+      return bytesOf(modes, '');
     case 'date':
       return date(modes);
     case 'timestamp':
@@ -81,16 +76,6 @@ const unsigned: ValueReader = {
     return number === undefined ? undefined : String(BigInt.asUintN(64, number));
   },
 };
-
-function bytes({ binary }: DebeziumModes): ValueReader {
-  const encoding = binary === 'hex' ? 'hex' : 'base64';
-  const text = (value: Json): string | undefined => {
-    if (typeof value !== 'string') return undefined;
-    const read = Buffer.from(value, encoding);
-    return read.toString(encoding) === value ? read.toString('hex') : undefined;
-  };
-  return { written: { type: binary === 'bytes' ? 'bytes' : 'string', name: null }, text };
-}
 
 /** To the millisecond in milliseconds, and what is finer in microseconds; neither has a zone. */
 function datetime(type: ColumnType, { times }: DebeziumModes): ValueReader | Inexact {

@@ -6,8 +6,8 @@
 import type { ColumnType } from '../model/entity.js';
 import type { DebeziumModes } from './modes.js';
 import { arrayReader } from './read-array.js';
-import type { Json } from './read-json.js';
 import { floating, integer, numeric } from './read-number.js';
+import { bytesOf, stringOf } from './read-text.js';
 import { date, interval, time, timestamp, timestamptz } from './read-time.js';
 import type { Inexact, ValueReader } from './value-reader.js';
 
@@ -18,11 +18,6 @@ const boolean: ValueReader = {
   written: { type: 'boolean', name: null },
   text: (value) => (value === true ? 't' : value === false ? 'f' : undefined),
 };
-
-const stringOf = (name: string | null): ValueReader => ({
-  written: { type: 'string', name },
-  text: (value) => (typeof value === 'string' ? value : undefined),
-});
 
 /** Types that PostgreSQL's own text is handed on of; of others (money, bits, points) Debezium makes something else. */
 const opaque: Readonly<Record<string, ValueReader>> = {
@@ -75,7 +70,7 @@ export function postgresColumn(type: ColumnType, modes: DebeziumModes): ValueRea
     case 'uuid':
       return stringOf('io.debezium.data.Uuid');
     case 'bytea':
-      return bytea(modes);
+      return bytesOf(modes, '\\x');
     case 'json':
     case 'jsonb':
       return stringOf('io.debezium.data.Json');
@@ -86,16 +81,6 @@ export function postgresColumn(type: ColumnType, modes: DebeziumModes): ValueRea
     case 'array':
       return arrayOf(type, modes);
   }
-}
-
-function bytea({ binary }: DebeziumModes): ValueReader {
-  const encoding = binary === 'hex' ? 'hex' : 'base64';
-  const text = (value: Json): string | undefined => {
-    if (typeof value !== 'string') return undefined;
-    const bytes = Buffer.from(value, encoding);
-    return bytes.toString(encoding) === value ? `\\x${bytes.toString('hex')}` : undefined;
-  };
-  return { written: { type: binary === 'bytes' ? 'bytes' : 'string', name: null }, text };
 }
 
 function opaqueReader(type: ColumnType, modes: DebeziumModes): ValueReader | Inexact {
