@@ -36,11 +36,13 @@ export function writeConfig({ server, name, database, tables, averageBytes }: Wr
       remedy: 'Give the tables primary keys, or name another database.',
     });
   }
-  const text = [...head({ server, name, database }), ...entries.flatMap(({ lines }) => lines), ...tail].join('\n');
+  const text = [...head({ server, name, database, tables }), ...entries.flatMap(({ lines }) => lines), ...tail].join(
+    '\n',
+  );
   return { text: `${text}\n`, tables: entries.length - leftOut.length, leftOut };
 }
 
-function head({ server, name, database }: Omit<WriteConfigOptions, 'tables' | 'averageBytes'>): string[] {
+function head({ server, name, database, tables }: Omit<WriteConfigOptions, 'averageBytes'>): string[] {
   return [
     `# Isthmus: what is synced between ${server} and MongoDB, and how. Every key: docs/configuration.md`,
     `# Next: ${server === 'MariaDB' ? '`isthmus prepare`, the connector that it prints, ' : ''}\`isthmus check\`, then \`isthmus run\`.`,
@@ -58,7 +60,7 @@ function head({ server, name, database }: Omit<WriteConfigOptions, 'tables' | 'a
     'direction: both            # or sql_to_mongodb, mongodb_to_sql',
     'initial: sql               # which side fills the other at the first start: sql, mongodb, none',
     '',
-    '# A table each; `- table: public.*` takes all that are not named. `fields` renames a column or leaves it out (false).',
+    `# A table each; \`- table: ${tables[0]?.schema ?? 'public'}.*\` takes all that are not named. \`fields\` renames a column or leaves it out (false).`,
     '# `conflict` is what `isthmus advise` proposes from types and names: read it once, you know your data better.',
     'entities:',
   ];

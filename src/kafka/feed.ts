@@ -30,8 +30,10 @@ export interface FeedControl {
   resume(): void;
 }
 
-const bytesMost = 8_000_000;
-const messagesMost = 20_000;
+const bytesMost = 4_000_000;
+const messagesMost = 10_000;
+/** Given in one go: decoding them is done without a pause, in which nobody else's changes move. */
+const portion = 500;
 
 export class Feed {
   private queue: RawMessage[] = [];
@@ -104,10 +106,10 @@ export class Feed {
   }
 
   private take(): readonly RawMessage[] {
-    const taken = this.queue;
-    this.queue = [];
-    this.bytes = 0;
-    if (this.full) {
+    const taken = this.queue.slice(0, portion);
+    this.queue = this.queue.slice(portion);
+    this.bytes -= taken.reduce((sum, message) => sum + sizeOf(message), 0);
+    if (this.full && this.bytes <= bytesMost / 2 && this.queue.length <= messagesMost / 2) {
       this.full = false;
       this.control.resume();
     }

@@ -53,8 +53,9 @@ export class WorkerGroup {
       rebalanceTimeout: sessionTimeout,
       heartbeatInterval: 2_000,
       maxWaitTimeInMs,
-      maxBytesPerPartition: 4_000_000,
-      maxBytes: 16_000_000,
+      // The driver takes a fetch apart in one go, in which nothing else moves; a message may be larger all the same.
+      maxBytesPerPartition: 1_000_000,
+      maxBytes: 4_000_000,
       allowAutoTopicCreation: false,
       retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(true) },
     });
