@@ -24,10 +24,14 @@ export function unavailable(config: Config, source: Pick<Source, 'lines'>): Prob
   if (transport.kind === 'embedded') {
     if (transport.format === 'debezium')
       refuse('transport.format', 'is debezium, which comes through Kafka', 'Use kind: kafka.');
+    if (transport.envelopes)
+      refuse('transport.envelopes', 'is true, and without topics there is nobody to read them', 'Use kind: kafka.');
     if (apply.atomic === 'record')
       refuse('apply.atomic', 'is record, and one process keeps transactions whole', 'Use atomic: transaction.');
     return found;
   }
+  if (transport.envelopes && sqlServer(config.sql) === 'MariaDB')
+    refuse('transport.envelopes', missing('envelopes of MariaDB’s rows'), 'Read the connector’s own topic.');
   if (transport.brokers.length === 0)
     refuse('transport.brokers', 'names no broker', 'Name one or more of them as host:port.');
   const { topics } = transport;

@@ -143,6 +143,11 @@ describe('mistakes', () => {
     ['a tag', `${base}api: !!map {}\nname2: !custom x\n`, 'isthmus.yaml'],
     ['a prototype key', `${base}__proto__: { lifecycle: true }\n`, '__proto__ is not a known key'],
     ['a listen address without a port', `${base}api: { listen: localhost }\n`, 'api.listen is not usable'],
+    [
+      'envelopes of MariaDB',
+      `${base.replace('postgres://', 'mysql://')}transport: { kind: kafka, brokers: ["k:9092"], format: debezium, envelopes: true }\n`,
+      'transport.envelopes asks for envelopes of MariaDB’s rows, which is not available',
+    ],
     ['MariaDB without Debezium', base.replace('postgres://', 'mysql://'), 'sql.url is MariaDB or MySQL'],
     ['a URL of another database', base.replace('postgres://', 'oracle://'), 'sql.url is not a connection URL'],
   ])('%s is told with its place', (_name, text, expected) => {
@@ -175,6 +180,7 @@ describe('what does not go together is refused, not ignored', () => {
       'one topic for both sides',
     ],
     ['transport: { format: debezium }', 'transport.format', 'comes through Kafka'],
+    ['transport: { envelopes: true }', 'transport.envelopes', 'nobody to read them'],
     [
       'transport: { kind: kafka, brokers: ["k:9092"], partitions: 1, format: debezium, topics: { debezium: sql_changes } }',
       'transport.topics',

@@ -91,6 +91,11 @@ export const transportSchema = Type.Object(
         'kafka only: who reads SQL’s log: isthmus: a capture itself; debezium: a Debezium connector, whose topic a capture reads',
     }),
     debezium: debeziumSchema,
+    envelopes: Type.Boolean({
+      default: false,
+      description:
+        'kafka only: changes are published as Debezium’s envelopes, for other consumers too; workers read both forms',
+    }),
   },
   { ...strict, default: {}, description: 'How changes travel' },
 );

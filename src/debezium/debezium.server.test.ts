@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../base/clock.js';
 import type { TopicLog } from '../kafka/topic-log.js';
+import type { Change } from '../model/change.js';
 import type { Entity } from '../model/entity.js';
 import { ownLanes } from '../model/share.js';
 import type { ChangeReader, SourceEvent } from '../ports/change-source.js';
@@ -20,6 +21,8 @@ import { connectorSettings } from './connector-settings.js';
 import { DebeziumSource } from './debezium-source.js';
 import type { DebeziumModes } from './modes.js';
 import { postgresConnector, postgresSettings } from './postgres-connector.js';
+import { isObject, type JsonObject, readJson } from './read-json.js';
+import { RowWriter } from './row-writer.js';
 import { makeTopic } from './test-topic.js';
 
 const missing = await kafkaMissing('broker', 'connect');
@@ -258,6 +261,49 @@ describe.skipIf(missing !== null)('Debezium', { timeout: 300_000 }, () => {
       );
     }
   });
+
+  test('our own envelopes have a row as the connector writes it', async () => {
+    // No other test has negative ones.
+    const id = -9;
+    const events = await agree(
+      `insert into narrow values (${id}, true, -3, 7, 9007199254740993, 0.1, 1e300, 12345.600, null, E'te"xt\\u0001é', 'v', 'ab ', '2024-05-06 07:08:09.123+02',
+        '2024-05-06 07:08:09.1+02', '2024-05-06 07:08:09.123', '2024-05-06 07:08:09', '2024-05-06 07:08:09.12', '1999-12-31', '24:00:00', '01:02:03.5',
+        '00112233-4455-6677-8899-aabbccddeeff', '\\x00ff10', '{"a":1,"b":9007199254740993}', '["x"]', 'sad', 5, '10.0.0.1', '10.0.0.0/8', '08:00:2b:01:02:03', '<a/>', '[1,5)',
+        4000000000, null, '{a,NULL,"b \\"c","NULL",""}', '{1,-2}', '{happy}', '{2020-01-01}', '{00112233-4455-6677-8899-aabbccddeeff}', '{t,f}', '{"\\\\x01"}',
+        array['"s"'::jsonb], '{"2020-01-01 00:00:01.123+00"}', '{0.1,NaN}', '{ab}')`,
+      insertNarrow(id + 1, 'f4, f8, zoned, ts, d', `'NaN', '-Infinity', '-infinity', 'infinity', '-infinity'`),
+      insertNarrow(id + 2, 'f8, zoned, ts, d', `0.1, '0044-03-15 12:00+00 BC', '0044-03-15 12:00 BC', '0044-03-15 BC'`),
+      insertNarrow(id + 3, 'zoned, ts, d', `'12345-01-02 03:04:05.6+00', '12345-01-02 03:04:05.6', '5874897-12-31'`),
+      insertNarrow(id + 4, 'n, f4', `7, 100000000`),
+      `insert into wide values (${id}, 'a "b"', 1.25, '23:59:59.123456', '2024-05-06 07:08:09.123', '1 year 2 mons -3 days 04:05:06.789', '14 months', '{"2020-01-01 00:00:01.123"}', 'x')`,
+      `insert into wide (id, part, n, span) values (${id}, 'b', 123456789012345678901234567890123456789012, '-00:00:00.5')`,
+    );
+    const written = events.flatMap((event) => (event.kind === 'part' ? event.changes : [])).map(writtenAs);
+    expect(written).toHaveLength(7);
+    const said = await saidBy(0, ({ after }) => Number(isObject(after) ? after['id'] : 0) < 0, written.length);
+    for (const [at, row] of written.entries()) expect(row).toEqual(said[at]);
+    await t.user.query('delete from narrow; delete from wide');
+  });
+
+  /** The state after a change, as an envelope of ours has it. */
+  function writtenAs(change: Change): unknown {
+    const entity = t.entities.get(change.entity) as Entity;
+    return readJson(new RowWriter(entity, 'sql').write(change).after);
+  }
+
+  /** Rows that a connector told, of all that it told. */
+  async function saidBy(index: number, which: (envelope: JsonObject) => boolean, count: number): Promise<unknown[]> {
+    const log = topics[index] as TopicLog;
+    const reader = await log.open((await log.bounds()).low);
+    const said: unknown[] = [];
+    while (said.length < count)
+      for (const { value } of await reader.next()) {
+        const envelope = value === null ? null : (readJson(value.toString()) as JsonObject);
+        if (envelope !== null && 'op' in envelope && which(envelope)) said.push(envelope['after']);
+      }
+    await reader.close();
+    return said;
+  }
 
   test('a truncate, a dropped column and a lost identity stop the table', async () => {
     const stops =

@@ -5,6 +5,10 @@
 import type { Json } from './read-json.js';
 
 const text = '__debezium_unavailable_value';
+
+/** As JSON, for a column of any type. */
+export const unavailable = JSON.stringify(text);
+
 const bytes = Buffer.from(text);
 const forms = new Set([text, bytes.toString('hex'), bytes.toString('base64')]);
 

@@ -37,14 +37,14 @@ export function numeric(type: ColumnType, modes: DebeziumModes): ValueReader | I
 }
 
 /** `toString` of Debezium's special values, which no other program prints so. */
-const special: Readonly<Record<string, string>> = {
+export const specialDecimals: Readonly<Record<string, string>> = {
   NAN: 'NaN',
   POSITIVE_INFINITY: 'Infinity',
   NEGATIVE_INFINITY: '-Infinity',
 };
 
 function decimalText(value: Json): string | undefined {
-  return typeof value === 'string' ? (special[value] ?? plainDecimal(value)) : undefined;
+  return typeof value === 'string' ? (specialDecimals[value] ?? plainDecimal(value)) : undefined;
 }
 
 function double(type: ColumnType): ValueReader | Inexact {

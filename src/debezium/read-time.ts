@@ -8,9 +8,9 @@ import type { Inexact, ValueReader, Written } from './value-reader.js';
 const dayMicros = 86_400_000_000n;
 
 /** What the server's infinities become: of a timestamp in microseconds, of a date in days. No timestamp and no date is so far away. */
-const infiniteMicros = { '9223372036825200000': 'infinity', '-9223372036832400000': '-infinity' } as const;
+export const infiniteMicros = { '9223372036825200000': 'infinity', '-9223372036832400000': '-infinity' } as const;
 
-const infiniteDays = { '-2147472692': 'infinity', '-2147472691': '-infinity' } as const;
+export const infiniteDays = { '-2147472692': 'infinity', '-2147472691': '-infinity' } as const;
 
 export function whole(value: Json): bigint | undefined {
   const text = String(value);

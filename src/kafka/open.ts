@@ -4,8 +4,7 @@ import type { Entity } from '../model/entity.js';
 import type { Side } from '../model/side.js';
 import type { ChangePublisher } from '../ports/change-publisher.js';
 import { type BrokerOptions, kafkaError, loadDriver } from './client.js';
-import { KafkaPublisher } from './publisher.js';
-import type { SplitterOptions } from './splitter.js';
+import { KafkaPublisher, type PublisherOptions } from './publisher.js';
 import { TopicLog } from './topic-log.js';
 import { inspectTopics, prepareTopics, removeTopics, type TopicOptions } from './topics.js';
 import { WorkerGroup } from './worker-group.js';
@@ -20,6 +19,8 @@ export interface KafkaPrepareOptions {
   readonly onStatement: (statement: string) => void;
 }
 
+export type HowToPublish = Pick<PublisherOptions, 'shareOfMark' | 'shareOfLane' | 'envelope'>;
+
 export interface OpenPublisher extends ChangePublisher {
   close(): Promise<void>;
 }
@@ -28,7 +29,7 @@ export interface KafkaTransport {
   prepare(how: KafkaPrepareOptions): Promise<void>;
   teardown(how: KafkaPrepareOptions): Promise<void>;
   inspect(): Promise<readonly Finding[]>;
-  publisher(side: Side, shares: Omit<SplitterOptions, 'partitions'>): Promise<OpenPublisher>;
+  publisher(side: Side, how: HowToPublish): Promise<OpenPublisher>;
   /** A topic of one partition that others write to. */
   topicLog(topic: string): TopicLog;
   /** Not started yet. */
@@ -43,13 +44,13 @@ export async function openKafka(options: KafkaOptions): Promise<KafkaTransport> 
     prepare: (how) => prepareTopics(all, how),
     teardown: (how) => removeTopics(all, how),
     inspect: () => inspectTopics(all),
-    async publisher(side, shares) {
+    async publisher(side, how) {
       const producer = driver.kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 1 });
       await producer.connect().catch((error: unknown) => {
         throw kafkaError(error, 'connecting');
       });
       const { partitions, entities } = options;
-      const publisher = new KafkaPublisher({ ...shares, producer, topic: options.topics[side], partitions, entities });
+      const publisher = new KafkaPublisher({ ...how, producer, topic: options.topics[side], partitions, entities });
       return {
         publish: (events) => publisher.publish(events),
         close: () => producer.disconnect(),

@@ -98,5 +98,5 @@ function wireOf({ key, value, headers = {} }: RawMessage): WireMessage {
     const first = Array.isArray(header) ? header[0] : header;
     if (first !== undefined) texts[name] = first.toString();
   }
-  return { key: key === null ? null : key.toString(), value: value === null ? '' : value.toString(), headers: texts };
+  return { key: key === null ? null : key.toString(), value: value === null ? null : value.toString(), headers: texts };
 }

@@ -4,13 +4,16 @@ import type { Entity } from '../model/entity.js';
 import type { ChangePublisher } from '../ports/change-publisher.js';
 import type { SourceEvent } from '../ports/change-source.js';
 import { kafkaError } from './client.js';
+import { forOtherConsumers, type WriteEnvelope } from './other-consumers.js';
 import { Splitter, type SplitterOptions } from './splitter.js';
-import { encodeMessage } from './topic-message.js';
+import { encodeMessage, type TopicMessage, type WireMessage } from './topic-message.js';
 
 export interface PublisherOptions extends SplitterOptions {
   readonly producer: Producer;
   readonly topic: string;
   readonly entities: ReadonlyMap<string, Entity>;
+  /** Null: messages are for our workers alone. Counts what it is given, so each publisher needs its own. */
+  readonly envelope: WriteEnvelope | null;
 }
 
 /** In one request; a single message may be larger. */
@@ -28,9 +31,9 @@ export class KafkaPublisher implements ChangePublisher {
     let bytes = 0;
     for (const event of events) {
       for (const { partition, message } of this.splitter.split(event)) {
-        const { key, value, headers } = encodeMessage(this.options.entities, message);
+        const { key, value, headers } = this.encode(message);
         messages.push({ partition, key, value, headers: { ...headers } });
-        bytes += value.length;
+        bytes += value?.length ?? 0;
         if (bytes < bytesMost) continue;
         await this.send(messages);
         messages = [];
@@ -38,6 +41,12 @@ export class KafkaPublisher implements ChangePublisher {
       }
     }
     if (messages.length > 0) await this.send(messages);
+  }
+
+  private encode(message: TopicMessage): WireMessage {
+    const { entities, envelope } = this.options;
+    const wire = encodeMessage(entities, message);
+    return envelope === null ? wire : forOtherConsumers(message, wire, envelope);
   }
 
   /** One request at a time: a later one must not overtake. */

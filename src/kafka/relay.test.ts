@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../base/clock.js';
+import { EnvelopeWriter } from '../debezium/envelope-writer.js';
 import type { Change } from '../model/change.js';
 import type { Entity } from '../model/entity.js';
+import { refuse } from '../model/refusal.js';
 import type { SourceEvent, SourcePart } from '../ports/change-source.js';
 import { Random } from '../testing/random.js';
 import { Assembler } from './assembler.js';
+import { forOtherConsumers, type WriteEnvelope } from './other-consumers.js';
 import { murmur2, partitionOf } from './partition.js';
 import { beforeAll, placePosition, readPlace } from './place.js';
 import { Splitter } from './splitter.js';
@@ -31,6 +35,8 @@ const entity: Entity = {
 };
 const entities = new Map([[entity.name, entity]]);
 
+const refused = refuse({ kind: 'type_mismatch', reason: 'too long', image: 'y' });
+
 /** A log as a source tells it, the same at each reading: from which its events after a position can be read. */
 function drawLog(random: Random, transactions: number): SourceEvent[] {
   const log: SourceEvent[] = [];
@@ -40,7 +46,7 @@ function drawLog(random: Random, transactions: number): SourceEvent[] {
     entity: entity.name,
     key: `k${key}`,
     before: random.chance(0.3) ? null : [`${random.int(9)}`, null],
-    after: random.chance(0.2) ? null : [`${random.int(9)}`, `\u0000${random.int(9)}`],
+    after: random.chance(0.2) ? null : [`${random.int(9)}`, random.chance(0.5) ? 'x' : refused],
   });
   for (let n = 0; n < transactions; n++) {
     const share = random.int(partitions);
@@ -63,6 +69,19 @@ function drawLog(random: Random, transactions: number): SourceEvent[] {
     }
   }
   return log;
+}
+
+function newEnvelopes(): WriteEnvelope {
+  const writer = new EnvelopeWriter({
+    side: 'sql',
+    connector: 'postgresql',
+    name: 'isthmus_s',
+    version: '1',
+    database: 'd',
+    entities,
+    clock: systemClock,
+  });
+  return (told, payload) => writer.write({ ...told, order: BigInt(told.position) }, payload);
 }
 
 function newSplitter(): Splitter {
@@ -107,6 +126,8 @@ interface Topic {
 interface Capture {
   next: number;
   readonly splitter: Splitter;
+  /** Some publish envelopes and some do not, as while a sync is switched to them. */
+  readonly envelope: WriteEnvelope | null;
 }
 
 describe('a log that crosses a topic', () => {
@@ -123,7 +144,12 @@ describe('a log that crosses a topic', () => {
           return found < 0 ? log.length : found;
         };
         for (let steps = 0; saved < log.length && steps < 5000; steps++) {
-          if (captures.length === 0 || random.chance(0.05)) captures.push({ next: saved, splitter: newSplitter() });
+          if (captures.length === 0 || random.chance(0.05))
+            captures.push({
+              next: saved,
+              splitter: newSplitter(),
+              envelope: random.chance(0.5) ? newEnvelopes() : null,
+            });
           const capture = random.pick(captures);
           for (let n = random.int(4); n > 0 && capture.next < log.length; n--) {
             // What shares a position is published together.
@@ -131,7 +157,7 @@ describe('a log that crosses a topic', () => {
             while (capture.next < after(position)) {
               const event = log[capture.next++] as SourceEvent;
               for (const { partition, message } of capture.splitter.split(event))
-                topic.partitions[partition]?.push(encodeMessage(entities, message));
+                topic.partitions[partition]?.push(encoded(message, capture.envelope));
             }
           }
           if (random.chance(0.3)) saved = Math.max(saved, capture.next);
@@ -148,6 +174,11 @@ describe('a log that crosses a topic', () => {
     );
   });
 });
+
+function encoded(message: TopicMessage, envelope: WriteEnvelope | null): WireMessage {
+  const wire = encodeMessage(entities, message);
+  return envelope === null ? wire : forOtherConsumers(message, wire, envelope);
+}
 
 /** By readers that begin anew at positions that were told, as after a crash; each part is handled once. */
 function readAll(random: Random, messages: readonly WireMessage[]): SourceEvent[] {
@@ -242,19 +273,44 @@ describe('a message that is none of ours', () => {
     body: { kind: 'change', change: { entity: entity.name, key: 'k', before: null, after: ['1', null] } },
   };
   const wire = encodeMessage(entities, good);
+  const value = wire.value as string;
+  const inEnvelope = encoded(good, newEnvelopes());
   const cases: readonly (readonly [string, WireMessage, RegExp])[] = [
     ['no JSON', { ...wire, value: '{"v":1,' }, /no JSON object/],
-    ['another version', { ...wire, value: wire.value.replace('"v":1', '"v":2') }, /version is 2/],
-    ['an unknown table', { ...wire, value: wire.value.replace('public.e', 'public.f') }, /public\.f is not mapped/],
+    ['another version', { ...wire, value: value.replace('"v":1', '"v":2') }, /version is 2/],
+    ['an unknown table', { ...wire, value: value.replace('public.e', 'public.f') }, /public\.f is not mapped/],
     ['no position', { ...wire, headers: { ...wire.headers, position: '' } }, /no header position/],
-    ['a value of another type', { ...wire, value: wire.value.replace('"1"', '1') }, /public\.e\.a is no text image/],
-    ['an unknown kind', { ...wire, value: wire.value.replace('"change"', '"merge"') }, /"merge" of this form/],
+    ['a value of another type', { ...wire, value: value.replace('"1"', '1') }, /public\.e\.a is no text image/],
+    ['a tombstone', { ...wire, value: null }, /no JSON object/],
+    ['an envelope of another’s', { ...wire, value: '{"before":null,"after":{"a":1}}' }, /version is missing part/],
+    [
+      'an envelope of another version',
+      { ...wire, value: (inEnvelope.value as string).replace('"v":1', '"v":2') },
+      /version is 2/,
+    ],
+    ['an unknown kind', { ...wire, value: value.replace('"change"', '"merge"') }, /"merge" of this form/],
   ];
   test('is as it was, where it is ours', () => {
     expect(decodeMessage(entities, wire)).toEqual(good);
+    expect(decodeMessage(entities, inEnvelope)).toEqual(good);
   });
   test.each(cases)('%s: is refused with the reason and without its values', (_, message, reason) => {
     expect(() => decodeMessage(entities, message)).toThrow(reason);
     expect(() => decodeMessage(entities, message)).toThrow(expect.objectContaining({ code: 'message_invalid' }));
   });
+});
+
+test('what is for our workers alone is a tombstone to others, and says all that it said', () => {
+  const echo = { lane: 3, number: 7, wrote: new Map([['public.e\u0001k1', ['x', null]]]) };
+  const stamp = { source: '1', index: 0, transaction: 't', committedAt: 1, last: true, echo };
+  const bodies: readonly TopicMessage['body'][] = [
+    { kind: 'end' },
+    { kind: 'mark', id: 'm' },
+    { kind: 'stop', entity: entity.name, reason: 'gone' },
+  ];
+  for (const body of bodies) {
+    const wire = encoded({ stamp, body }, newEnvelopes());
+    expect(wire).toMatchObject({ key: null, value: null });
+    expect(decodeMessage(entities, wire)).toEqual({ stamp, body });
+  }
 });

@@ -1,6 +1,7 @@
 /**
  * One message of a change topic and how it is written: what the source's log says, in headers, and the record itself, as JSON
- * with fields by name, so that a reader with another mapping can tell what it lacks. Must not know a broker.
+ * with fields by name, so that a reader with another mapping can tell what it lacks. Read also where it stands in an envelope for
+ * others (`other-consumers.ts`): a message says itself which it is. Must not know a broker.
  */
 import { IsthmusError } from '../base/errors.js';
 import type { Change, CommitTime, Position } from '../model/change.js';
@@ -35,12 +36,15 @@ export interface TopicMessage {
 /** As a broker keeps it. */
 export interface WireMessage {
   readonly key: string | null;
-  readonly value: string;
+  readonly value: string | null;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Of the value; a reader refuses others. */
 const version = 1;
+
+/** Of the envelope's member, or of the header, that has the value in a message for others too. */
+export const payloadName = 'isthmus';
 
 export function encodeMessage(entities: ReadonlyMap<string, Entity>, { stamp, body }: TopicMessage): WireMessage {
   const { source, index, transaction, committedAt, last, echo } = stamp;
@@ -84,7 +88,7 @@ function byName(names: readonly string[], state: State): Record<string, Value> |
 
 /** Throws `message_invalid` with the reason where it is none of ours, or of a version or table that is not known here. */
 export function decodeMessage(entities: ReadonlyMap<string, Entity>, wire: WireMessage): TopicMessage {
-  const value = parsed(wire.value);
+  const value = payloadOf(wire);
   if (value['v'] !== version) throw invalid(`its version is ${show(value['v'])}, and ${version} is what is known here`);
   return { stamp: decodeStamp(entities, wire.headers, value['wrote']), body: decodeBody(entities, value) };
 }
@@ -123,7 +127,7 @@ function decodeEcho(entities: ReadonlyMap<string, Entity>, header: string, wrote
   return { lane: Number(match[1]), number: Number(match[2]), wrote: states };
 }
 
-function decodeBody(entities: ReadonlyMap<string, Entity>, value: Readonly<Record<string, unknown>>): Body {
+function decodeBody(entities: ReadonlyMap<string, Entity>, value: JsonObject): Body {
   const { kind, table, key, id, entity, reason } = value;
   if (kind === 'end') return { kind };
   if (kind === 'mark' && typeof id === 'string') return { kind, id };
@@ -149,10 +153,22 @@ function stateOf(entities: ReadonlyMap<string, Entity>, table: string, state: un
   });
 }
 
-function parsed(value: string): Readonly<Record<string, unknown>> {
+function payloadOf({ value, headers }: WireMessage): JsonObject {
+  const json = parsed(value ?? headers[payloadName] ?? '');
+  const inner = json[payloadName];
+  return 'v' in json || !isObject(inner) ? json : inner;
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function isObject(json: unknown): json is JsonObject {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+function parsed(value: string): JsonObject {
   try {
     const json: unknown = JSON.parse(value);
-    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
+    if (isObject(json)) return json;
   } catch {
     // Told below; the parser's message would show a part of the value.
   }

@@ -15,11 +15,15 @@ export interface TopicOptions {
   /** Copies of each message; null: three, or one for each broker where there are fewer. */
   readonly replication: number | null;
   readonly retentionMs: number;
+  /** Messages say each change twice: for other consumers, and for our workers. */
+  readonly envelopes: boolean;
   readonly clock: Clock;
 }
 
 /** Of one message: two images of a record of the largest size that MongoDB takes, as JSON. */
 const messageBytes = 67_108_864;
+/** With envelopes: a little less than a broker takes in one request where it is not told otherwise (`socket.request.max.bytes`). */
+const envelopeBytes = 100_663_296;
 /** Shorter, and a night without workers loses changes. */
 const retentionLeastMs = 24 * 3_600_000;
 
@@ -31,14 +35,17 @@ interface Wanted {
   readonly id: Side | 'debezium';
   readonly topic: string;
   readonly partitions: number;
+  /** Of one message. */
+  readonly bytes: number;
 }
 
 /** The connector's has one partition: the order of its log is kept only there. */
-function wanted({ topics, partitions, debezium }: Pick<TopicOptions, 'topics' | 'partitions' | 'debezium'>): Wanted[] {
+function wanted({ topics, partitions, debezium, envelopes }: TopicOptions): Wanted[] {
+  const bytes = envelopes ? envelopeBytes : messageBytes;
   return [
-    { id: 'sql', topic: topics.sql, partitions },
-    { id: 'mongodb', topic: topics.mongodb, partitions },
-    ...(debezium === null ? [] : [{ id: 'debezium', topic: debezium, partitions: 1 } as const]),
+    { id: 'sql', topic: topics.sql, partitions, bytes },
+    { id: 'mongodb', topic: topics.mongodb, partitions, bytes },
+    ...(debezium === null ? [] : [{ id: 'debezium', topic: debezium, partitions: 1, bytes: messageBytes } as const]),
   ];
 }
 
@@ -63,7 +70,7 @@ export async function prepareTopics(
         if (wrong) throw new IsthmusError('topic_unfit', { message: wrong.what, ...remedyOf(wrong) });
         continue;
       }
-      const settings = settingsFor(options, replication);
+      const settings = settingsFor(one, options, replication);
       how.onStatement(createCommand(topic, { partitions, replication, settings }));
       if (how.dryRun) continue;
       const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
@@ -101,7 +108,7 @@ export async function inspectTopics(options: TopicOptions): Promise<readonly Fin
 }
 
 function findings(options: TopicOptions, of: Wanted, { partitions, replication, settings }: Found): Finding[] {
-  const { id: side, topic } = of;
+  const { id: side, topic, bytes } = of;
   const found: Finding[] = [];
   const has = (name: string): number => Number(settings.get(name) ?? Number.NaN);
   const alter = (name: string, value: string | number): string =>
@@ -115,12 +122,12 @@ function findings(options: TopicOptions, of: Wanted, { partitions, replication, 
         alter('cleanup.policy', 'delete'),
       ),
     );
-  if (has('max.message.bytes') < messageBytes)
+  if (has('max.message.bytes') < bytes)
     found.push(
       warning(
         `kafka.message_bytes_${side}`,
         `topic ${topic} takes messages of at most ${has('max.message.bytes')} bytes: a larger change would stop the capture`,
-        alter('max.message.bytes', messageBytes),
+        alter('max.message.bytes', bytes),
       ),
     );
   if (has('retention.ms') >= 0 && has('retention.ms') < retentionLeastMs)
@@ -157,12 +164,16 @@ function wrongPartitions({ id, topic, partitions }: Wanted, found: number): Find
   );
 }
 
-function settingsFor({ retentionMs }: TopicOptions, replication: number): Readonly<Record<string, string>> {
+function settingsFor(
+  { bytes }: Wanted,
+  { retentionMs }: TopicOptions,
+  replication: number,
+): Readonly<Record<string, string>> {
   return {
     'cleanup.policy': 'delete',
     'retention.ms': String(retentionMs),
     'retention.bytes': '-1',
-    'max.message.bytes': String(messageBytes),
+    'max.message.bytes': String(bytes),
     'min.insync.replicas': String(Math.max(1, replication - 1)),
   };
 }

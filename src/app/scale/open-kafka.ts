@@ -12,7 +12,7 @@ export async function openTransport(
   deps: { readonly entities: ReadonlyMap<string, Entity>; readonly log: Logger; readonly clock: Clock },
 ): Promise<KafkaTransport | null> {
   if (transport.kind === 'embedded') return null;
-  const { brokers, topics, format, partitions, replication, retention, tls, sasl } = transport;
+  const { brokers, topics, format, partitions, replication, retention, envelopes, tls, sasl } = transport;
   return openKafka({
     ...deps,
     clientId: `isthmus_${name}`,
@@ -23,6 +23,7 @@ export async function openTransport(
     partitions,
     replication,
     retentionMs: durationMs(retention) as number,
+    envelopes,
     tls,
     sasl,
   });

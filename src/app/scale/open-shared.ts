@@ -15,6 +15,7 @@ import { Engine, type EngineParts } from '../../sync/engine.js';
 import type { OpenSides } from '../sides.js';
 import { keepUnreadable } from './keep-unreadable.js';
 import { debeziumSource, isDebezium } from './open-debezium.js';
+import { openEnvelopes } from './open-envelopes.js';
 import type { Role } from './roles.js';
 import { shapeOf } from './share-questions.js';
 import type { Share } from './share-slot.js';
@@ -72,14 +73,17 @@ function sourcesOf({ config, sides, transport, engine }: SharedOptions): Sources
   return { sql, mongodb: sides.mongodb.source };
 }
 
-function captureOf({ sides, transport, engine }: SharedOptions, source: ChangeSource): Relay {
+function captureOf({ config, sides, transport, engine }: SharedOptions, source: ChangeSource): Relay {
   const { clock, log } = engine;
   const { side } = source;
+  const { entities } = sides;
+  const how = { shareOfMark: splitMark, shareOfLane: splitLane };
   return new Relay({
     source,
     // A slot has one reader; a change stream and a topic have any number.
     endReader: () => (source === sides.sql.source ? sides.sql.endReader() : Promise.resolve()),
-    openPublisher: () => transport.publisher(side, { shareOfMark: splitMark, shareOfLane: splitLane }),
+    openPublisher: () =>
+      transport.publisher(side, { ...how, envelope: openEnvelopes(config, { source, entities, clock }) }),
     leases: sides.mongodb.leases,
     owner: randomUUID(),
     clock,
