@@ -13,6 +13,7 @@ import type { UnreadableMessage } from '../ports/unreadable-store.js';
 import { namesOf } from '../postgres/names.js';
 import { readUntil, TestLane, type TestSide, testSide } from '../postgres/test-side.js';
 import { sqlCodec } from '../postgres/types.js';
+import { makeTopic } from '../testing/make-topic.js';
 import { type ConnectWorker, startConnect } from '../testing/servers/connect-worker.js';
 import { testPostgres } from '../testing/servers/fixtures/test-postgres.js';
 import { kafkaMissing } from '../testing/servers/kafka-missing.js';
@@ -23,7 +24,6 @@ import type { DebeziumModes } from './modes.js';
 import { postgresConnector, postgresSettings } from './postgres-connector.js';
 import { isObject, type JsonObject, readJson } from './read-json.js';
 import { RowWriter } from './row-writer.js';
-import { makeTopic } from './test-topic.js';
 
 const missing = await kafkaMissing('broker', 'connect');
 const postgres = await testPostgres();

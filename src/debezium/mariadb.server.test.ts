@@ -13,6 +13,7 @@ import { sqlCodec } from '../mysql/types.js';
 import type { ChangeReader, SourceEvent } from '../ports/change-source.js';
 import type { UnreadableMessage } from '../ports/unreadable-store.js';
 import { readUntil } from '../postgres/test-side.js';
+import { makeTopic } from '../testing/make-topic.js';
 import { type ConnectWorker, startConnect } from '../testing/servers/connect-worker.js';
 import { mariadbIsMissing, testMariadb } from '../testing/servers/fixtures/test-mariadb.js';
 import { kafkaMissing } from '../testing/servers/kafka-missing.js';
@@ -22,7 +23,6 @@ import { connectorSettings } from './connector-settings.js';
 import { DebeziumSource } from './debezium-source.js';
 import type { DebeziumModes } from './modes.js';
 import { mysqlConnector, mysqlSettings } from './mysql-connector.js';
-import { makeTopic } from './test-topic.js';
 
 const missing = mariadbIsMissing() ?? (await kafkaMissing('broker', 'connect'));
 

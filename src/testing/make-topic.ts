@@ -2,7 +2,7 @@
 import { silentLogger } from '../base/logger.js';
 import { loadDriver } from '../kafka/client.js';
 import { TopicLog } from '../kafka/topic-log.js';
-import { waitFor } from '../testing/wait-for.js';
+import { waitFor } from './wait-for.js';
 
 const limitMs = 90_000;
 
