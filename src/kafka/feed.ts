@@ -30,8 +30,8 @@ export interface FeedControl {
   resume(): void;
 }
 
-const bytesMost = 4_000_000;
-const messagesMost = 10_000;
+const bytesMost = 1_000_000;
+const messagesMost = 2_000;
 /** Given in one go: decoding them is done without a pause, in which nobody else's changes move. */
 const portion = 500;
 

@@ -27,6 +27,8 @@ const sessionTimeout = 10_000;
 /** How long a fetch waits where there is nothing: a partition that is read from elsewhere now waits as long. */
 const maxWaitTimeInMs = 200;
 const commitEveryMs = 5_000;
+/** Of each partition in one fetch; a message may be larger. Captures send no more in one request. */
+const fetchBytes = 1_000_000;
 /** A batch that does not begin where it was asked for, so often in a row, has another cause than chance. */
 const strangeMost = 3;
 
@@ -44,7 +46,7 @@ export class WorkerGroup {
   private committing: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: WorkerGroupOptions) {
-    const { driver, groupId, topics } = options;
+    const { driver, groupId, partitions, topics } = options;
     this.sideOf = new Map(sides.map((side) => [topics[side], side]));
     this.consumer = driver.kafka.consumer({
       groupId,
@@ -53,9 +55,9 @@ export class WorkerGroup {
       rebalanceTimeout: sessionTimeout,
       heartbeatInterval: 2_000,
       maxWaitTimeInMs,
-      // The driver takes a fetch apart in one go, in which nothing else moves; a message may be larger all the same.
-      maxBytesPerPartition: 1_000_000,
-      maxBytes: 4_000_000,
+      maxBytesPerPartition: fetchBytes,
+      // A broker fills a fetch in the order of the partitions, which is always the same: there must be room for the last one.
+      maxBytes: fetchBytes * sides.length * partitions,
       allowAutoTopicCreation: false,
       retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(true) },
     });
