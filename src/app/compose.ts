@@ -247,9 +247,10 @@ async function assemble(
   });
 }
 
-function engineOptions({ apply, initial, phases }: Config): EngineOptions {
+function engineOptions({ apply, initial, phases, transport }: Config): EngineOptions {
   return {
     ...defaultEngineOptions,
+    ...(transport.kind === 'kafka' ? shareBounds(transport.partitions) : {}),
     batch: apply.batch,
     lanes: apply.lanes,
     throttle: apply.throttle,
@@ -258,6 +259,18 @@ function engineOptions({ apply, initial, phases }: Config): EngineOptions {
     keepsPassive: phases.passiveWrites === 'keep',
   };
 }
+
+/**
+ * What the engines of all shares keep of their own writes and of what they hold is bounded as if they were one: also since all that a side
+ * has yet to read back stands before its users' changes.
+ */
+function shareBounds(shares: number): Pick<EngineOptions, 'awaitingMost' | 'heldMost'> {
+  const part = (most: number): number => Math.max(leastOfShare, Math.ceil(most / shares));
+  const { awaitingMost, heldMost } = defaultEngineOptions;
+  return { awaitingMost: part(awaitingMost), heldMost: part(heldMost) };
+}
+
+const leastOfShare = 1_000;
 
 /** As `ISTHMUS_FAULT`, for tests of processes: what comes with a heartbeat comes sooner. */
 function testedHeartbeat(setting: string | undefined): Partial<EngineOptions> {
