@@ -33,6 +33,7 @@ import { openTransport } from './scale/open-kafka.js';
 import { openShared } from './scale/open-shared.js';
 import { prepareAlone } from './scale/prepare-alone.js';
 import type { Role } from './scale/roles.js';
+import { boundsOfShare } from './scale/share-bounds.js';
 import { type OpenSides, openSides, ownSource } from './sides.js';
 import type { Sync } from './sync.js';
 import { Watch, type WatchTimes } from './watch/watch.js';
@@ -248,9 +249,8 @@ async function assemble(
 }
 
 function engineOptions({ apply, initial, phases, transport }: Config): EngineOptions {
-  return {
+  const whole: EngineOptions = {
     ...defaultEngineOptions,
-    ...(transport.kind === 'kafka' ? shareBounds(transport.partitions) : {}),
     batch: apply.batch,
     lanes: apply.lanes,
     throttle: apply.throttle,
@@ -258,19 +258,8 @@ function engineOptions({ apply, initial, phases, transport }: Config): EngineOpt
     initial,
     keepsPassive: phases.passiveWrites === 'keep',
   };
+  return transport.kind === 'kafka' ? boundsOfShare(whole, transport.partitions) : whole;
 }
-
-/**
- * What the engines of all shares keep of their own writes and of what they hold is bounded as if they were one: also since all that a side
- * has yet to read back stands before its users' changes.
- */
-function shareBounds(shares: number): Pick<EngineOptions, 'awaitingMost' | 'heldMost'> {
-  const part = (most: number): number => Math.max(leastOfShare, Math.ceil(most / shares));
-  const { awaitingMost, heldMost } = defaultEngineOptions;
-  return { awaitingMost: part(awaitingMost), heldMost: part(heldMost) };
-}
-
-const leastOfShare = 1_000;
 
 /** As `ISTHMUS_FAULT`, for tests of processes: what comes with a heartbeat comes sooner. */
 function testedHeartbeat(setting: string | undefined): Partial<EngineOptions> {

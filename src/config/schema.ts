@@ -97,7 +97,7 @@ export const configSchema = Type.Object(
       }),
       throttle: nullable(
         { type: 'integer', minimum: 1 } as unknown as TSchema,
-        'Changes a second at most; null: no limit',
+        'Changes a second at most, each way; with Kafka each partition has its part of them; null: no limit',
       ),
     }),
     detection: oneOf(['causal', 'window'], {

@@ -1,0 +1,19 @@
+/** What the engine of one share is bounded by, where the bounds are meant for all of them together. Pure. */
+import type { EngineOptions } from '../../sync/options.js';
+
+/** Fewer than a batch would keep a share from ever writing a whole one. */
+const leastRecords = 1_000;
+
+/**
+ * What is awaited of our own writes, what is held and how much is written a second: as if all shares were one engine. What a side has yet to
+ * read back stands before its users' changes, and memory is the process'.
+ */
+export function boundsOfShare(whole: EngineOptions, shares: number): EngineOptions {
+  const part = (most: number, least: number): number => Math.max(least, Math.ceil(most / shares));
+  return {
+    ...whole,
+    awaitingMost: part(whole.awaitingMost, leastRecords),
+    heldMost: part(whole.heldMost, leastRecords),
+    throttle: whole.throttle === null ? null : part(whole.throttle, 1),
+  };
+}
