@@ -23,7 +23,7 @@ function rateNote(tables: readonly TableAdvice[]): string[] {
       : []),
     ...(of('records')
       ? [
-          '# Conflicts per record: all on record, by the number of rows that PostgreSQL’s statistics tell; no process counts here.',
+          '# Conflicts per record: all on record, by the number of rows that the server’s statistics tell; no process counts here.',
         ]
       : []),
   ];

@@ -70,6 +70,6 @@ function objectOf(text: string): Readonly<Record<string, unknown>> | null {
 function unfit(entity: Entity, { field, type }: Field): never {
   throw new IsthmusError('request_invalid', {
     message: `That is no key of ${entity.name}: ${field} is of type ${type.sql}.`,
-    remedy: 'Write the key as PostgreSQL prints it.',
+    remedy: 'Write the key as the SQL side prints it.',
   });
 }
