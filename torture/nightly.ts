@@ -5,7 +5,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { type FaultPoint, faultPoints } from '../src/base/fault-points.js';
+import type { FaultPoint } from '../src/base/fault-points.js';
+import { orderedPoints } from './faults/sync-ends.js';
 import { type LedgerEntry, nightlySeconds, passedSeeds, ranges, readLedger, summed } from './ledger.js';
 import { positive } from './options.js';
 
@@ -27,8 +28,6 @@ const program = new Command('nightly')
 const options = program.opts<Options>();
 const began = performance.now();
 
-/** Not met in a run: see docs/reliability.md, Limits. */
-const elsewhere = ['prepare.', 'discard.', 'start.position-stored'];
 const pointsSeconds = 600;
 /** Met soon where users often meet only: records are held there, and come back to their base. */
 const crowded = (point: string): boolean => point.startsWith('advance.');
@@ -76,11 +75,9 @@ function run(seed: number, args: readonly string[]): Promise<boolean> {
   });
 }
 
-const walked = faultPoints.filter((point) => !elsewhere.some((begin) => point.startsWith(begin)));
-
 function met(): readonly { readonly point: FaultPoint; readonly times: number }[] {
   const sums = summed(entries().map(({ pointsHit }) => pointsHit));
-  return walked.map((point) => ({ point, times: sums[point] ?? 0 }));
+  return orderedPoints.map((point) => ({ point, times: sums[point] ?? 0 }));
 }
 
 /** Over the points that were not met so often; null: there is none. */

@@ -25,10 +25,10 @@ export interface Dialect {
   /** Of a change or a message; null: it stands in no transaction. Throws `message_invalid`. */
   place(source: JsonObject, transaction: JsonObject | null): SourcePlace | null;
   /**
-   * Which of all of the log's transactions BEGIN tells of, numbered without a gap; null, or left out: they have no such numbers. `last`: a commit
-   * place, of which the number was before.
+   * Which of all of the log's transactions BEGIN tells of, numbered without a gap; null, or left out: they have no such numbers.
    */
   numberOf?(id: string): TransactionNumber | null;
+  /** The same, of what stands at a place. */
   numberAt?(commit: string): TransactionNumber | null;
   /** A transaction's own name, of what BEGIN and END say. Throws `message_invalid`. */
   transactionOf(id: string): string;

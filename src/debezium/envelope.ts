@@ -30,7 +30,7 @@ export interface TablesEnvelope {
   readonly kind: 'tables';
   /** Null: it cannot be told whether it was told before. */
   readonly place: SourcePlace | null;
-  readonly changes: readonly { readonly table: string; readonly what: 'dropped' | 'made' | 'altered' }[];
+  readonly changes: readonly { readonly table: string; readonly what: 'dropped' | 'made' }[];
 }
 
 export type Envelope =
@@ -87,7 +87,6 @@ function event(payload: JsonObject, { source, schema, dialect }: EventParts): En
 const whats: Readonly<Record<string, TablesEnvelope['changes'][number]['what']>> = {
   DROP: 'dropped',
   CREATE: 'made',
-  ALTER: 'altered',
 };
 
 /** A snapshot tells how tables looked as if they were made just then. */

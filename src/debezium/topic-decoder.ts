@@ -117,7 +117,7 @@ export class TopicDecoder {
   private tables({ place, changes }: TablesEnvelope): void {
     if (place !== null && this.once.hasPassed(place)) return;
     for (const { table, what } of changes)
-      if (what !== 'altered' && this.options.entities.has(table))
+      if (this.options.entities.has(table))
         this.parts.stop(table, `table ${table} was ${what === 'made' ? 'made anew' : 'dropped'}`);
   }
 

@@ -3,6 +3,7 @@
  * type changed under it. Must not know that account.
  */
 import type { TableLook } from '../ports/sql-side.js';
+import { changedColumn } from '../sql/changed-column.js';
 import type { MysqlContext } from './context.js';
 import { literal } from './names.js';
 
@@ -34,11 +35,7 @@ interface Seen {
 
 function whyNot(name: string, { before, now, columns }: Seen): string | null {
   if (now === undefined) return `table ${name} was dropped or renamed`;
-  for (const column of columns) {
-    const [was, is] = [before?.get(column), now.get(column)];
-    if (was !== undefined && is !== undefined && was !== is) return `column ${column} of ${name} has another type now`;
-  }
-  return null;
+  return changedColumn(name, columns, { before, now });
 }
 
 /** By table: each column's type as the server writes it. */

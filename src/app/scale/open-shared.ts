@@ -12,7 +12,7 @@ import type { ChangeSource } from '../../ports/change-source.js';
 import type { SideStore } from '../../ports/side-store.js';
 import { Relay } from '../../relay/relay.js';
 import { Engine, type EngineParts } from '../../sync/engine.js';
-import type { OpenSides } from '../sides.js';
+import { type OpenSides, ownSource } from '../sides.js';
 import { keepUnreadable } from './keep-unreadable.js';
 import { debeziumSource, isDebezium } from './open-debezium.js';
 import { openEnvelopes } from './open-envelopes.js';
@@ -68,8 +68,7 @@ type Sources = Readonly<Record<Side, ChangeSource>>;
 /** Who reads SQL's log itself, or what a connector says of it. */
 function sourcesOf({ config, sides, transport, engine }: SharedOptions): Sources {
   const { clock, log } = engine;
-  const own = isDebezium(config) ? null : sides.sql.source;
-  const sql = own ?? debeziumSource({ config, sides, transport, clock, log });
+  const sql = isDebezium(config) ? debeziumSource({ config, sides, transport, clock, log }) : ownSource(sides.sql);
   return { sql, mongodb: sides.mongodb.source };
 }
 

@@ -3,6 +3,7 @@
  * dropped or renamed, nor of a lost identity. Must not know that account.
  */
 import type { TableLook } from '../../ports/sql-side.js';
+import { changedColumn } from '../../sql/changed-column.js';
 import type { PostgresContext } from '../context.js';
 import type { TableIdentity } from '../decode/relation-plan.js';
 import { readIdentities } from './table-watch.js';
@@ -39,11 +40,7 @@ interface Seen {
 function whyNot(name: string, { before, now, columns }: Seen): string | null {
   if (now === undefined || (before !== undefined && now.oid !== before.oid))
     return `table ${name} was dropped or renamed`;
-  for (const column of columns) {
-    const [was, is] = [before?.columns.get(column), now.columns.get(column)];
-    if (was !== undefined && is !== undefined && was !== is) return `column ${column} of ${name} has another type now`;
-  }
-  return null;
+  return changedColumn(name, columns, { before: before?.columns, now: now.columns });
 }
 
 async function withoutIdentity({ reads, entities }: PostgresContext): Promise<ReadonlySet<string>> {
