@@ -112,16 +112,21 @@ export class Engine {
   /**
    * Changes which way changes cross. Nothing is lost by it: a side that begins to lead is followed before `save` stores the
    * course (false: a later life has claimed it), one that ceases to lead is followed up to its log's end as of then.
-   * Throws `not_running` where there is no life to tell, and what `save` throws.
+   * Throws `not_running` where there is no life to tell, and what `save` throws. `among`: the turn is one that several engines
+   * follow, and this one may have missed some.
    */
-  async turn(direction: Direction, save: (epoch: number, course: Course) => Promise<boolean>): Promise<void> {
+  async turn(
+    direction: Direction,
+    save: (epoch: number, course: Course, number?: number) => Promise<boolean>,
+    among?: { readonly number: number; readonly skipped: boolean },
+  ): Promise<void> {
     const { life } = this;
     const following = life?.following;
     if (!life || !following || this.stopping) throw new IsthmusError('not_running');
     const was = following.direction;
     await following.alone(async () => {
       following.widen(direction);
-      const course = following.next(direction);
+      const course = following.next(direction, among?.skipped);
       const stored = await save(life.epoch, course).catch((error: unknown) => {
         // It may have been stored: the next life looks.
         life.fail(error);
@@ -133,7 +138,7 @@ export class Engine {
         life.fail(error);
         throw error;
       }
-      for (const side of following.turn(course)) life.payOwed(side);
+      for (const side of following.turn(course, among?.number)) life.payOwed(side);
     });
     // From or to standing still another life begins.
     if (was === direction || (was !== 'none' && direction !== 'none')) return;
