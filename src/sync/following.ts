@@ -37,7 +37,8 @@ export class Following {
     this.course = { direction, owed };
     this.number = number;
     this.owes = new Set(how.forgets ? [] : owed);
-    if (coming !== null) for (const side of sides) if (leads(coming.direction, side)) this.early.set(side, coming.number);
+    if (coming !== null)
+      for (const side of sides) if (leads(coming.direction, side)) this.early.set(side, coming.number);
   }
 
   get direction(): Direction {

@@ -5,7 +5,13 @@
 import { IsthmusError } from '../base/errors.js';
 import { type CommonCourse, type Course, turned } from '../model/course.js';
 import type { Side } from '../model/side.js';
-import type { ClaimedCourse, CommonCourseStore, CourseStore, OwnCourse, OwnCourseStore } from '../ports/course-store.js';
+import type {
+  ClaimedCourse,
+  CommonCourseStore,
+  CourseStore,
+  OwnCourse,
+  OwnCourseStore,
+} from '../ports/course-store.js';
 import type { Engine } from './engine.js';
 
 export interface ShareCourseParts {

@@ -6,8 +6,8 @@ import { type Direction, directions, leads } from '../../model/course.js';
 import { type RecordId, type RecordRef, recordId } from '../../model/record.js';
 import { type Side, sides } from '../../model/side.js';
 import { turnAll } from '../../sync/turn-all.js';
-import { MemoryCommonCourse } from '../memory/memory-common-course.js';
 import { MemoryCourses } from '../memory/memory-courses.js';
+import { MemoryCommonCourse } from '../memory/memory-shared-course.js';
 import type { MemorySide } from '../memory/memory-side.js';
 import type { Random } from '../random.js';
 import { Actor, type Scheduler } from '../scheduler.js';
@@ -52,7 +52,9 @@ export class Operators {
 
   mayWrite(side: Side): boolean {
     if (this.parts.scenario.astray) return true;
-    return (this.commonCourse ?? this.courses).mayWrite(side) && (this.order === null || leads(this.order.direction, side));
+    return (
+      (this.commonCourse ?? this.courses).mayWrite(side) && (this.order === null || leads(this.order.direction, side))
+    );
   }
 
   /** A user's transaction. Just after somebody wrote there is the most to be lost. */
