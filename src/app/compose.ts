@@ -9,6 +9,7 @@ import { makeAgreement } from '../conflict/agreement.js';
 import type { RunCustom } from '../conflict/custom.js';
 import { makeResolver, type Resolve } from '../conflict/resolve.js';
 import type { KafkaTransport } from '../kafka/open.js';
+import type { Division } from '../model/share.js';
 import { broadcast } from '../observe/broadcast.js';
 import { ClockSkew } from '../observe/clock-skew.js';
 import { Collector } from '../observe/collector.js';
@@ -34,6 +35,7 @@ import { openShared } from './scale/open-shared.js';
 import { prepareAlone } from './scale/prepare-alone.js';
 import type { Role } from './scale/roles.js';
 import { boundsOfShare } from './scale/share-bounds.js';
+import type { SharedEngine } from './scale/shared-engine.js';
 import { type OpenSides, openSides, ownSource } from './sides.js';
 import type { Sync } from './sync.js';
 import { Watch, type WatchTimes } from './watch/watch.js';
@@ -46,6 +48,8 @@ export interface ComposeOptions {
   readonly onStatement?: (statement: string) => void;
   /** False: what comparisons find raises no rollback level, since whoever started this looks at it. Default: true. */
   readonly levels?: boolean;
+  /** Told of the engine over Kafka, for who divides it anew. */
+  readonly shared?: (engine: SharedEngine) => void;
   /** For tests: the engine's bounds and pauses. */
   readonly engine?: Partial<EngineOptions>;
   /** For tests: how often the record of conflicts is looked through for what is too old. */
@@ -93,7 +97,7 @@ async function composeSides(config: Config, mapping: Mapping, options: WithCusto
         await transport.prepare({ dryRun: false, onStatement });
         await prepare();
       });
-    await keepLayout(sides.mongodb.board, sides.sql.store, config);
+    const division = await keepLayout(sides.mongodb.board, sides.sql.store, config);
     await skew.measure();
     const { record } = config;
     const everyMs = options.retentionEveryMs === undefined ? {} : { everyMs: options.retentionEveryMs };
@@ -105,7 +109,7 @@ async function composeSides(config: Config, mapping: Mapping, options: WithCusto
       ...everyMs,
     });
     const { role = 'all' } = options;
-    const sync = await assemble(config, sides, { ...options, role, transport, skew, faults, retention });
+    const sync = await assemble(config, sides, { ...options, role, transport, division, skew, faults, retention });
     skew.start();
     if (transport === null) retention.start();
     return sync;
@@ -119,6 +123,7 @@ type Assembly = WithCustom & {
   readonly role: Role;
   /** Null: the embedded one. */
   readonly transport: KafkaTransport | null;
+  readonly division: Division;
   readonly skew: ClockSkew;
   readonly faults: Faults;
   readonly retention: Retention;
@@ -131,6 +136,8 @@ async function assemble(
     log,
     role,
     transport,
+    division,
+    shared: told,
     engine: bounds,
     levels = true,
     skew,
@@ -173,7 +180,8 @@ async function assemble(
     faults,
     options: { ...engineOptions(config), ...bounds },
   };
-  const shared = transport && openShared({ config, role, sides, transport, engine: parts });
+  const shared = transport && openShared({ config, role, division, sides, transport, engine: parts });
+  if (shared) told?.(shared);
   const engine: SyncEngine =
     shared ??
     new Engine({

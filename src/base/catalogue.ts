@@ -50,7 +50,7 @@ const entries = {
     kind: 'safety',
     meaning: 'The sync’s progress was stored under another transport, or another number of partitions.',
     remedy:
-      'Go back to the transport and partitions that it ran with. To change them begin anew: stop all processes, `isthmus teardown`, then `isthmus run` with initial: none and `isthmus load --entity TABLE` of each table.',
+      'Go back to the transport and partitions that it ran with. More partitions: `isthmus repartition`. Any other change begins anew: stop all processes, `isthmus teardown`, then `isthmus run` with initial: none and `isthmus load --entity TABLE` of each table.',
   },
   debezium_silent: {
     kind: 'unreachable',

@@ -64,6 +64,13 @@ export function teardownCommand(): Command {
     .addHelpText('after', examples('isthmus teardown --dry-run', 'isthmus teardown -c isthmus.yaml'));
 }
 
+export function repartitionCommand(): Command {
+  return withConfig(new Command('repartition'))
+    .description('Divides the records among more Kafka partitions, while all processes of the sync stand still')
+    .requiredOption('--to <number>', 'partitions; a multiple of what there is', wholeNumber)
+    .addHelpText('after', examples('isthmus repartition --to 24 -c isthmus.yaml'));
+}
+
 export function runCommand(): Command {
   return withConfig(new Command('run'))
     .description('Prepares what is missing, loads, then syncs until SIGTERM or Ctrl-C')

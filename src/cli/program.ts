@@ -12,6 +12,7 @@ import type { InitOptions } from './commands/init.js';
 import type { LoadOptions } from './commands/load.js';
 import type { PhaseOptions, RoutingOptions } from './commands/phase.js';
 import type { PrepareOptions } from './commands/prepare.js';
+import type { RepartitionOptions } from './commands/repartition.js';
 import type { ReplayOptions } from './commands/replay.js';
 import type { ReportOptions } from './commands/report.js';
 import type { ResolveOptions } from './commands/resolve.js';
@@ -94,6 +95,9 @@ function makeProgram(context: Context, end: (code: number) => void): Command {
   );
   add(define.adviseCommand(), async (options: ApiOptions) =>
     (await import('./commands/advise.js')).runAdvise(options, context),
+  );
+  add(define.repartitionCommand(), async (options: RepartitionOptions) =>
+    (await import('./commands/repartition.js')).runRepartition(options, context),
   );
   add(define.teardownCommand(), async (options: PrepareOptions) =>
     (await import('./commands/prepare.js')).runTeardown(options, context),

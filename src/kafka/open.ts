@@ -7,6 +7,7 @@ import { type BrokerOptions, kafkaError, loadDriver } from './client.js';
 import { KafkaPublisher, type PublisherOptions } from './publisher.js';
 import { TopicLog } from './topic-log.js';
 import { inspectTopics, prepareTopics, removeTopics, type TopicOptions } from './topics.js';
+import { topicEnds, widenTopics } from './widen-topics.js';
 import { WorkerGroup } from './worker-group.js';
 
 export interface KafkaOptions extends BrokerOptions, Omit<TopicOptions, 'driver'> {
@@ -19,7 +20,7 @@ export interface KafkaPrepareOptions {
   readonly onStatement: (statement: string) => void;
 }
 
-export type HowToPublish = Pick<PublisherOptions, 'shareOfMark' | 'shareOfLane' | 'envelope'>;
+export type HowToPublish = Pick<PublisherOptions, 'shareOfMark' | 'ownerOfLane' | 'envelope'>;
 
 export interface OpenPublisher extends ChangePublisher {
   close(): Promise<void>;
@@ -30,6 +31,10 @@ export interface KafkaTransport {
   teardown(how: KafkaPrepareOptions): Promise<void>;
   inspect(): Promise<readonly Finding[]>;
   publisher(side: Side, how: HowToPublish): Promise<OpenPublisher>;
+  /** Gives both change topics this many partitions, where they have fewer. */
+  widen(partitions: number): Promise<void>;
+  /** The offset that a partition's next message will have. */
+  ends(side: Side): Promise<ReadonlyMap<number, bigint>>;
   /** A topic of one partition that others write to. */
   topicLog(topic: string): TopicLog;
   /** Not started yet. */
@@ -44,6 +49,8 @@ export async function openKafka(options: KafkaOptions): Promise<KafkaTransport> 
     prepare: (how) => prepareTopics(all, how),
     teardown: (how) => removeTopics(all, how),
     inspect: () => inspectTopics(all),
+    widen: (partitions) => widenTopics(all, partitions),
+    ends: (side) => topicEnds(all, options.topics[side]),
     async publisher(side, how) {
       const producer = driver.kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 1 });
       await producer.connect().catch((error: unknown) => {

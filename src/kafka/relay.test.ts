@@ -6,6 +6,7 @@ import type { Change } from '../model/change.js';
 import { leadMark, turnOfMark } from '../model/course.js';
 import type { Entity } from '../model/entity.js';
 import { refuse } from '../model/refusal.js';
+import { heirsOf, ownersOfLanes } from '../model/share.js';
 import type { SourceEvent, SourcePart } from '../ports/change-source.js';
 import { Random } from '../testing/random.js';
 import { Assembler } from './assembler.js';
@@ -93,7 +94,7 @@ function newSplitter(): Splitter {
   return new Splitter({
     partitions,
     shareOfMark: (id) => ({ share: Number(id.split(':')[0]), id: id.split(':')[1] as string }),
-    shareOfLane: (lane) => ({ share: Math.floor(lane / lanesMost), lane: lane % lanesMost }),
+    ownerOfLane: ownersOfLanes({ partitions, former: [] }),
   });
 }
 
@@ -319,4 +320,49 @@ test('what is for our workers alone is a tombstone to others, and says all that 
     expect(wire).toMatchObject({ key: null, value: null });
     expect(decodeMessage(entities, wire)).toEqual({ stamp, body });
   }
+});
+
+test('what a share of a former division wrote comes to all its heirs as an echo', () => {
+  const former = 2;
+  const splitter = new Splitter({
+    partitions,
+    shareOfMark: () => null,
+    ownerOfLane: ownersOfLanes({ partitions, former: [former] }),
+  });
+  const changes = Array.from({ length: 40 }, (_, n) => ({
+    entity: entity.name,
+    key: `k${n}`,
+    before: null,
+    after: ['x', null],
+  }));
+  const written = (share: number, generation: number) => ({
+    kind: 'part' as const,
+    position: `${generation}${share}`,
+    transaction: `t${generation}${share}`,
+    last: true,
+    committedAt: 1,
+    echo: { lane: (generation * 1000 + share) * lanesMost + 3, number: 7, wrote: new Map() },
+    changes,
+  });
+  const echoedTo = (share: number, generation: number): number[] => [
+    ...new Set(
+      splitter
+        .split(written(share, generation))
+        .flatMap(({ partition, message }) => (message.stamp.echo?.lane === 3 ? [partition] : [])),
+    ),
+  ];
+  expect(echoedTo(1, 0).sort()).toEqual(heirsOf(1, former, partitions));
+  expect(heirsOf(1, former, partitions)).toEqual([1, 3]);
+  expect(echoedTo(3, 1)).toEqual([3]);
+  expect(echoedTo(1, 2)).toEqual([]);
+});
+
+test('the heirs of a share have its records, whatever their keys', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.constantFrom(2, 3, 12), fc.constantFrom(2, 3), (key, before, times) => {
+      const ref = { entity: 'public.e', key };
+      const heirs = heirsOf(partitionOf(ref, before), before, before * times);
+      expect(heirs).toContain(partitionOf(ref, before * times));
+    }),
+  );
 });

@@ -4,6 +4,7 @@
  * same stamps, whoever reads it and however often. Must not know how a message is written.
  */
 import { turnOfMark } from '../model/course.js';
+import type { OwnedLane } from '../model/share.js';
 import type { Echo, SourceEvent, SourceMark, SourcePart, SourceStop } from '../ports/change-source.js';
 import { partitionOf } from './partition.js';
 import type { Body, Stamp, TopicMessage } from './topic-message.js';
@@ -17,11 +18,10 @@ export interface SplitterOptions {
   readonly partitions: number;
   /** Whose a mark or a lane is: the share that named it, and the name without that. Null: none of this sync's shares. */
   readonly shareOfMark: (id: string) => { readonly share: number; readonly id: string } | null;
-  readonly shareOfLane: (lane: number) => { readonly share: number; readonly lane: number } | null;
+  readonly ownerOfLane: (lane: number) => OwnedLane | null;
 }
 
-interface Owned {
-  readonly share: number;
+interface Owned extends OwnedLane {
   readonly echo: Echo;
 }
 
@@ -91,18 +91,18 @@ export class Splitter {
 
   /** Whether the end of a transaction without a change there (any more) has to be told. */
   private mustEnd(partition: number, owned: Owned | null): boolean {
-    if (owned !== null) return owned.share === partition;
+    if (owned !== null) return owned.has(partition);
     return this.open === null || this.open.has(partition);
   }
 
   private ownedBy({ echo }: SourcePart): Owned | null {
-    const owner = echo && this.options.shareOfLane(echo.lane);
-    return owner && { share: owner.share, echo: { ...(echo as Echo), lane: owner.lane } };
+    const owner = echo && this.options.ownerOfLane(echo.lane);
+    return owner && { ...owner, echo: { ...(echo as Echo), lane: owner.lane } };
   }
 
   private placed(part: SourcePart, { partition, index, ends, owned, body }: InPart): Placed {
     // What a transaction of a share did to others' records (a trigger, a cascade) is that side's own change there.
-    const echo = owned?.share === partition ? owned.echo : null;
+    const echo = owned?.has(partition) ? owned.echo : null;
     const { transaction, committedAt } = part;
     const source = this.position;
     return {

@@ -63,7 +63,7 @@ describe.skipIf(missing !== null)('through a broker', { timeout: 240_000 }, asyn
   async function publisherOf(transport: KafkaTransport, envelope: WriteEnvelope | null = null): Promise<OpenPublisher> {
     const publisher = await transport.publisher('sql', {
       shareOfMark: (id) => ({ share: Number(id.split(':')[0]), id: id.split(':')[1] as string }),
-      shareOfLane: () => null,
+      ownerOfLane: () => null,
       envelope,
     });
     closers.push(() => publisher.close());

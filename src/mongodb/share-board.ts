@@ -1,8 +1,7 @@
 /** `ShareBoard` in `sync_metadata.shares`: one document a share, and one for what is wanted of all. Must not know what a status says. */
 import type { Collection, Document, MongoClient } from 'mongodb';
 import type { Clock } from '../base/clock.js';
-import { shareName } from '../model/share.js';
-import type { ComparedReads, Layout, ShareBoard, ShareReport } from '../ports/share-board.js';
+import type { ComparedReads, Layout, ShareBoard, ShareReport, StoredLayout } from '../ports/share-board.js';
 import { metadataDatabase, sharesCollection } from './names.js';
 import { patiently } from './patience.js';
 
@@ -31,7 +30,7 @@ export class MongoShareBoard implements ShareBoard {
     return this.told('telling of its shares', async () => {
       const operations = [...statuses].map(([share, status]) => ({
         updateOne: {
-          filter: { _id: shareName(name, share) },
+          filter: { _id: `${name}#${share}` },
           update: [{ $set: { name, share, owner, at: '$$NOW', status: { $literal: JSON.stringify(status) } } }],
           upsert: true,
         },
@@ -81,7 +80,7 @@ export class MongoShareBoard implements ShareBoard {
     });
   }
 
-  claimLayout({ partitions, format }: Layout): Promise<Layout> {
+  claimLayout({ partitions, format }: Layout): Promise<StoredLayout> {
     const { name } = this.options;
     return this.told('storing how its progress is divided', async () => {
       const stored = await this.shares.findOneAndUpdate(
@@ -89,7 +88,19 @@ export class MongoShareBoard implements ShareBoard {
         [{ $set: { name, layout: { $ifNull: ['$layout', { partitions, format }] } } }],
         { upsert: true, returnDocument: 'after', ...majority },
       );
-      return stored?.['layout'] as Layout;
+      return { former: [], next: null, ...(stored?.['layout'] as Layout) };
+    });
+  }
+
+  divide(layout: StoredLayout, next: number | null): Promise<void> {
+    const { name } = this.options;
+    const { partitions, former } = layout;
+    const to =
+      next === null && layout.next !== null
+        ? { ...layout, partitions: layout.next, former: [...former, partitions], next }
+        : { ...layout, next };
+    return this.told('storing how its progress is divided', async () => {
+      await this.shares.updateOne({ _id: name, 'layout.partitions': partitions }, { $set: { layout: to } }, majority);
     });
   }
 

@@ -23,9 +23,19 @@ export interface Layout {
   readonly format: 'isthmus' | 'debezium';
 }
 
+/** As it is stored. */
+export interface StoredLayout extends Layout {
+  /** By how many it was divided before, oldest first. */
+  readonly former: readonly number[];
+  /** By how many it is to be divided: some of it is already. Null: nobody divides it anew. */
+  readonly next: number | null;
+}
+
 export interface ShareBoard {
   /** Stores it if none was stored before; resolves with the one that is stored. */
-  claimLayout(layout: Layout): Promise<Layout>;
+  claimLayout(layout: Layout): Promise<StoredLayout>;
+  /** From here on it is divided by `next`, in parts; null: all of it is. What was begun can only be ended. */
+  divide(layout: StoredLayout, next: number | null): Promise<void>;
   /** Each replaces what was told of its share before. */
   post(owner: string, statuses: ReadonlyMap<number, unknown>): Promise<void>;
   reports(): Promise<readonly ShareReport[]>;

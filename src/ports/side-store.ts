@@ -162,6 +162,9 @@ export interface Page {
   readonly more: boolean;
 }
 
+/** From here on an epoch says that whoever it was has handed everything over: nobody begins it again. */
+export const retiredEpoch = 1e15;
+
 export interface SideStore {
   readonly side: Side;
   /**

@@ -238,6 +238,13 @@ export class Engine {
     }
   }
 
+  /** Resolves when both links have read what was committed before the call. Throws `not_running`, also where this life ends before. */
+  async passed(): Promise<void> {
+    const { heartbeat, session } = this.working();
+    await Promise.all(sides.map((side) => heartbeat.passed(side)));
+    if (session.signal.aborted) throw new IsthmusError('not_running');
+  }
+
   private working(): Running {
     const running = this.life?.running;
     if (!running || this.paused || running.session.signal.aborted) throw new IsthmusError('not_running');

@@ -7,7 +7,7 @@ import { recordId } from '../model/record.js';
 import { otherSide, type Side, sides } from '../model/side.js';
 import type { SourceEvent } from '../ports/change-source.js';
 import type { LoadRow, OpenWork } from '../ports/conflict-store.js';
-import type { HeldRow, TakenOver } from '../ports/side-store.js';
+import { type HeldRow, retiredEpoch, type TakenOver } from '../ports/side-store.js';
 import { Awaiting } from './awaiting.js';
 import { Held } from './held.js';
 import type { SavedLoad } from './loads.js';
@@ -55,6 +55,8 @@ export async function takeOverBoth(parts: EngineParts, reign: Reign): Promise<Re
   const { sql, mongodb } = parts.sides;
   const stored = Math.max(await sql.store.epoch(), await mongodb.store.epoch());
   if (reign.epoch !== null && stored > reign.epoch) throw new IsthmusError('fenced');
+  if (stored >= retiredEpoch)
+    throw new IsthmusError('transport_changed', { message: 'Its records were handed over to other partitions.' });
   const epoch = stored + 1;
   reign.epoch = epoch;
   const lanes = parts.options.lanes + 1;

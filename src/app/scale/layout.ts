@@ -4,22 +4,37 @@
  */
 import { IsthmusError } from '../../base/errors.js';
 import type { Config } from '../../config/schema.js';
-import type { Layout, ShareBoard } from '../../ports/share-board.js';
+import type { Division } from '../../model/share.js';
+import type { Layout, ShareBoard, StoredLayout } from '../../ports/share-board.js';
 import type { SideStore } from '../../ports/side-store.js';
 
 /** `own`: a side's store under the sync's own name. Throws `transport_changed`. */
 export async function keepLayout(
   board: Pick<ShareBoard, 'claimLayout'>,
   own: Pick<SideStore, 'epoch'>,
+  config: Pick<Config, 'transport'>,
+): Promise<Division> {
+  const stored = await claimedLayout(board, own, config);
+  if (stored.next === null) return stored;
+  throw new IsthmusError('transport_changed', {
+    message: `This sync is being divided anew, by ${stored.next} partitions, and that is not finished.`,
+    remedy: `Run \`isthmus repartition --to ${stored.next}\` to its end.`,
+  });
+}
+
+/** What is stored, where it is what is configured. Throws `transport_changed`. */
+export async function claimedLayout(
+  board: Pick<ShareBoard, 'claimLayout'>,
+  own: Pick<SideStore, 'epoch'>,
   { transport }: Pick<Config, 'transport'>,
-): Promise<void> {
+): Promise<StoredLayout> {
   const embedded: Layout = { partitions: 0, format: 'isthmus' };
   const { partitions, format } = transport;
   const wanted = transport.kind === 'embedded' ? embedded : { partitions, format };
   // One that ran before layouts were stored was embedded if it has progress of its own.
   const ran = wanted.partitions > 0 && (await own.epoch()) > 0;
   const stored = await board.claimLayout(ran ? embedded : wanted);
-  if (stored.partitions === wanted.partitions && stored.format === wanted.format) return;
+  if (stored.partitions === wanted.partitions && stored.format === wanted.format) return stored;
   throw new IsthmusError('transport_changed', {
     message: `This sync has run with ${shown(stored)}, and is configured for ${shown(wanted)}: it would miss what was committed meanwhile.`,
   });

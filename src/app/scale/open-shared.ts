@@ -6,7 +6,7 @@ import { partitionOf } from '../../kafka/partition.js';
 import { PartitionSource } from '../../kafka/partition-source.js';
 import type { WorkerGroup } from '../../kafka/worker-group.js';
 import type { RecordRef } from '../../model/record.js';
-import { shareName, splitLane, splitMark } from '../../model/share.js';
+import { type Division, ownersOfLanes, shareName, splitMark } from '../../model/share.js';
 import { sides as bothSides, type Side } from '../../model/side.js';
 import type { ChangeSource } from '../../ports/change-source.js';
 import type { CourseStore } from '../../ports/course-store.js';
@@ -29,6 +29,7 @@ import { SharedEngine } from './shared-engine.js';
 export interface SharedOptions {
   readonly config: Config;
   readonly role: Role;
+  readonly division: Division;
   readonly sides: OpenSides;
   readonly transport: KafkaTransport;
   readonly engine: Omit<EngineParts, 'conflicts' | 'courses' | 'sides'>;
@@ -55,6 +56,7 @@ export function openShared(options: SharedOptions): SharedEngine {
           },
     captures: role === 'worker' ? [] : bothSides.map((side) => captureOf(options, sources[side])),
     course: config.lifecycle ? options.sides.mongodb.migration : config.direction,
+    ends: (side) => transport.ends(side),
     mark: (side, id) => options.sides[side].store.mark(id),
     owner: `${role}-${randomUUID().slice(0, 8)}`,
     shape: shapeOf(options.sides.entities),
@@ -76,11 +78,11 @@ function sourcesOf({ config, sides, transport, engine }: SharedOptions): Sources
   return { sql, mongodb: sides.mongodb.source };
 }
 
-function captureOf({ config, sides, transport, engine }: SharedOptions, source: ChangeSource): Relay {
+function captureOf({ config, division, sides, transport, engine }: SharedOptions, source: ChangeSource): Relay {
   const { clock, log } = engine;
   const { side } = source;
   const { entities } = sides;
-  const how = { shareOfMark: splitMark, shareOfLane: splitLane };
+  const how = { shareOfMark: splitMark, ownerOfLane: ownersOfLanes(division) };
   return new Relay({
     source,
     // A slot has one reader; a change stream and a topic have any number.
@@ -101,8 +103,8 @@ interface ShareOptions extends SharedOptions {
   readonly group: WorkerGroup;
 }
 
-function openShare({ config, sides, sources, engine, share, shareOf, group }: ShareOptions): Share {
-  const name = shareName(config.name, share);
+function openShare({ config, division, sides, sources, engine, share, shareOf, group }: ShareOptions): Share {
+  const name = shareName(config.name, share, division);
   const cut = new AbortController();
   const { partitions, topics } = config.transport;
   const isMine = (ref: RecordRef): boolean => shareOf(ref) === share;

@@ -20,14 +20,17 @@ import type { Verdict } from '../../sync/examine.js';
 import type { LetterOutcome, LetterWish } from '../../sync/letter-requests.js';
 import type { Difference, RepairChoice, RepairOutcome } from '../../sync/repair.js';
 import type { SaveTurn } from '../../sync/turn-life.js';
-import type { CaptureStatus, TransportStatus } from '../sync.js';
+import type { TransportStatus } from '../sync.js';
+import type { Capture } from './capture.js';
 import { CourseFollower } from './course-follower.js';
 import { Desk } from './desk.js';
+import { drain } from './drain.js';
 import { mergeStatus, partitionStatus } from './merge-status.js';
 import { RemoteShare } from './remote-share.js';
 import { type KnownShare, ShareNews, type ShareState } from './share-news.js';
 import type { ShareWork } from './share-questions.js';
 import { type Share, ShareSlot } from './share-slot.js';
+import { spread } from './spread.js';
 
 /** Where a worker learns which shares are its own. */
 export interface Membership {
@@ -35,14 +38,6 @@ export interface Membership {
   stop(): Promise<void>;
   /** Messages of a side's topic that wait for this worker, by partition. */
   lag(side: Side): ReadonlyMap<number, number>;
-}
-
-/** What publishes a side's log from this process. */
-export interface Capture {
-  start(): void;
-  stop(): Promise<void>;
-  readonly failure: Promise<IsthmusError>;
-  readonly status: Omit<CaptureStatus, 'lastError'> & { readonly lastError: IsthmusError | null };
 }
 
 export interface SharedEngineParts {
@@ -54,6 +49,8 @@ export interface SharedEngineParts {
   readonly membership: ((onAssigned: (shares: readonly number[]) => void) => Membership) | null;
   /** A direction that nothing changes, or where the one that all shares go by is stored. */
   readonly course: Direction | CommonCourseStore;
+  /** Where a side's topic ends: by partition, the offset of its next message. */
+  readonly ends: (side: Side) => Promise<ReadonlyMap<number, bigint>>;
   /** Writes a mark for all shares into a side's log. */
   readonly mark: (side: Side, id: string) => Promise<void>;
   /** This process, as others know it. */
@@ -192,19 +189,12 @@ export class SharedEngine implements SyncEngine {
   }
 
   examine(refs: readonly RecordRef[]): Promise<ReadonlyMap<RecordId, Verdict>> {
-    return this.spread(
-      refs,
-      (ref) => ref,
-      (work, mine) => work.examine(mine),
-    );
+    return spread({ items: refs, shareOf: this.parts.shareOf }, (share, mine) => this.workOf(share).examine(mine));
   }
 
   repair(differences: readonly Difference[], choice: RepairChoice): Promise<ReadonlyMap<RecordId, RepairOutcome>> {
-    return this.spread(
-      differences,
-      ({ id }) => parseRecordId(id),
-      (work, mine) => work.repair(mine, choice),
-    );
+    const shareOf = ({ id }: Difference): number => this.parts.shareOf(parseRecordId(id));
+    return spread({ items: differences, shareOf }, (share, mine) => this.workOf(share).repair(mine, choice));
   }
 
   status(): EngineStatus {
@@ -224,6 +214,17 @@ export class SharedEngine implements SyncEngine {
       const [here, elsewhere] = [own(), this.news.readsElsewhere];
       return { compared: here.compared + elsewhere.compared, different: here.different + elsewhere.different };
     };
+  }
+
+  /** Of the shares that are here. */
+  async passed(): Promise<void> {
+    await Promise.all([...this.here().values()].map((engine) => engine.passed()));
+  }
+
+  /** For who divides the records anew: what is read is in the topics then, and nothing else comes there. Throws `not_running`. */
+  drain(limitMs: number): Promise<void> {
+    const { captures, clock, ends, shares } = this.parts;
+    return drain({ captures, clock, ends, shares, here: () => this.here(), passed: () => this.passed() }, limitMs);
   }
 
   /** Partitions of all processes, and this one's captures. */
@@ -277,20 +278,5 @@ export class SharedEngine implements SyncEngine {
 
   private workFor(ref: RecordRef): ShareWork {
     return this.workOf(this.parts.shareOf(ref));
-  }
-
-  /** Each item to the share of its record, and what all of them say as one. */
-  private async spread<T, R>(
-    items: readonly T[],
-    refOf: (item: T) => RecordRef,
-    ask: (work: ShareWork, mine: readonly T[]) => Promise<ReadonlyMap<RecordId, R>>,
-  ): Promise<ReadonlyMap<RecordId, R>> {
-    const byShare = new Map<number, T[]>();
-    for (const item of items) {
-      const share = this.parts.shareOf(refOf(item));
-      byShare.set(share, [...(byShare.get(share) ?? []), item]);
-    }
-    const answers = await Promise.all([...byShare].map(([share, mine]) => ask(this.workOf(share), mine)));
-    return new Map(answers.flatMap((answer) => [...answer]));
   }
 }

@@ -1,0 +1,138 @@
+/**
+ * Divides the records of a sync among more partitions, while users write and the sync stands still: brings all shares to rest, hands
+ * each one over to its heirs, adds partitions to both topics. What was interrupted is gone on with. Must not know how shares rest,
+ * nor what they hand over.
+ */
+import { systemClock } from '../../base/clock.js';
+import { IsthmusError } from '../../base/errors.js';
+import type { Logger } from '../../base/logger.js';
+import type { Config } from '../../config/schema.js';
+import type { KafkaTransport } from '../../kafka/open.js';
+import { partitionOf } from '../../kafka/partition.js';
+import { type Division, heirsOf, shareName, whyNotDivided } from '../../model/share.js';
+import { sides as bothSides } from '../../model/side.js';
+import type { StoredLayout } from '../../ports/share-board.js';
+import { compose } from '../compose.js';
+import { readMapping } from '../read-schema.js';
+import { type OpenSides, openSides } from '../sides.js';
+import { handOver, isAtRest, type StoredShare } from './hand-over.js';
+import { claimedLayout } from './layout.js';
+import { openTransport } from './open-kafka.js';
+import type { SharedEngine } from './shared-engine.js';
+
+export interface RepartitionOptions {
+  readonly to: number;
+  readonly log: Logger;
+  readonly onProgress: (told: string) => void;
+}
+
+/** A process that has told of a share so lately may be running. */
+const lateMs = 10_000;
+const drainLimitMs = 600_000;
+
+/** Throws `request_invalid`, `in_use`, `not_running` with what is not at rest, `transport_changed`. */
+export async function repartition(config: Config, options: RepartitionOptions): Promise<void> {
+  const { log } = options;
+  const deps = { log, clock: systemClock };
+  const sides = await openSides(config, await readMapping(config, { log }), deps);
+  try {
+    const transport = await openTransport(config, { entities: sides.entities, ...deps });
+    if (transport === null) throw invalid('There are no partitions without Kafka.');
+    await divide({ config, sides, transport, ...options });
+  } finally {
+    await sides.close();
+  }
+}
+
+interface Dividing extends RepartitionOptions {
+  readonly config: Config;
+  readonly sides: OpenSides;
+  readonly transport: KafkaTransport;
+}
+
+async function divide(of: Dividing): Promise<void> {
+  const { config, onProgress, sides, to, transport } = of;
+  const { board } = sides.mongodb;
+  const layout = await claimedLayout(board, sides.sql.store, config);
+  const why = layout.next === null ? whyNotDivided(layout, to) : layout.next === to ? null : `${layout.next} was begun`;
+  if (why !== null) throw invalid(`${layout.partitions} partitions cannot become ${to}: ${why}.`);
+  if (layout.next === null) {
+    await rest(of, layout);
+    await board.divide(layout, to);
+  }
+  const begun: StoredLayout = { ...layout, next: to };
+  const later: Division = { partitions: to, former: [...layout.former, layout.partitions] };
+  for (let share = 0; share < layout.partitions; share++) {
+    await withStored(of, layout, share, async (from) => {
+      for (const heir of heirsOf(share, layout.partitions, to))
+        await withStored(of, later, heir, (one) => handOver({ from, heirs: [one], ...howOf(of) }));
+    });
+    onProgress(`partition ${share + 1} of ${layout.partitions} is handed over`);
+  }
+  await transport.widen(to);
+  await board.divide(begun, null);
+}
+
+/** All that was published is handled and stored, and whoever did it has ended. */
+async function rest(of: Dividing, layout: StoredLayout): Promise<void> {
+  const { config, log, onProgress, sides, transport } = of;
+  const { board, conflicts } = sides.mongodb;
+  const running = (await board.reports()).find(({ ageMs }) => ageMs < lateMs);
+  if (running !== undefined)
+    throw new IsthmusError('in_use', { message: `The process ${running.owner} runs this sync, or did just now.` });
+  onProgress('what is on its way is brought to rest');
+  let shared: SharedEngine | null = null;
+  const told = (engine: SharedEngine): void => {
+    shared = engine;
+  };
+  // Nobody is to be alarmed by a process that is about to end.
+  const quiet = { ...config, alerts: { ...config.alerts, webhook: null }, compare: { ...config.compare, every: null } };
+  const sync = await compose(quiet, { log, levels: false, shared: told });
+  try {
+    await (shared as SharedEngine | null)?.drain(drainLimitMs);
+  } finally {
+    await sync.stop();
+  }
+  const ends = { sql: await transport.ends('sql'), mongodb: await transport.ends('mongodb') };
+  for (let share = 0; share < layout.partitions; share++) {
+    const rests = await withStored(of, layout, share, (one) => isAtRest(one, config.apply.lanes, ends));
+    if (!rests) throw notAtRest(`partition ${share} has messages that are not handled`);
+  }
+  const { propagating, discards } = await conflicts.openWork();
+  if (propagating.length + discards.length > 0) throw notAtRest('a settlement is not finished');
+}
+
+function howOf({ config, to }: Dividing) {
+  return { lanes: config.apply.lanes, shareOf: (ref: Parameters<typeof partitionOf>[0]) => partitionOf(ref, to) };
+}
+
+async function withStored<T>(
+  { config, sides }: Dividing,
+  division: Division,
+  share: number,
+  work: (stored: StoredShare) => Promise<T>,
+): Promise<T> {
+  const name = shareName(config.name, share, division);
+  const stores = { sql: sides.sql.share(name), mongodb: sides.mongodb.share(name) };
+  try {
+    return await work({
+      share,
+      stores,
+      work: sides.mongodb.shareWork(name),
+      course: sides.mongodb.shareCourse(name),
+    });
+  } finally {
+    await Promise.all(bothSides.map((side) => stores[side].close()));
+  }
+}
+
+function notAtRest(why: string): IsthmusError {
+  return new IsthmusError('not_running', {
+    message: `Not at rest: ${why}.`,
+    remedy: 'Nothing was changed. Run the command again.',
+  });
+}
+
+function invalid(message: string): IsthmusError {
+  return new IsthmusError('request_invalid', { message });
+}
