@@ -28,10 +28,21 @@ export async function drain(parts: DrainParts, limitMs: number): Promise<void> {
   const giveUpAt = clock.now() + limitMs;
   await until(parts, giveUpAt, () => whyNotReady(parts));
   // What a capture that died had published of a transaction is whole, once another one has come to a mark of now.
-  await passed();
+  await within(parts, giveUpAt, passed());
   await Promise.all(captures.map((capture) => capture.stop()));
   const ends = { sql: await parts.ends('sql'), mongodb: await parts.ends('mongodb') };
   await until(parts, giveUpAt, () => whyNotHandled(parts, ends));
+}
+
+async function within({ clock }: DrainParts, giveUpAt: number, work: Promise<void>): Promise<void> {
+  const limit = new AbortController();
+  const late = clock.sleep(giveUpAt - clock.now(), limit.signal).then(() => {
+    if (!limit.signal.aborted)
+      throw new IsthmusError('not_running', {
+        message: 'Not at rest: more is written than crosses. See apply.throttle.',
+      });
+  });
+  await Promise.race([work, late]).finally(() => limit.abort());
 }
 
 async function until({ clock }: DrainParts, giveUpAt: number, why: () => string | null): Promise<void> {
