@@ -1,13 +1,13 @@
 /**
  * How a column's values are read from what the connector for Oracle writes, by its type and the connector's settings, or why they do not
- * come exactly. Pure. Must not know messages. What each type becomes is as the connector's documentation and source say: never measured.
+ * come exactly. Pure. Must not know messages. What each type becomes the connector's own classes told, without a database (`oracle-told.jsonl`).
  */
 import type { ColumnType } from '../model/entity.js';
 import type { DebeziumModes } from './modes.js';
 import { floating, integer, numeric } from './read-number.js';
 import { bytesOf, stringOf } from './read-text.js';
 import { timestamp, zonedText } from './read-time.js';
-import type { Inexact, ValueReader } from './value-reader.js';
+import { type Inexact, isInexact, type ValueReader } from './value-reader.js';
 
 const leaveOut = 'Leave the column out of the mapping (`fields`).';
 
@@ -16,7 +16,7 @@ export function oracleColumn(type: ColumnType, modes: DebeziumModes): ValueReade
     case 'int2':
     case 'int4':
     case 'int8':
-      return whole(type.precision ?? 38);
+      return wholeNumber(type, modes);
     case 'numeric':
       return decimal(type, modes);
     case 'float4':
@@ -44,23 +44,33 @@ function whole(digits: number): ValueReader {
   return integer(digits < 10 ? 'int32' : 'int64');
 }
 
+/** Up to 18 digits: a number where decimals are bytes, and otherwise what decimals are; earlier versions wrote a number always. */
+function wholeNumber(type: ColumnType, modes: DebeziumModes): ValueReader | Inexact {
+  const { precision = 38 } = type;
+  if (modes.decimals === 'precise') return whole(precision);
+  const reader = numeric({ ...type, precision, scale: 0 }, modes);
+  if (modes.decimals === 'double' || isInexact(reader)) return reader;
+  return {
+    written: reader.written,
+    text: (value) => (typeof value === 'number' ? String(value) : reader.text(value)),
+  };
+}
+
 const digitsOfLong = 19;
 
 function decimal(type: ColumnType, modes: DebeziumModes): ValueReader | Inexact {
   const { precision, scale = 0 } = type;
-  if (precision === undefined || scale > 0) return numeric(type, modes);
+  if (precision === undefined || scale >= 0) return numeric(type, modes);
   if (precision - scale < digitsOfLong) return whole(precision - scale);
-  if (modes.decimals === 'precise' && scale < 0)
+  if (modes.decimals === 'precise')
     return { inexact: 'a negative scale is not told', remedy: 'Set decimal.handling.mode=string.' };
   return numeric(type, modes);
 }
 
 const microDigits = 6;
 
-/** A DATE has a time of day. Of more than six digits of a second come nanoseconds, which have room for the years 1677 to 2262 only. */
+/** Of more than six digits of a second come nanoseconds, which have room for the years 1677 to 2262 only. */
 function instant(type: ColumnType, modes: DebeziumModes): ValueReader | Inexact {
-  if (type.sql === 'date' && modes.times === 'connect')
-    return { inexact: 'its time of day is cut', remedy: 'Set time.precision.mode=adaptive.' };
   if ((type.precision ?? microDigits) > microDigits && modes.times !== 'connect')
     return {
       inexact: 'nanoseconds have no room for years before 1677 and after 2262',

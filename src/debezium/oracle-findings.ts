@@ -9,8 +9,8 @@ export function oracleFindings(entities: ReadonlyMap<string, Entity>): readonly 
   return [
     warning(
       'debezium.floats',
-      `the log has binary floating point numbers as decimal text, and whether with all of their digits, NaN and the infinities was never measured: ${columns}`,
-      'Use NUMBER where every digit counts; compare the tables after writes of such values.',
+      `the log has binary floating point numbers as decimal text, with how many digits was never measured; NaN and the infinities stop the connector: ${columns}`,
+      'Use NUMBER where every digit counts, and keep NaN and the infinities out: check (X < binary_double_infinity); compare the tables after writes.',
     ),
   ];
 }

@@ -188,7 +188,8 @@ describe('values', () => {
   const zoned: ColumnType = { kind: 'timestamptz', sql: 'timestamp with time zone', precision: 6 };
 
   it.each<[string, ColumnType, unknown, string, typeof usual?]>([
-    ['NUMBER(4)', { kind: 'int2', sql: 'number', precision: 4 }, -9999, '-9999'],
+    ['NUMBER(4)', { kind: 'int2', sql: 'number', precision: 4 }, '-9999', '-9999'],
+    ['NUMBER(4), precise', { kind: 'int2', sql: 'number', precision: 4 }, -9999, '-9999', precise],
     ['NUMBER(18)', { kind: 'int8', sql: 'number', precision: 18 }, '999999999999999999', '999999999999999999'],
     ['NUMBER(5,-2)', number(5, -2), 1234500, '1234500'],
     ['NUMBER(10,2)', number(10, 2), '12345.60', '12345.6'],
@@ -216,7 +217,7 @@ describe('values', () => {
   });
 
   it.each<[ColumnType, object, string]>([
-    [date, { times: 'connect' }, 'its time of day is cut'],
+    [{ kind: 'int8', sql: 'number', precision: 16 }, { decimals: 'double' }, 'a double cannot hold'],
     [timestamp(9), {}, 'nanoseconds have no room'],
     [number(30, -2), { decimals: 'precise' }, 'a negative scale is not told'],
     [number(), { decimals: 'double' }, 'a double cannot hold'],

@@ -31,7 +31,7 @@ export const tablesText = (schemas: string): string => `
 /** The default is a LONG, which nothing can be done with but to read it. */
 export const columnsText = (schemas: string): string => `
   select c.owner, c.table_name, c.column_name, c.data_type, c.data_length, c.data_precision, c.data_scale, c.char_length,
-    c.nullable, c.virtual_column, i.generation_type, c.collation, c.data_default
+    c.nullable, c.virtual_column, i.generation_type, c."COLLATION", c.data_default
   from all_tab_cols c left join all_tab_identity_cols i
     on i.owner = c.owner and i.table_name = c.table_name and i.column_name = c.column_name
   where c.owner in (${schemas}) and c.hidden_column = 'NO' order by c.owner, c.table_name, c.column_id`;

@@ -101,6 +101,7 @@ describe('what would become another value without an error', () => {
     [number, '-Infinity', 'neither infinity nor NaN'],
     [number, `1${'0'.repeat(37)}1`, '38 digits'],
     [number, `1${'0'.repeat(126)}`, 'exponent'],
+    [{ kind: 'float8', sql: 'binary_double' }, 'NaN', 'Debezium'],
     [{ ...number, precision: 5, scale: 2 }, '1.234', 'round'],
     [{ ...number, precision: 5, scale: -2 }, '1234', 'round'],
     [{ kind: 'numeric', sql: 'float(5)' }, '1.25', '2 digits'],

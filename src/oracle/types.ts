@@ -80,10 +80,18 @@ function decimalProblem(type: ColumnType, value: string, digits: number): string
   return fitsNumeric(type, value) ? null : 'the column’s precision and scale would round it';
 }
 
-/** Sent as the binary number that it is: texts of a double are the server's own affair. */
+/**
+ * Sent as the binary number that it is. What is none would stop the log's reader, which takes such words for a mistake; one of users' own
+ * comes back as it is.
+ */
 function floatCodec(kind: 'float4' | 'float8'): SqlCodec {
   const print = kind === 'float4' ? float4Text : floatText;
-  return { fromText: (text) => print(Number(text)), toText: same };
+  return {
+    fromText: (text) => print(Number(text)),
+    toText: same,
+    problem: (value) =>
+      Number.isFinite(Number(value)) ? null : 'Debezium cannot read NaN and the infinities in the log',
+  };
 }
 
 const usualInstant = /^(?!0000)\d{4}-/;
