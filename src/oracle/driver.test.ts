@@ -49,6 +49,11 @@ describe('values come as text', async () => {
     expect(asText({ dbType: driver[name] }).converter?.(value)).toBe(text);
   });
 
+  it('a text that a column holds is not declared longer than it is', () => {
+    for (const kind of ['text', 'national'] as const)
+      expect(bindDefinitions(driver, [kind], [['x'.repeat(4000)], [null]])[0]?.maxSize).toBe(4000);
+  });
+
   it('texts are bound as long as the longest of their rows', () => {
     const rows = [
       ['ä', 1, null],

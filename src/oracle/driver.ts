@@ -117,12 +117,8 @@ export function bindDefinitions(
   return kinds.map((kind, index) => {
     const definition = { dir: driver.BIND_IN, type: driver[types[kind]] };
     if (kind !== 'text' && kind !== 'national') return definition;
-    const longest = rows.reduce((most, row) => Math.max(most, bytesOf(String(row[index] ?? ''))), 1);
+    // In UTF-8, as the driver counts: one byte too many may make a text a LONG to the server, which compares and converts none.
+    const longest = rows.reduce((most, row) => Math.max(most, Buffer.byteLength(String(row[index] ?? ''))), 1);
     return { ...definition, maxSize: longest };
   });
-}
-
-/** In UTF-8 or in UTF-16, whichever is longer. */
-function bytesOf(text: string): number {
-  return Math.max(Buffer.byteLength(text), 2 * text.length);
 }

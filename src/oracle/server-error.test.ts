@@ -90,6 +90,7 @@ it.each([
   [oracleError(1031, 'insufficient privileges'), 'permission_denied'],
   [oracleError(942, 'table or view does not exist'), 'table_changed'],
   [oracleError(1722, 'unable to convert string value containing secret to a number'), 'sql_error'],
+  [driverError('NJS-138', 'connections to this database server version are not supported'), 'configuration_invalid'],
   [driverError('NJS-011', 'encountered bind value and type mismatch'), 'invariant_broken'],
   [new TypeError('x is not a function'), 'invariant_broken'],
 ])('%s is %s', (error, code) => {

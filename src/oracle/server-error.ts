@@ -47,6 +47,8 @@ const contended: ReadonlySet<number> = new Set([
   12829, 30006, 30036,
 ]);
 
+/** A server or a password that the driver does not speak to. */
+const unsupported: ReadonlySet<number> = new Set([116, 138]);
 /** A call that took longer than its limit, which the driver broke off: the session goes on. */
 const callTooLong = 123;
 /** The connection is gone, or none was made. */
@@ -103,6 +105,8 @@ export function toIsthmusError(error: unknown, doing: string): IsthmusError {
   if (number === null) {
     if (isConnectionLost(error)) return new IsthmusError('sql_unreachable', { message: `${doing}: ${first}` });
     if (isContention(error)) return new IsthmusError('transient', { message: `${doing}: ${first}` });
+    if (unsupported.has(driverNumber(error) ?? 0))
+      return new IsthmusError('configuration_invalid', { message: `${doing}: ${first}` });
     const told = isProgrammingError(error) ? message : (code ?? 'the driver refused it');
     return new IsthmusError('invariant_broken', { message: `${doing}: ${told}`, cause: error });
   }
