@@ -146,7 +146,7 @@ describe('rollback levels', () => {
     await settle(sync);
     proxy.cut();
     await level(sync, 4);
-    expect(sync.lifecycle.routing()).toMatchObject({
+    expect(await sync.lifecycle.routing()).toMatchObject({
       reads: { sql: 0, mongodb: 1 },
       writes: { sql: false, mongodb: true },
     });

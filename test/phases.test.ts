@@ -1,6 +1,6 @@
 /** Phases on real servers: what crosses in each, what is refused, what a restart and a change of direction leave. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PhaseRequest } from '../src/app/lifecycle/lifecycle.js';
+import type { PhaseRequest } from '../src/app/lifecycle/phase-request.js';
 import type { StartedSync } from '../src/index.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import { conflictsOf, type Rig, settle, testRigs } from './rig.js';
@@ -30,7 +30,7 @@ const order = (sync: StartedSync, request: PhaseRequest) => sync.lifecycle.order
 const force = (sync: StartedSync) => order(sync, { action: 'advance', force: true, why: 'only a test' });
 
 async function forceTo(sync: StartedSync, phase: string): Promise<void> {
-  for (let steps = 0; sync.lifecycle.routing().phase !== phase; steps++) {
+  for (let steps = 0; (await sync.lifecycle.routing()).phase !== phase; steps++) {
     if (steps > 12) throw new Error(`never came to ${phase}`);
     await force(sync);
   }
@@ -59,7 +59,7 @@ describe('phases', () => {
     expect(await it.db.collection('items').countDocuments()).toBe(0);
 
     await order(sync, { action: 'advance' });
-    expect(sync.lifecycle.routing()).toMatchObject({ phase: 'snapshot', reads: { sql: 1, mongodb: 0 } });
+    expect(await sync.lifecycle.routing()).toMatchObject({ phase: 'snapshot', reads: { sql: 1, mongodb: 0 } });
     await waitFor(async () => (await it.db.collection('items').countDocuments()) === 50, {
       what: 'the load',
       limitMs: 30_000,
@@ -200,7 +200,7 @@ describe('without phases', () => {
       next: null,
       back: [],
     });
-    expect(sync.lifecycle.routing()).toMatchObject({
+    expect(await sync.lifecycle.routing()).toMatchObject({
       reads: { sql: 0, mongodb: 1 },
       writes: { sql: false, mongodb: true },
     });

@@ -1,5 +1,5 @@
 /** The routes of a migration's phases, of routing, and of its report. */
-import type { PhaseRequest } from '../app/lifecycle/lifecycle.js';
+import type { PhaseRequest } from '../app/lifecycle/phase-request.js';
 import * as schemas from './phase-schemas.js';
 import type { Route } from './route.js';
 
@@ -27,7 +27,7 @@ export const phaseRoutes: readonly Route[] = [
     summary: 'Which side serves which share of the reads, and where may be written',
     open: false,
     response: schemas.routingSchema,
-    handle: (sync) => ({ body: sync.lifecycle.routing() }),
+    handle: async (sync) => ({ body: await sync.lifecycle.routing() }),
   },
   {
     method: 'GET',

@@ -106,12 +106,13 @@ class StillSync implements Sync {
         throw new IsthmusError('phase_refused', { message: 'Not ready for mongodb_primary. lag: 9 s, required 5 s.' });
       return this.lifecycle.show();
     },
-    routing: () => ({
-      phase: 'bidirectional' as const,
-      reads: { sql: 0, mongodb: 1 },
-      writes: { sql: true, mongodb: true },
-      compared: 0,
-    }),
+    routing: () =>
+      Promise.resolve({
+        phase: 'bidirectional' as const,
+        reads: { sql: 0, mongodb: 1 },
+        writes: { sql: true, mongodb: true },
+        compared: 0,
+      }),
     report: (): never => {
       throw new Error('not asked for here');
     },

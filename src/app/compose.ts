@@ -27,7 +27,7 @@ import { prepareSides } from './prepare.js';
 import { type Mapping, readMapping } from './read-schema.js';
 import { Retention } from './record/retention.js';
 import { RunningSync } from './running-sync.js';
-import { Coordinator } from './scale/coordinator.js';
+import { Coordinator, type Duty } from './scale/coordinator.js';
 import { keepLayout } from './scale/layout.js';
 import { openTransport } from './scale/open-kafka.js';
 import { openShared } from './scale/open-shared.js';
@@ -209,17 +209,22 @@ async function assemble(
   const coordinator =
     transport === null
       ? null
-      : new Coordinator({
-          leases: sides.mongodb.leases,
-          owner: randomUUID(),
-          clock: systemClock,
-          log,
-          begin: () => {
-            comparisons.begin();
-            retention.start();
-          },
-          end: async () => void (await Promise.all([comparisons.stop(), retention.stop()])),
-        });
+      : ({ begin, end }: Duty) =>
+          new Coordinator({
+            leases: sides.mongodb.leases,
+            owner: randomUUID(),
+            clock: systemClock,
+            log,
+            begin: () => {
+              comparisons.begin();
+              retention.start();
+              begin();
+            },
+            end: async () => {
+              end();
+              await Promise.all([comparisons.stop(), retention.stop()]);
+            },
+          });
   return new RunningSync({
     config,
     entities,
@@ -227,9 +232,10 @@ async function assemble(
     conflicts,
     engine,
     comparisons,
-    levels: levels && role === 'all',
+    levels,
     coordinator,
     transport: () => shared?.transport() ?? null,
+    allReads: (own) => shared?.readsWith(own) ?? own,
     collector,
     prometheus,
     skew,

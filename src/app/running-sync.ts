@@ -17,6 +17,7 @@ import { ConflictNumbers } from '../observe/conflict-numbers.js';
 import type { Course } from '../observe/history.js';
 import type { Prometheus } from '../observe/prometheus.js';
 import type { ConflictFilter, ConflictPage, ConflictStore } from '../ports/conflict-store.js';
+import type { ComparedReads } from '../ports/share-board.js';
 import type { SideStore } from '../ports/side-store.js';
 import { type Comparison, compareSides } from '../reconcile/compare.js';
 import type { SyncEngine } from '../sync/engine.js';
@@ -38,7 +39,7 @@ import { type ReplayReport, type ReplayRequest, replayConflicts } from './record
 import { replayPolicies } from './record/replay-policies.js';
 import type { Retention } from './record/retention.js';
 import { showConflict } from './record/show-conflict.js';
-import type { Coordinator } from './scale/coordinator.js';
+import type { Coordinator, Duty } from './scale/coordinator.js';
 import type {
   ConflictDecision,
   DecisionCounts,
@@ -61,9 +62,11 @@ export interface RunningParts {
   readonly conflicts: ConflictStore;
   readonly engine: SyncEngine;
   readonly comparisons: Comparisons;
-  /** Says when this process makes comparisons; null: always, since there is no other. */
-  readonly coordinator: Coordinator | null;
+  /** Says when this process does what one of all does; null: always, since there is no other. */
+  readonly coordinator: ((duty: Duty) => Coordinator) | null;
   readonly transport: () => TransportStatus | null;
+  /** Of compared reads, those of all processes. */
+  readonly allReads: (own: () => ComparedReads) => () => ComparedReads;
   /** Whether what comparisons find raises rollback levels. */
   readonly levels: boolean;
   readonly collector: Collector;
@@ -91,6 +94,7 @@ export class RunningSync implements Sync {
   private stopped: Promise<void> | null = null;
   private readonly conflictNumbers: ConflictNumbers;
   private readonly watch: Watch;
+  private readonly coordinator: Coordinator | null;
   readonly alerts: Alerts;
   readonly lifecycle: Lifecycle;
   readonly letters: Letters;
@@ -111,7 +115,7 @@ export class RunningSync implements Sync {
       engine: parts.engine,
       tables: [...parts.entities.keys()],
       comparisons: parts.levels ? parts.comparisons : unheardComparisons,
-      reads: () => this.reads.total(),
+      reads: parts.allReads(() => this.reads.total()),
       story: () => storyOf(parts.conflicts, this.status(), this.history(dayMinutes)),
       deadLetters: () => this.deadLetters(),
       onChange: (shown) => parts.feed.publish('phase', shown),
@@ -124,8 +128,10 @@ export class RunningSync implements Sync {
       parts.feed.publish('comparison', one);
       if (one.state === 'done') this.watch.compared(one.tables, one.id);
     });
-    if (parts.coordinator === null) this.comparisons.begin();
-    else parts.coordinator.start();
+    const { lifecycle } = this;
+    this.coordinator = parts.coordinator?.({ begin: () => lifecycle.look(), end: () => lifecycle.rest() }) ?? null;
+    if (this.coordinator === null) this.comparisons.begin();
+    else this.coordinator.start();
     void parts.engine.failure.then((error) => {
       // A successor may keep the record by other rules.
       void parts.retention.stop();
@@ -263,8 +269,8 @@ export class RunningSync implements Sync {
   /** The engine finishes what is under way; what hangs does not keep the process for ever. */
   private async end(): Promise<void> {
     await this.reads.stop();
-    const { clock, close, coordinator, engine, retention, skew } = this.parts;
-    await coordinator?.stop();
+    const { clock, close, engine, retention, skew } = this.parts;
+    await this.coordinator?.stop();
     const limit = new AbortController();
     const late = clock.sleep(stopLimitMs, limit.signal).then(() => limit.signal.aborted);
     const inTime = await Promise.race([

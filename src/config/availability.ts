@@ -53,6 +53,5 @@ export function unavailable(config: Config, source: Pick<Source, 'lines'>): Prob
       `is transaction, and a source transaction is spread over ${transport.partitions} partitions`,
       'Use atomic: record, or transport.partitions: 1.',
     );
-  if (config.lifecycle) refuse('lifecycle', missing('a lifecycle with Kafka'), 'Use lifecycle: false.');
   return found;
 }

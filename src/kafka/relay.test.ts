@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '../base/clock.js';
 import { EnvelopeWriter } from '../debezium/envelope-writer.js';
 import type { Change } from '../model/change.js';
+import { leadMark, turnOfMark } from '../model/course.js';
 import type { Entity } from '../model/entity.js';
 import { refuse } from '../model/refusal.js';
 import type { SourceEvent, SourcePart } from '../ports/change-source.js';
@@ -65,7 +66,11 @@ function drawLog(random: Random, transactions: number): SourceEvent[] {
       log.push({ ...whole, position: position(), last: true, changes: changes.slice(cut) });
     if (random.chance(0.3)) {
       const mark = random.chance(0.5) ? position() : (log.at(-1)?.position ?? position());
-      log.push({ kind: 'mark', position: mark, id: `${random.int(partitions)}:m${n}` });
+      log.push({
+        kind: 'mark',
+        position: mark,
+        id: random.chance(0.1) ? leadMark(n) : `${random.int(partitions)}:m${n}`,
+      });
     }
   }
   return log;
@@ -95,6 +100,7 @@ function newSplitter(): Splitter {
 /** What a partition's reader is to be told: changes, echoes and marks in their order, without how they are joined. */
 function expected(log: readonly SourceEvent[], partition: number): string[] {
   return log.flatMap((event) => {
+    if (event.kind === 'mark' && turnOfMark(event.id) !== null) return [`mark ${event.id}`];
     if (event.kind === 'mark') return event.id.startsWith(`${partition}:`) ? [`mark ${event.id.slice(2)}`] : [];
     if (event.kind === 'stop') return [];
     const echo = event.echo && Math.floor(event.echo.lane / lanesMost) === partition ? event.echo.number : null;

@@ -1,8 +1,9 @@
 /**
  * Spreads what a source's log says over the partitions of a topic: each change to its record's, marks and our own transactions
- * to the share that wrote them, a stop to all. The same log gives the same messages with the same stamps, whoever
- * reads it and however often. Must not know how a message is written.
+ * to the share that wrote them, a stop to all, and so a mark that tells of a turn. The same log gives the same messages with the
+ * same stamps, whoever reads it and however often. Must not know how a message is written.
  */
+import { turnOfMark } from '../model/course.js';
 import type { Echo, SourceEvent, SourceMark, SourcePart, SourceStop } from '../ports/change-source.js';
 import { partitionOf } from './partition.js';
 import type { Body, Stamp, TopicMessage } from './topic-message.js';
@@ -51,6 +52,8 @@ export class Splitter {
   }
 
   private mark(event: SourceMark): readonly Placed[] {
+    if (turnOfMark(event.id) !== null)
+      return this.all.map((partition) => this.alone(event, partition, { kind: 'mark', id: event.id }));
     const owner = this.options.shareOfMark(event.id);
     if (owner === null || owner.share >= this.options.partitions) return [];
     return [this.alone(event, owner.share, { kind: 'mark', id: owner.id })];

@@ -2,10 +2,11 @@
 import type { Collection, Document, MongoClient } from 'mongodb';
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
-import type { Course } from '../model/course.js';
+import type { CommonCourse, Course, Direction, Turn } from '../model/course.js';
 import type { Side } from '../model/side.js';
-import type { MigrationStore, StoredMigration } from '../ports/migration-store.js';
-import { metadataDatabase } from './names.js';
+import type { CommonCourseStore } from '../ports/course-store.js';
+import type { MigrationStore, StoredMigration, StoredTurn } from '../ports/migration-store.js';
+import { metadataDatabase, phasesCollection } from './names.js';
 import { patiently } from './patience.js';
 
 interface Stored extends Document {
@@ -15,6 +16,9 @@ interface Stored extends Document {
   /** Of the last life that claimed the course. */
   readonly epoch: number;
   readonly course: Course;
+  /** Where several engines follow it: of the turn that `course` is, and the one that is announced. */
+  readonly number?: number;
+  readonly coming?: Turn | null;
   /** JSON: names of tables are keys in it. */
   readonly state: string;
 }
@@ -27,7 +31,7 @@ export interface MigrationStoreOptions {
   readonly name: string;
 }
 
-export class MongoMigrationStore implements MigrationStore {
+export class MongoMigrationStore implements MigrationStore, CommonCourseStore {
   constructor(private readonly options: MigrationStoreOptions) {}
 
   load(first: { readonly course: Course; readonly state: unknown }): Promise<StoredMigration> {
@@ -43,9 +47,9 @@ export class MongoMigrationStore implements MigrationStore {
     });
   }
 
-  save(revision: number, state: unknown, turn?: { readonly epoch: number; readonly course: Course }): Promise<boolean> {
-    const fenced = turn === undefined ? {} : { epoch: { $lte: turn.epoch } };
-    const course = turn === undefined ? {} : { course: turn.course };
+  save(revision: number, state: unknown, turn?: StoredTurn): Promise<boolean> {
+    const fenced = turn === undefined ? {} : { epoch: { $lte: turn.epoch }, ...announced(turn) };
+    const course = turn === undefined ? {} : { course: turn.course, ...inForce(turn) };
     const text = JSON.stringify(state);
     return this.told('writing the phase', async () => {
       const next = { revision: revision + 1, state: text, ...course };
@@ -82,13 +86,48 @@ export class MongoMigrationStore implements MigrationStore {
     });
   }
 
+  common(): Promise<CommonCourse> {
+    return this.told('reading the phase', async () => {
+      // An old primary may not know what was announced: who believed it could miss what users write once they are told.
+      const now = { readConcern: 'linearizable', maxTimeMS: 10_000 } as const;
+      const {
+        course,
+        number = 0,
+        coming = null,
+      } = mustBe(await this.stored().findOne({ _id: this.options.name }, now));
+      return { number, direction: course.direction, coming };
+    });
+  }
+
+  announce(direction: Direction): Promise<{ readonly number: number; readonly from: Direction }> {
+    return this.told('announcing a phase', async () => {
+      const last = { $max: ['$number', '$coming.number', 0] };
+      const found = await this.stored().findOneAndUpdate(
+        { _id: this.options.name },
+        [{ $set: { coming: { number: { $add: [last, 1] }, direction } } }],
+        { returnDocument: 'after', ...written },
+      );
+      const { course, coming } = mustBe(found);
+      return { number: (coming as Turn).number, from: course.direction };
+    });
+  }
+
   private stored(): Collection<Stored> {
-    return this.options.client.db(metadataDatabase).collection<Stored>('phases');
+    return this.options.client.db(metadataDatabase).collection<Stored>(phasesCollection);
   }
 
   private told<T>(during: string, work: () => Promise<T>): Promise<T> {
     return patiently(this.options.clock, during, work);
   }
+}
+
+/** Nobody has announced another one meanwhile. */
+function announced({ number }: StoredTurn): Document {
+  return number === undefined ? {} : { 'coming.number': number };
+}
+
+function inForce({ number }: StoredTurn): Document {
+  return number === undefined ? {} : { number, coming: null };
 }
 
 function mustBe(found: Stored | null): Stored {

@@ -5,6 +5,8 @@ export const heldCollection = 'isthmus_held';
 export const metadataDatabase = 'sync_metadata';
 /** In it: numbers of conflicts that retention has removed. */
 export const conflictCountsCollection = 'conflict_counts';
+/** Where the migration stands, and which turns its shares have followed. */
+export const phasesCollection = 'phases';
 export const comparisonsCollection = 'comparisons';
 export const differencesCollection = 'comparison_differences';
 /** In it: what the processes of one sync ask each other, and tell each other of their shares. */

@@ -16,6 +16,7 @@ import { mendDriver } from './mend-driver.js';
 import { MongoMigrationStore } from './migration-store.js';
 import { mongoError } from './mongo-error.js';
 import { logRoom } from './oplog.js';
+import { MongoOwnCourseStore } from './own-course-store.js';
 import { OwnWrites, readElsewhere } from './own-writes.js';
 import { patiently } from './patience.js';
 import { type PrepareOptions, prepare, teardown } from './prepare.js';
@@ -50,6 +51,8 @@ export interface MongoSide extends LogRoomReader {
   readonly board: MongoShareBoard;
   /** Progress and held records under a share's name; to be closed by itself. */
   share(name: string): MongoSideStore;
+  /** Which turns a share has followed. */
+  shareCourse(name: string): MongoOwnCourseStore;
   /** What a share keeps of its own: loads, stops and mappings. */
   shareWork(name: string): MongoConflictStore;
   prepare(options: PrepareOptions): Promise<void>;
@@ -83,6 +86,7 @@ export async function openMongo(options: OpenMongoOptions): Promise<MongoSide> {
       mailbox: new MongoMailbox(target),
       board: new MongoShareBoard(target),
       share: (name) => new MongoSideStore({ ...target, progressName: name, own: readElsewhere }),
+      shareCourse: (name) => new MongoOwnCourseStore({ ...target, name }),
       shareWork: (name) => new MongoConflictStore({ ...target, name }),
       prepare: (how) => prepare(target, how),
       teardown: (how) => teardown(target, how),

@@ -26,3 +26,14 @@ test('each process learns of all shares, and what is wanted of them', async () =
   await board.setPaused(false);
   expect(await board.paused()).toBe(false);
 });
+
+test('reads that were compared are summed over the other processes', async () => {
+  const { board } = await openTestSide(mongo.freshDatabase());
+  expect(await board.readsOfOthers('one')).toEqual({ compared: 0, different: 0 });
+  await board.postReads('one', { compared: 3, different: 1 });
+  await board.postReads('two', { compared: 5, different: 0 });
+  await board.postReads('two', { compared: 8, different: 2 });
+  await board.postReads('three', { compared: 100, different: 0 });
+  expect(await board.readsOfOthers('one')).toEqual({ compared: 108, different: 2 });
+  expect(await board.reports()).toEqual([]);
+});

@@ -2,7 +2,7 @@
 import type { Collection, Document, MongoClient } from 'mongodb';
 import type { Clock } from '../base/clock.js';
 import { shareName } from '../model/share.js';
-import type { Layout, ShareBoard, ShareReport } from '../ports/share-board.js';
+import type { ComparedReads, Layout, ShareBoard, ShareReport } from '../ports/share-board.js';
 import { metadataDatabase, sharesCollection } from './names.js';
 import { patiently } from './patience.js';
 
@@ -16,6 +16,9 @@ export interface ShareBoardOptions {
   readonly client: MongoClient;
   readonly name: string;
 }
+
+/** Who has told nothing for so long has ended. */
+const gone = { unit: 'second', amount: -60 } as const;
 
 const majority = { writeConcern: { w: 'majority' } } as const;
 
@@ -53,6 +56,28 @@ export class MongoShareBoard implements ShareBoard {
         status: JSON.parse(String(status)) as unknown,
         ageMs: Number(ageMs),
       }));
+    });
+  }
+
+  postReads(owner: string, { compared, different }: ComparedReads): Promise<void> {
+    const { name } = this.options;
+    return this.told('telling of compared reads', async () => {
+      const told = { name, reader: owner, at: '$$NOW', compared, different };
+      await this.shares.updateOne({ _id: `${name}/reads/${owner}` }, [{ $set: told }], { upsert: true });
+    });
+  }
+
+  readsOfOthers(owner: string): Promise<ComparedReads> {
+    const { name } = this.options;
+    return this.told('reading of compared reads', async () => {
+      const lately = { $gte: ['$at', { $dateAdd: { startDate: '$$NOW', ...gone } }] };
+      const [sum] = await this.shares
+        .aggregate<ComparedReads>([
+          { $match: { name, reader: { $exists: true, $ne: owner }, $expr: lately } },
+          { $group: { _id: null, compared: { $sum: '$compared' }, different: { $sum: '$different' } } },
+        ])
+        .toArray();
+      return { compared: sum?.compared ?? 0, different: sum?.different ?? 0 };
     });
   }
 

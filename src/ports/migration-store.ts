@@ -13,12 +13,20 @@ export interface StoredMigration {
   readonly state: unknown;
 }
 
+export interface StoredTurn {
+  /** Of the life that stores it. */
+  readonly epoch: number;
+  readonly course: Course;
+  /** As it was announced, where several engines follow it. */
+  readonly number?: number;
+}
+
 export interface MigrationStore extends CourseStore {
   /** What is stored; at first what is given. */
   load(first: { readonly course: Course; readonly state: unknown }): Promise<StoredMigration>;
   /**
-   * Replaces the state of this revision, and with `turn` the course too. False: somebody else has changed the state, or a
-   * later life than that of `turn` has claimed the course; nothing changed then.
+   * Replaces the state of this revision, and with `turn` the course too. False: somebody else has changed the state, a
+   * later life than that of `turn` has claimed the course, or another turn was announced; nothing changed then.
    */
-  save(revision: number, state: unknown, turn?: { readonly epoch: number; readonly course: Course }): Promise<boolean>;
+  save(revision: number, state: unknown, turn?: StoredTurn): Promise<boolean>;
 }

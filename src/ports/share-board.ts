@@ -9,6 +9,12 @@ export interface ShareReport {
   readonly ageMs: number;
 }
 
+/** Live reads that were compared since a process began. */
+export interface ComparedReads {
+  readonly compared: number;
+  readonly different: number;
+}
+
 /** What the sync's stored progress depends on. */
 export interface Layout {
   /** By how many it is divided; 0: it is not. */
@@ -23,6 +29,10 @@ export interface ShareBoard {
   /** Each replaces what was told of its share before. */
   post(owner: string, statuses: ReadonlyMap<number, unknown>): Promise<void>;
   reports(): Promise<readonly ShareReport[]>;
+  /** Replaces what this process told before. */
+  postReads(owner: string, reads: ComparedReads): Promise<void>;
+  /** The sum over the other processes that told of theirs lately. */
+  readsOfOthers(owner: string): Promise<ComparedReads>;
   /** Whether all shares are to stand still. */
   paused(): Promise<boolean>;
   setPaused(paused: boolean): Promise<void>;

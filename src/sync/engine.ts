@@ -4,7 +4,7 @@
  */
 import { asIsthmusError, IsthmusError } from '../base/errors.js';
 import type { ConflictRecord, DeadLetter } from '../model/conflict.js';
-import type { Course, Direction } from '../model/course.js';
+import type { Direction } from '../model/course.js';
 import type { RecordId, RecordRef } from '../model/record.js';
 import type { Side } from '../model/side.js';
 import { sides } from '../model/side.js';
@@ -18,6 +18,7 @@ import type { Reign } from './recover.js';
 import { type Difference, type RepairChoice, type RepairOutcome, repair } from './repair.js';
 import type { EngineParts, Session } from './session.js';
 import { type EngineStatus, statusOf } from './status.js';
+import { type AmongEngines, type SaveTurn, turnLife } from './turn-life.js';
 
 export type { EngineParts, EngineStatus };
 
@@ -112,29 +113,15 @@ export class Engine {
   /**
    * Changes which way changes cross. Nothing is lost by it: a side that begins to lead is followed before `save` stores the
    * course (false: a later life has claimed it), one that ceases to lead is followed up to its log's end as of then.
-   * Throws `not_running` where there is no life to tell, and what `save` throws.
+   * Throws `not_running` where there is no life to tell, and what `save` throws. `among`: the turn is one that several engines
+   * follow, and this one may have missed some.
    */
-  async turn(direction: Direction, save: (epoch: number, course: Course) => Promise<boolean>): Promise<void> {
+  async turn(direction: Direction, save: SaveTurn, among?: AmongEngines): Promise<void> {
     const { life } = this;
     const following = life?.following;
     if (!life || !following || this.stopping) throw new IsthmusError('not_running');
     const was = following.direction;
-    await following.alone(async () => {
-      following.widen(direction);
-      const course = following.next(direction);
-      const stored = await save(life.epoch, course).catch((error: unknown) => {
-        // It may have been stored: the next life looks.
-        life.fail(error);
-        throw error;
-      });
-      if (!stored) {
-        // Another life has claimed it: this one looks again, and ends if it was another process's.
-        const error = new IsthmusError('transient', { message: 'The sync was started anew meanwhile.' });
-        life.fail(error);
-        throw error;
-      }
-      for (const side of following.turn(course)) life.payOwed(side);
-    });
+    await turnLife(life, following, { direction, save, among });
     // From or to standing still another life begins.
     if (was === direction || (was !== 'none' && direction !== 'none')) return;
     const begun = new Promise<void>((resolve) => {
@@ -226,7 +213,7 @@ export class Engine {
    * Tells true differences from changes on their way; at most a few hundred records. Waits until both links have come to
    * what is written now. Throws `not_running` while paused or before the start.
    */
-  examine(refs: readonly RecordRef[]): Promise<ReadonlyMap<RecordId, Verdict>> {
+  async examine(refs: readonly RecordRef[]): Promise<ReadonlyMap<RecordId, Verdict>> {
     return examine(this.working(), refs);
   }
 

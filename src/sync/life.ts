@@ -75,6 +75,7 @@ export class Life {
         keeps: keepsPassive,
         forgets: disabledRules.has('owed'),
         late: disabledRules.has('early'),
+        deaf: disabledRules.has('lead-mark'),
       });
       if (this.course.direction === 'none') return;
       this.built = await this.build(recovered, this.course);

@@ -124,7 +124,7 @@ export class Link {
   /** Whether the mark became a batch. */
   private takeMark(id: string, position: Position): boolean {
     const { session } = this.parts;
-    session.following.markRead(id);
+    session.following.markRead(this.parts.memory.source, id);
     const chunk = this.marks.take(id, position);
     if (chunk === null) return false;
     const { entity } = chunk.range;

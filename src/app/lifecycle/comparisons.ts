@@ -27,11 +27,6 @@ export interface Comparisons {
   on(event: 'finished', listener: (comparison: KnownComparison) => void): void;
 }
 
-export interface ComparedReads {
-  readonly compared: number;
-  readonly different: number;
-}
-
 export function isWhole(comparison: KnownComparison, tables: Iterable<string>): boolean {
   return comparison.sample === 1 && [...tables].every((table) => Object.hasOwn(comparison.tables, table));
 }

@@ -3,8 +3,9 @@ import type { Clock } from '../../base/clock.js';
 import type { Config } from '../../config/schema.js';
 import type { Facts } from '../../lifecycle/evidence.js';
 import { sides } from '../../model/side.js';
+import type { ComparedReads } from '../../ports/share-board.js';
 import type { SyncEngine } from '../../sync/engine.js';
-import { type ComparedReads, type Comparisons, isWhole, type KnownComparison } from './comparisons.js';
+import { type Comparisons, isWhole, type KnownComparison } from './comparisons.js';
 import type { Migration } from './migration.js';
 import type { PassiveWrites } from './passive-writes.js';
 

@@ -49,12 +49,26 @@ export class LevelKeeper {
   /** What is still to be done, in order. */
   private readonly todo: LevelAction[] = [];
   private working = false;
+  /** Whether it finds the level here; whoever does not still shows it, and takes an approval. */
+  private looks = false;
 
   constructor(private readonly parts: LevelKeeperParts) {
     parts.comparisons.on('finished', (comparison) => this.compared(comparison));
+  }
+
+  begin(): void {
+    this.looks = true;
     // What its predecessor had to do may not be done.
-    this.todo.push(...(unfinished.has(this.state.stage) ? entering[this.state.stage] : []));
+    const { stage } = this.state;
+    this.todo.splice(0, this.todo.length, ...(unfinished.has(stage) ? entering[stage] : []));
     this.atOnce();
+  }
+
+  /** Another process does what is left. */
+  rest(): void {
+    this.looks = false;
+    this.todo.length = 0;
+    this.unsaved = null;
   }
 
   get state(): LevelState {
@@ -85,7 +99,7 @@ export class LevelKeeper {
 
   /** Looks at the links, stores what is not stored, and does what is left. */
   async tick(): Promise<void> {
-    this.lookAtLinks();
+    if (this.looks) this.lookAtLinks();
     await this.save();
     await this.work();
   }
@@ -101,7 +115,7 @@ export class LevelKeeper {
   }
 
   private compared(comparison: KnownComparison): void {
-    if (comparison.state !== 'done') return;
+    if (comparison.state !== 'done' || !this.looks) return;
     const { id, compared, different } = comparison;
     const rate = compared === 0 ? (different > 0 ? 1 : 0) : different / compared;
     const whole = isWhole(comparison, this.parts.tables);

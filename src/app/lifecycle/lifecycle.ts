@@ -17,15 +17,17 @@ import {
   stageOf,
   transitions,
 } from '../../lifecycle/phases.js';
-import { type Order, stepFrom } from '../../lifecycle/steps.js';
+import { stepFrom } from '../../lifecycle/steps.js';
 import type { Side } from '../../model/side.js';
+import type { ComparedReads } from '../../ports/share-board.js';
 import type { SyncEngine } from '../../sync/engine.js';
-import type { ComparedReads, Comparisons } from './comparisons.js';
+import type { Comparisons } from './comparisons.js';
 import { gatherFacts } from './gather-facts.js';
 import { LevelKeeper } from './level-keeper.js';
 import type { Migration } from './migration.js';
 import { entriesKept, type HistoryEntry } from './migration-state.js';
 import type { PassiveWrites } from './passive-writes.js';
+import { orderOf, type PhaseRequest } from './phase-request.js';
 import { makeReport, type Report, type ReportLetter, type ReportSources } from './report.js';
 import { type Routing, routingOf, type ShownPhase, shownPhase } from './show-phase.js';
 
@@ -35,6 +37,8 @@ export interface LifecycleParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly engine: SyncEngine;
+  /** Other processes look after the same migration: this one is told when it is to find its rollback level. */
+  readonly shared: boolean;
   readonly migration: Migration;
   readonly passive: PassiveWrites;
   readonly comparisons: Comparisons;
@@ -48,17 +52,10 @@ export interface LifecycleParts {
   readonly tickMs?: number;
 }
 
-export interface PhaseRequest {
-  readonly action: 'advance' | 'rollback' | 'source' | 'approve';
-  readonly to?: Phase;
-  readonly share?: number;
-  readonly side?: Side;
-  readonly force?: boolean;
-  readonly why?: string;
-  readonly by?: string;
-}
-
 const comparisonsTold = 500;
+
+/** What others have stored is shown a little late rather than not at all. */
+const refreshLimitMs = 1_000;
 
 /** How long a retirement waits for what is on its way. */
 const lastChangesMs = 30_000;
@@ -74,8 +71,9 @@ export class Lifecycle {
   constructor(private readonly parts: LifecycleParts) {
     this.levels = new LevelKeeper({
       ...parts,
+      // Where others tell users too, one that is cut off must not tell another thing than they do.
       cut: () => {
-        this.only = this.parts.config.lifecycle ? this.lastSide : null;
+        this.only = this.parts.config.lifecycle && !this.parts.shared ? this.lastSide : null;
       },
       singleSource: (reason) => this.cutTo(reason),
       changed: () => void this.tell(),
@@ -84,12 +82,22 @@ export class Lifecycle {
 
   start(): void {
     this.setComparisons();
+    if (!this.parts.shared) this.levels.begin();
     this.loop = this.run();
   }
 
   async stop(): Promise<void> {
     this.stopper.abort();
     await this.loop;
+  }
+
+  /** This process finds the rollback level and does what it asks, until `rest`. */
+  look(): void {
+    this.levels.begin();
+  }
+
+  rest(): void {
+    this.levels.rest();
   }
 
   get phase(): Phase {
@@ -100,11 +108,13 @@ export class Lifecycle {
     return this.levels.level;
   }
 
-  routing(): Routing {
+  async routing(): Promise<Routing> {
+    await this.refresh();
     return routingOf(this.stage);
   }
 
   async show(): Promise<ShownPhase> {
+    await this.refresh();
     const { config, migration, passive } = this.parts;
     const { stage } = this;
     const next = config.lifecycle ? nextStage(stage) : null;
@@ -138,6 +148,7 @@ export class Lifecycle {
   /** Throws `phase_refused` with what is missing. */
   async order(request: PhaseRequest): Promise<ShownPhase> {
     const by = request.by ?? 'api';
+    await this.parts.migration.refresh();
     if (request.action === 'approve') {
       this.levels.approve(by);
       // Whoever asked sees what came of it; what a server keeps from being done follows on a tick.
@@ -166,6 +177,16 @@ export class Lifecycle {
     const { config, migration } = this.parts;
     const { stage } = migration.state;
     return this.only === null || !config.lifecycle ? stage : stageOf(transitions[stage.phase].source[this.only]);
+  }
+
+  private async refresh(): Promise<void> {
+    const { clock, log, migration } = this.parts;
+    const limit = new AbortController();
+    const fresh = migration
+      .refresh()
+      .catch((error: unknown) => log.debug({ error: String(error) }, 'an older phase is shown'));
+    await Promise.race([fresh, clock.sleep(refreshLimitMs, limit.signal)]);
+    limit.abort();
   }
 
   private async enter(stage: Stage, how: Pick<HistoryEntry, 'by' | 'why' | 'forced' | 'kind'>): Promise<void> {
@@ -248,6 +269,7 @@ export class Lifecycle {
       if (signal.aborted) return;
       const told = passive.any;
       const work = async (): Promise<void> => {
+        await migration.refresh();
         await this.levels.tick();
         await passive.save(migration);
         if (config.phases.passiveWrites === 'revert') await passive.revert(engine);
@@ -264,26 +286,6 @@ export class Lifecycle {
 
 function phaseInterval(compare: Config['phases']['compare'], phase: Phase): string | null {
   return meanings[phase].compareEveryHours === null ? null : compare[phase as keyof typeof compare];
-}
-
-function orderOf({ action, to, share, side, force = false, why }: PhaseRequest): Order {
-  if (force && (why ?? '').trim() === '')
-    throw new IsthmusError('phase_refused', {
-      message: 'A step by force needs a reason, for the history.',
-      remedy: 'Say why: `--why TEXT`.',
-    });
-  if (action === 'source') {
-    if (side === undefined)
-      throw new IsthmusError('request_invalid', { message: 'Which side shall be the single source?' });
-    return { action, side };
-  }
-  if (action === 'rollback') return { action, ...(to === undefined ? {} : { to }) };
-  return {
-    action: 'advance',
-    force,
-    ...(to === undefined ? {} : { to }),
-    ...(share === undefined ? {} : { share }),
-  };
 }
 
 /** The phase of a sync that is started for the first time. */

@@ -38,12 +38,13 @@ export async function openLifecycle({ config, store, clock, log, tickMs }: Lifec
   const phase = firstPhase(config);
   const direction = config.lifecycle ? meanings[phase].direction : config.direction;
   const first = { course: { direction, owed: [] }, state: firstState(phase, clock.now()) };
-  const migration = await Migration.open(store, { first, adopt: !config.lifecycle });
+  const shared = config.transport.kind === 'kafka';
+  const migration = await Migration.open(store, { shared, first, adopt: !config.lifecycle });
   const passive = new PassiveWrites({ clock, log, policy: config.phases.passiveWrites });
   const times = tickMs === undefined ? {} : { tickMs };
   return {
     courses: config.lifecycle ? store : fixedCourse(config.direction),
     observer: { ...silentObserver, passive: passive.noted },
-    lifecycle: (links) => new Lifecycle({ config, clock, log, migration, passive, ...times, ...links }),
+    lifecycle: (links) => new Lifecycle({ config, clock, log, migration, passive, shared, ...times, ...links }),
   };
 }

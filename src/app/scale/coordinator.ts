@@ -6,6 +6,12 @@ import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { Lease, LeaseStore } from '../../ports/lease-store.js';
 
+/** What falls to the process that coordinates. */
+export interface Duty {
+  readonly begin: () => void;
+  readonly end: () => void;
+}
+
 export interface CoordinatorParts {
   readonly leases: LeaseStore;
   readonly owner: string;

@@ -9,9 +9,12 @@ import type { RecordRef } from '../../model/record.js';
 import { shareName, splitLane, splitMark } from '../../model/share.js';
 import { sides as bothSides, type Side } from '../../model/side.js';
 import type { ChangeSource } from '../../ports/change-source.js';
+import type { CourseStore } from '../../ports/course-store.js';
 import type { SideStore } from '../../ports/side-store.js';
 import { Relay } from '../../relay/relay.js';
 import { Engine, type EngineParts } from '../../sync/engine.js';
+import { fixedCourse } from '../../sync/following.js';
+import { ShareCourse } from '../../sync/share-course.js';
 import { type OpenSides, ownSource } from '../sides.js';
 import { keepUnreadable } from './keep-unreadable.js';
 import { debeziumSource, isDebezium } from './open-debezium.js';
@@ -28,7 +31,7 @@ export interface SharedOptions {
   readonly role: Role;
   readonly sides: OpenSides;
   readonly transport: KafkaTransport;
-  readonly engine: Omit<EngineParts, 'sides' | 'conflicts'>;
+  readonly engine: Omit<EngineParts, 'conflicts' | 'courses' | 'sides'>;
 }
 
 export function openShared(options: SharedOptions): SharedEngine {
@@ -51,7 +54,8 @@ export function openShared(options: SharedOptions): SharedEngine {
             return group;
           },
     captures: role === 'worker' ? [] : bothSides.map((side) => captureOf(options, sources[side])),
-    direction: config.direction,
+    course: config.lifecycle ? options.sides.mongodb.migration : config.direction,
+    mark: (side, id) => options.sides[side].store.mark(id),
     owner: `${role}-${randomUUID().slice(0, 8)}`,
     shape: shapeOf(options.sides.entities),
     mailbox,
@@ -117,9 +121,15 @@ function openShare({ config, sides, sources, engine, share, shareOf, group }: Sh
     store: new ShareStore({ all: sides[side].store, own: stores[side], share, shares: partitions, isMine }),
   });
   const own = sides.mongodb.shareWork(name);
+  const course = config.lifecycle
+    ? new ShareCourse({ common: sides.mongodb.migration, own: sides.mongodb.shareCourse(name) })
+    : null;
+  const courses: CourseStore = course ?? fixedCourse(config.direction);
   return {
+    course,
     engine: new Engine({
       ...engine,
+      courses,
       sides: { sql: partOf('sql'), mongodb: partOf('mongodb') },
       conflicts: shareWork({ all: sides.mongodb.conflicts, own, isMine }),
     }),

@@ -8,7 +8,7 @@ import type { Clock } from '../../base/clock.js';
 import { IsthmusError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { Side } from '../../model/side.js';
-import type { ShareBoard, ShareReport } from '../../ports/share-board.js';
+import type { ComparedReads, ShareBoard, ShareReport } from '../../ports/share-board.js';
 import type { UnreadableStore } from '../../ports/unreadable-store.js';
 import type { EngineStatus } from '../../sync/engine.js';
 
@@ -17,6 +17,8 @@ export interface ShareState {
   readonly status: EngineStatus;
   /** Messages of a side's topic that are not taken yet. */
   readonly waiting: Readonly<Record<Side, number>>;
+  /** For how long nothing of it has crossed, though it should; null: it crosses. */
+  readonly brokenMs: number | null;
 }
 
 /** A share as any process can know it. */
@@ -46,6 +48,10 @@ export class ShareNews {
   private told: readonly KnownShare[] = [];
   /** Messages that could not be read, of the whole sync. */
   unreadable = 0;
+  /** Compared by this process; null: it compares none. */
+  reads: (() => ComparedReads) | null = null;
+  /** By the others. */
+  readsElsewhere: ComparedReads = { compared: 0, different: 0 };
   /** Grows when a wish begins to be stored, and when it is: what was read meanwhile may be older. */
   private wishes = 0;
 
@@ -92,27 +98,32 @@ export class ShareNews {
     if (wishes === this.wishes) onPaused(paused);
     this.told = (await board.reports()).map(knownShare);
     this.unreadable = await unreadable.count();
+    const reads = this.reads?.() ?? null;
+    if (reads !== null && reads.compared > 0) await board.postReads(owner, reads);
+    this.readsElsewhere = await board.readsOfOthers(owner);
   }
 }
 
 /** An error is not its fields. */
-function textOf({ status, waiting }: ShareState): unknown {
+function textOf({ status, ...rest }: ShareState): unknown {
   const { code, message, remedy } = status.lastError ?? {};
-  return { status: { ...status, lastError: status.lastError && { code, message, remedy } }, waiting };
+  return { status: { ...status, lastError: status.lastError && { code, message, remedy } }, ...rest };
 }
 
-interface ToldState extends Pick<ShareState, 'waiting'> {
+interface ToldState extends Omit<ShareState, 'status'> {
   readonly status: Omit<EngineStatus, 'lastError'> & {
     readonly lastError: { readonly code: ErrorCode; readonly message: string; readonly remedy: string } | null;
   };
 }
 
 function knownShare({ share, owner, status: text, ageMs }: ShareReport): KnownShare {
-  const { status, waiting } = text as ToldState;
+  const { status, waiting, brokenMs } = text as ToldState;
   const { lastError } = status;
   const heard = { ...status, lastError: lastError && new IsthmusError(lastError.code, lastError) };
   const silent = ageMs > silentMs;
-  return { share, waiting, owner: silent ? null : owner, status: silent ? unowned(heard, ageMs) : heard };
+  if (!silent) return { share, waiting, owner, status: heard, brokenMs: brokenMs === null ? null : brokenMs + ageMs };
+  const stands = status.state === 'paused' || status.state === 'idle';
+  return { share, waiting, owner: null, status: unowned(heard, ageMs), brokenMs: stands ? null : ageMs };
 }
 
 /** Nothing of it crosses, so it lags by as long. */
@@ -120,7 +131,7 @@ function unowned(status: EngineStatus, ageMs: number): EngineStatus {
   const { sql, mongodb } = status.links;
   return {
     ...status,
-    state: status.state === 'paused' ? 'paused' : 'starting',
+    state: status.state === 'paused' || status.state === 'idle' ? status.state : 'starting',
     links: { sql: { ...sql, lagMs: sql.lagMs + ageMs }, mongodb: { ...mongodb, lagMs: mongodb.lagMs + ageMs } },
   };
 }

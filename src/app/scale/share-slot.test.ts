@@ -42,7 +42,7 @@ function shareOver(feed: Feed, looked: Promise<void>): { readonly share: Share; 
     cut.abort();
     feed.close();
   };
-  return { share: { engine, interrupt, close: () => Promise.resolve() }, begun: () => begun };
+  return { share: { engine, course: null, interrupt, close: () => Promise.resolve() }, begun: () => begun };
 }
 
 test.each(['before it reads', 'while it reads'])(

@@ -5,11 +5,15 @@
 import type { Clock } from '../../base/clock.js';
 import { asIsthmusError, type IsthmusError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
+import type { CommonCourse } from '../../model/course.js';
 import type { SyncEngine } from '../../sync/engine.js';
+import type { ShareCourse } from '../../sync/share-course.js';
 
 /** An engine with its own stores. */
 export interface Share {
   readonly engine: SyncEngine;
+  /** Null: its direction never changes. */
+  readonly course: Pick<ShareCourse, 'follow'> | null;
   /** Its start waits for what may never come: end it. */
   interrupt(): void;
   close(): Promise<void>;
@@ -33,6 +37,8 @@ export class ShareSlot {
   private current: Share | null = null;
   private stopper = new AbortController();
   private running: Promise<void> | null = null;
+  /** The engine is being turned. */
+  private turning = false;
 
   constructor(private readonly parts: ShareSlotParts) {}
 
@@ -57,6 +63,19 @@ export class ShareSlot {
     this.paused = paused;
     if (paused) void this.engine?.pause();
     else void this.engine?.resume();
+  }
+
+  /** One turn after the other; what is not followed now is followed at the next look, or by the next life. */
+  follow(common: CommonCourse): void {
+    const { current } = this;
+    if (current === null || current.course === null || this.turning) return;
+    this.turning = true;
+    void current.course
+      .follow(current.engine, common)
+      .catch((error: Error) => this.parts.log.debug({ share: this.parts.share }, `not turned yet: ${error.message}`))
+      .finally(() => {
+        this.turning = false;
+      });
   }
 
   async end(): Promise<void> {

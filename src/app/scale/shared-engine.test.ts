@@ -15,7 +15,12 @@ test('a partition that is given to a worker while it stops is not begun: its dat
     shareOf: () => 0,
     open: (share) => {
       opened.push(share);
-      return { engine: engine as unknown as SyncEngine, interrupt: () => {}, close: () => Promise.resolve() };
+      return {
+        engine: engine as unknown as SyncEngine,
+        course: null,
+        interrupt: () => {},
+        close: () => Promise.resolve(),
+      };
     },
     membership: (onAssigned) => {
       assign = onAssigned;
@@ -26,7 +31,8 @@ test('a partition that is given to a worker while it stops is not begun: its dat
         lag: () => new Map(),
       };
     },
-    direction: 'both',
+    course: 'both',
+    mark: () => Promise.resolve(),
     owner: 'me',
     shape: '',
     mailbox: { ask: () => Promise.resolve(null), waiting: none, answer: () => Promise.resolve() },
@@ -34,6 +40,8 @@ test('a partition that is given to a worker while it stops is not begun: its dat
       claimLayout: (layout) => Promise.resolve(layout),
       post: () => Promise.resolve(),
       reports: none,
+      postReads: () => Promise.resolve(),
+      readsOfOthers: () => Promise.resolve({ compared: 0, different: 0 }),
       paused: () => Promise.resolve(false),
       setPaused: () => Promise.resolve(),
     },

@@ -6,19 +6,22 @@ import type { Clock } from '../../base/clock.js';
 import { IsthmusError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { ConflictRecord, DeadLetter } from '../../model/conflict.js';
-import type { Direction } from '../../model/course.js';
+import type { CommonCourse, Direction } from '../../model/course.js';
 import { parseRecordId, type RecordId, type RecordRef } from '../../model/record.js';
 import type { Side } from '../../model/side.js';
 import type { ConflictStore } from '../../ports/conflict-store.js';
+import type { CommonCourseStore } from '../../ports/course-store.js';
 import type { Mailbox } from '../../ports/mailbox.js';
-import type { ShareBoard } from '../../ports/share-board.js';
+import type { ComparedReads, ShareBoard } from '../../ports/share-board.js';
 import type { UnreadableStore } from '../../ports/unreadable-store.js';
 import type { DecisionOutcome, PersonDecision } from '../../sync/decisions.js';
 import type { EngineStatus, SyncEngine } from '../../sync/engine.js';
 import type { Verdict } from '../../sync/examine.js';
 import type { LetterOutcome, LetterWish } from '../../sync/letter-requests.js';
 import type { Difference, RepairChoice, RepairOutcome } from '../../sync/repair.js';
+import type { SaveTurn } from '../../sync/turn-life.js';
 import type { CaptureStatus, TransportStatus } from '../sync.js';
+import { CourseFollower } from './course-follower.js';
 import { Desk } from './desk.js';
 import { mergeStatus, partitionStatus } from './merge-status.js';
 import { RemoteShare } from './remote-share.js';
@@ -49,7 +52,10 @@ export interface SharedEngineParts {
   readonly open: (share: number) => Share;
   /** Null: this process has no shares. */
   readonly membership: ((onAssigned: (shares: readonly number[]) => void) => Membership) | null;
-  readonly direction: Direction;
+  /** A direction that nothing changes, or where the one that all shares go by is stored. */
+  readonly course: Direction | CommonCourseStore;
+  /** Writes a mark for all shares into a side's log. */
+  readonly mark: (side: Side, id: string) => Promise<void>;
   /** This process, as others know it. */
   readonly owner: string;
   /** How the mapping orders fields. */
@@ -69,13 +75,14 @@ export class SharedEngine implements SyncEngine {
   private readonly membership: Membership | null;
   private readonly desk: Desk;
   private readonly news: ShareNews;
+  /** Null: the direction never changes. */
+  private readonly follower: CourseFollower | null;
   private fail: (error: IsthmusError) => void = () => {};
   readonly failure: Promise<IsthmusError>;
   private lastError: IsthmusError | null = null;
   /** A partition that comes meanwhile goes to others in a moment. */
   private stopping = false;
   readonly epoch = 0;
-  readonly broken = null;
 
   constructor(private readonly parts: SharedEngineParts) {
     this.failure = new Promise((resolve) => {
@@ -102,10 +109,16 @@ export class SharedEngine implements SyncEngine {
         for (const slot of this.slots) slot.pause(paused);
       },
     });
+    const onCourse = (common: CommonCourse): void => {
+      for (const slot of this.slots) slot.follow(common);
+    };
+    const { course } = parts;
+    this.follower = typeof course === 'string' ? null : new CourseFollower({ ...parts, common: course, onCourse });
   }
 
   async start(): Promise<void> {
     await this.news.start();
+    await this.follower?.start();
     this.desk.start();
     for (const capture of this.parts.captures) capture.start();
     await this.membership?.start();
@@ -117,7 +130,7 @@ export class SharedEngine implements SyncEngine {
     await Promise.all(this.slots.map((slot) => slot.end()));
     await this.membership?.stop();
     await Promise.all(this.parts.captures.map((capture) => capture.stop()));
-    await Promise.all([this.desk.stop(), this.news.stop()]);
+    await Promise.all([this.desk.stop(), this.news.stop(), this.follower?.stop()]);
   }
 
   /** All shares of the sync, also those of processes that are started later. */
@@ -129,8 +142,16 @@ export class SharedEngine implements SyncEngine {
     return this.news.setPaused(false);
   }
 
+  /** What is in force; shares that are slow come to it in the logs that they read. */
   get direction(): Direction | null {
-    return this.parts.direction;
+    const { course } = this.parts;
+    return typeof course === 'string' ? course : (this.follower?.direction ?? null);
+  }
+
+  /** As long as a share's changes do not cross, wherever it is, or nobody has it. */
+  get broken(): number | null {
+    const longest = Math.max(...this.shares.map(({ brokenMs }) => brokenMs ?? Number.NEGATIVE_INFINITY));
+    return longest >= 0 ? this.parts.clock.now() - longest : null;
   }
 
   /** Each share loads its own records. */
@@ -138,8 +159,11 @@ export class SharedEngine implements SyncEngine {
     await Promise.all(this.slots.map((_, share) => this.workOf(share).load(entity, from)));
   }
 
-  turn(): Promise<void> {
-    return Promise.reject(new IsthmusError('not_running', { message: 'Phases need the embedded transport.' }));
+  /** All shares of the sync, whoever has them. Throws `not_running` if another process turns them at the same time. */
+  async turn(direction: Direction, save: SaveTurn): Promise<void> {
+    if (this.follower === null)
+      throw new IsthmusError('not_running', { message: 'The direction is the configuration’s.' });
+    await this.follower.turn(direction, (course, number) => save(this.epoch, course, number));
   }
 
   renew(): void {}
@@ -193,6 +217,15 @@ export class SharedEngine implements SyncEngine {
     return all.every(Boolean);
   }
 
+  /** Live reads that were compared here, with those of the other processes as of a moment ago. */
+  readsWith(own: () => ComparedReads): () => ComparedReads {
+    this.news.reads = own;
+    return () => {
+      const [here, elsewhere] = [own(), this.news.readsElsewhere];
+      return { compared: here.compared + elsewhere.compared, different: here.different + elsewhere.different };
+    };
+  }
+
   /** Partitions of all processes, and this one's captures. */
   transport(): TransportStatus {
     const captures = this.parts.captures.map(({ status: { side, state, published, lastError } }) => {
@@ -219,7 +252,9 @@ export class SharedEngine implements SyncEngine {
     return new Map(
       [...this.here()].map(([share, engine]) => {
         const waiting = { sql: lags.sql?.get(share) ?? 0, mongodb: lags.mongodb?.get(share) ?? 0 };
-        return [share, { status: engine.status(), waiting }];
+        const { broken } = engine;
+        const brokenMs = broken === null ? null : this.parts.clock.now() - broken;
+        return [share, { status: engine.status(), waiting, brokenMs }];
       }),
     );
   }

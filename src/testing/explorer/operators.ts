@@ -5,44 +5,56 @@
 import { type Direction, directions, leads } from '../../model/course.js';
 import { type RecordId, type RecordRef, recordId } from '../../model/record.js';
 import { type Side, sides } from '../../model/side.js';
+import { turnAll } from '../../sync/turn-all.js';
 import { MemoryCourses } from '../memory/memory-courses.js';
+import { MemoryCommonCourse } from '../memory/memory-shared-course.js';
+import type { MemorySide } from '../memory/memory-side.js';
 import type { Random } from '../random.js';
-import type { Scheduler } from '../scheduler.js';
+import { Actor, type Scheduler } from '../scheduler.js';
 import type { Process, ProcessParts } from './process.js';
 import type { Scenario } from './scenario.js';
 
 interface Order {
   readonly direction: Direction;
   /** Null: users are still being kept away. */
-  by: Process | null;
+  by: Actor | null;
 }
 
 export interface OperatorsParts {
   readonly random: Random;
   readonly scheduler: Scheduler;
   readonly scenario: Scenario;
+  readonly sides: () => Readonly<Record<Side, MemorySide>>;
 }
 
 export class Operators {
   /** Records that were told to be changed on a side that does not lead. */
   readonly noticed = new Set<RecordId>();
   readonly courses = new MemoryCourses();
+  /** Null: the process that runs is the only one. */
+  private readonly commonCourse: MemoryCommonCourse | null;
   private readonly open: Record<Side, number> = { sql: 0, mongodb: 0 };
   private order: Order | null = null;
 
-  constructor(private readonly parts: OperatorsParts) {}
+  constructor(private readonly parts: OperatorsParts) {
+    this.commonCourse = parts.scenario.afar ? new MemoryCommonCourse() : null;
+  }
 
   /** `keeps`: what is written on a side that does not lead crosses all the same. */
-  forProcesses(keeps: boolean): Pick<ProcessParts, 'courses' | 'passive'> {
+  forProcesses(keeps: boolean): Pick<ProcessParts, 'commonCourse' | 'courses' | 'looksMs' | 'passive'> {
     const passive = (records: readonly RecordRef[]): void => {
       for (const ref of keeps ? [] : records) this.noticed.add(recordId(ref));
     };
-    return { courses: this.courses, passive };
+    const { commonCourse, courses } = this;
+    const looksMs = commonCourse === null ? 0 : this.parts.random.pick([1, 10, 60]);
+    return { commonCourse, courses, looksMs, passive };
   }
 
   mayWrite(side: Side): boolean {
     if (this.parts.scenario.astray) return true;
-    return this.courses.mayWrite(side) && (this.order === null || leads(this.order.direction, side));
+    return (
+      (this.commonCourse ?? this.courses).mayWrite(side) && (this.order === null || leads(this.order.direction, side))
+    );
   }
 
   /** A user's transaction. Just after somebody wrote there is the most to be lost. */
@@ -70,7 +82,8 @@ export class Operators {
   /** At the end something must run; who stands still does not learn by itself that he was succeeded. */
   end(process: Process | undefined): void {
     const { random } = this.parts;
-    if (this.order === null && process?.engine.direction === 'none')
+    const direction = this.commonCourse?.now.direction ?? process?.engine.direction;
+    if (this.order === null && direction === 'none')
       this.order = { direction: random.pick(['both', 'sql_to_mongodb', 'mongodb_to_sql']), by: null };
     this.goOn(process);
   }
@@ -80,17 +93,34 @@ export class Operators {
     if (order === null) return;
     if (order.by !== null) {
       // Whoever was asked will not answer any more.
-      if (!order.by.actor.alive) this.order = null;
+      if (!order.by.alive) this.order = null;
       return;
     }
-    if (!process?.running || process.engine.direction === null) return;
-    if (!this.parts.scenario.astray && sides.some((side) => !leads(order.direction, side) && this.open[side] > 0))
-      return;
-    order.by = process;
-    const { change } = this.courses.store(this.parts.scheduler, process.actor);
+    const { astray } = this.parts.scenario;
+    if (!astray && sides.some((side) => !leads(order.direction, side) && this.open[side] > 0)) return;
     const done = (): void => {
       if (this.order === order) this.order = null;
     };
-    process.engine.turn(order.direction, change).then(done, done);
+    if (this.commonCourse !== null) this.turnAll(this.commonCourse, order).then(done, done);
+    else if (process?.running && process.engine.direction !== null) {
+      order.by = process.actor;
+      const { change } = this.courses.store(this.parts.scheduler, process.actor);
+      process.engine.turn(order.direction, change).then(done, done);
+    }
+  }
+
+  /** By a process that has no part in the work, and may die of it. */
+  private async turnAll(commonCourse: MemoryCommonCourse, order: Order): Promise<void> {
+    const { random, scenario, scheduler, sides: both } = this.parts;
+    const turner = new Actor('turner');
+    order.by = turner;
+    const common = commonCourse.store(scheduler, turner);
+    if (scenario.crash && random.chance(0.2))
+      void scheduler
+        .clock(new Actor('fate'))
+        .sleep(random.int(8))
+        .then(() => scheduler.kill(turner));
+    const mark = (side: Side, id: string): Promise<void> => both()[side].markForAll(turner, id);
+    await turnAll({ common, mark }, order.direction, async (number) => void (await common.enforce(number)));
   }
 }

@@ -7,9 +7,11 @@ import { sides } from '../../model/side.js';
 import { Engine } from '../../sync/engine.js';
 import { silentObserver } from '../../sync/observer.js';
 import type { EngineParts } from '../../sync/session.js';
+import { ShareCourse } from '../../sync/share-course.js';
 import type { MemoryConflicts } from '../memory/memory-conflicts.js';
 import { MemoryConflictStore } from '../memory/memory-conflicts.js';
 import type { MemoryCourses } from '../memory/memory-courses.js';
+import type { MemoryCommonCourse } from '../memory/memory-shared-course.js';
 import type { MemorySide } from '../memory/memory-side.js';
 import { MemorySource } from '../memory/memory-source.js';
 import { MemoryStore } from '../memory/memory-store.js';
@@ -21,6 +23,10 @@ export interface ProcessParts {
   readonly mongodb: MemorySide;
   readonly conflicts: MemoryConflicts;
   readonly courses: MemoryCourses;
+  /** Null: the engine is the only one of its sync. */
+  readonly commonCourse: MemoryCommonCourse | null;
+  /** How often it looks at the common course, in virtual milliseconds. */
+  readonly looksMs: number;
   /** Records that were changed on a side that does not lead. */
   readonly passive: (records: readonly RecordRef[]) => void;
   readonly engine: Pick<EngineParts, 'entities' | 'resolve' | 'options'>;
@@ -41,14 +47,15 @@ export class Process {
     private readonly parts: ProcessParts,
   ) {
     this.actor = new Actor(name);
-    const { scheduler, conflicts } = parts;
+    const { scheduler, conflicts, commonCourse, courses } = parts;
+    const share = commonCourse && this.shareCourse(commonCourse);
     let ids = 0;
     this.engine = new Engine({
       agrees: () => true,
       ...parts.engine,
       sides: { sql: this.side(parts.sql), mongodb: this.side(parts.mongodb) },
       conflicts: new MemoryConflictStore(conflicts, scheduler, this.actor),
-      courses: parts.courses.store(scheduler, this.actor),
+      courses: share ?? courses.store(scheduler, this.actor),
       clock: scheduler.clock(this.actor),
       log: silentLogger,
       faults: noFaults,
@@ -60,7 +67,7 @@ export class Process {
         restarted: () => void this.restarts++,
         passive: (_, records) => {
           // What a process says that was succeeded counts as little as what it writes.
-          if (parts.courses.isClaimedBy(this.engine.epoch)) parts.passive(records);
+          if ((commonCourse ?? courses).isClaimedBy(this.engine.epoch)) parts.passive(records);
         },
       },
     });
@@ -73,6 +80,7 @@ export class Process {
       },
       () => {},
     );
+    if (share !== null) void this.follow(share);
   }
 
   get running(): boolean {
@@ -101,6 +109,27 @@ export class Process {
       },
       () => {},
     );
+  }
+
+  private shareCourse(commonCourse: MemoryCommonCourse): ShareCourse {
+    const { engine, scheduler } = this.parts;
+    const { disabledRules } = engine.options;
+    return new ShareCourse({
+      common: commonCourse.store(scheduler, this.actor),
+      own: commonCourse.ownStore(scheduler, this.actor),
+      without: { coming: disabledRules.has('coming'), skipped: disabledRules.has('skipped') },
+    });
+  }
+
+  private async follow(share: ShareCourse): Promise<void> {
+    const { commonCourse, looksMs, scheduler } = this.parts;
+    const clock = scheduler.clock(this.actor);
+    while (this.running) {
+      await clock.sleep(looksMs);
+      const common = await commonCourse?.store(scheduler, this.actor).common();
+      // A life that has ended finds it out in the next one.
+      if (common !== undefined) await share.follow(this.engine, common).catch(() => undefined);
+    }
   }
 
   private side(at: MemorySide): { source: MemorySource; store: MemoryStore } {

@@ -39,6 +39,8 @@ export interface Scenario {
   readonly planted?: boolean;
   /** Operators change which way changes cross in mid-work; users keep to the sides that lead. */
   readonly turns?: boolean;
+  /** With turns: the engine is one of several, and the turn is made without asking it; whoever makes it may die. */
+  readonly afar?: boolean;
   /** With turns: users write on sides that do not lead as well. */
   readonly astray?: boolean;
   /** Each side refuses some values of the other's, for a while; people try dead letters again or give them up. */
@@ -48,6 +50,7 @@ export interface Scenario {
 }
 
 type Flag =
+  | 'afar'
   | 'crash'
   | 'disjoint'
   | 'fills'
@@ -108,7 +111,9 @@ export const scenarios: readonly Scenario[] = [
   { name: 'comparison+crash', planted: true, crash: true, sometimes: ['zombie', 'lanes', 'aba', 'manual'] },
   { name: 'turns', turns: true, sometimes: ['lanes', 'aba'] },
   { name: 'turns+crash', turns: true, crash: true, sometimes: ['zombie', 'lanes', 'aba'] },
-  { name: 'astray', turns: true, astray: true, sometimes: ['crash', 'lanes'] },
+  { name: 'turns+afar', turns: true, afar: true, sometimes: ['crash', 'lanes', 'aba'] },
+  { name: 'turns+afar+crash', turns: true, afar: true, crash: true, sometimes: ['zombie', 'lanes', 'aba'] },
+  { name: 'astray', turns: true, astray: true, sometimes: ['crash', 'lanes', 'afar'] },
   { name: 'all', crash: true, zombie: true, load: true, overlap: 0.3, lanes: true, deviate: true, manual: true },
 ];
 

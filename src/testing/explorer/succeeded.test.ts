@@ -36,7 +36,10 @@ function quietWorld(seed: number): { readonly scheduler: Scheduler; readonly par
   };
   return {
     scheduler,
-    parts: { scheduler, ...sides, conflicts, courses: new MemoryCourses(), passive: () => {}, engine },
+    parts: {
+      ...{ scheduler, ...sides, conflicts, engine, passive: () => {} },
+      ...{ courses: new MemoryCourses(), commonCourse: null, looksMs: 0 },
+    },
   };
 }
 

@@ -76,7 +76,7 @@ export class World {
     const options = { ...given, scenario };
     this.options = options;
     this.scheduler = new Scheduler(random);
-    this.operators = new Operators({ random, scheduler: this.scheduler, scenario });
+    this.operators = new Operators({ random, scheduler: this.scheduler, scenario, sides: () => this.sides });
     if (scenario.crash && random.chance(0.5)) this.faults = 0.02;
     const refusals = { mended: false };
     const side = (name: Side): MemorySide =>

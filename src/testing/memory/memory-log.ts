@@ -13,8 +13,8 @@ export interface LogEntry {
   readonly committedAt: CommitTime;
   readonly echo: Echo | null;
   readonly changes: readonly Change[];
-  /** Who wrote it, if it is a mark, and its id. */
-  readonly mark: { readonly owner: string; readonly id: string } | null;
+  /** Whose it is, if it is a mark, and its id; null: everybody's. */
+  readonly mark: { readonly owner: string | null; readonly id: string } | null;
 }
 
 export type NewEntry = Pick<LogEntry, 'committedAt' | 'echo' | 'changes' | 'mark'>;
@@ -60,7 +60,7 @@ export class MemoryLog {
   read(after: number, partSize: number, reader: string): { readonly event: SourceEvent | null; readonly to: number } {
     const entry = this.entries[this.indexOf(after + 1)] as LogEntry;
     if (entry.mark !== null) {
-      const mine = entry.mark.owner === reader;
+      const mine = entry.mark.owner === null || entry.mark.owner === reader;
       return {
         event: mine ? { kind: 'mark', position: positionOf(entry.last), id: entry.mark.id } : null,
         to: entry.last,

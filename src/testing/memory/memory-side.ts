@@ -80,6 +80,13 @@ export class MemorySide {
     this.server = new Actor(`${side} server`);
   }
 
+  /** A mark that every reader is told of. */
+  markForAll(actor: Actor, id: string): Promise<void> {
+    return this.scheduler.step(actor, `${this.side}: marks for all`, () => {
+      this.log.append({ committedAt: this.now, echo: null, changes: [], mark: { owner: null, id } });
+    });
+  }
+
   /** What its clock says. */
   get now(): number {
     return this.scheduler.now + this.skewMs;
