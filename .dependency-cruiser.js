@@ -6,7 +6,7 @@ const layers = [
   ['conflict', 'ports'],
   ['sync'],
   ['sql'],
-  ['postgres', 'mysql', 'mongodb', 'kafka', 'debezium', 'relay', 'reconcile', 'lifecycle', 'observe'],
+  ['postgres', 'mysql', 'oracle', 'mongodb', 'kafka', 'debezium', 'relay', 'reconcile', 'lifecycle', 'observe'],
   ['config'],
   ['app'],
   ['api'],
@@ -56,8 +56,8 @@ export default {
       name: 'databases-apart',
       severity: 'error',
       comment: 'What both databases need stands in a lower layer.',
-      from: { path: '^src/(postgres|mysql|mongodb|kafka|debezium)/', pathNot: `${tests}|/test-decoder\\.ts$` },
-      to: { path: '^src/(postgres|mysql|mongodb|kafka|debezium)/', pathNot: '^src/$1/' },
+      from: { path: '^src/(postgres|mysql|oracle|mongodb|kafka|debezium)/', pathNot: `${tests}|/test-decoder\\.ts$` },
+      to: { path: '^src/(postgres|mysql|oracle|mongodb|kafka|debezium)/', pathNot: '^src/$1/' },
     },
     {
       name: 'postgres-driver',
@@ -70,6 +70,12 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: `^src/mysql/|${testing}|${tests}` },
       to: { path: 'node_modules/mysql2/' },
+    },
+    {
+      name: 'oracle-driver',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/oracle/|${testing}|${tests}` },
+      to: { path: 'node_modules/(@types/)?oracledb/' },
     },
     {
       name: 'mongodb-driver',
@@ -106,11 +112,11 @@ export default {
       name: 'declared-dependencies',
       severity: 'error',
       comment:
-        'The published package has no development dependencies; kafkajs and mysql2 are because they are optional peers.',
+        'The published package has no development dependencies; kafkajs, mysql2 and oracledb are because they are optional peers.',
       from: { path: '^src/', pathNot: `${tests}|^src/testing/` },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
-        pathNot: 'node_modules/(@types|kafkajs|mysql2)/',
+        pathNot: 'node_modules/(@types|kafkajs|mysql2|oracledb)/',
       },
     },
   ],

@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const globalSetup = './src/testing/servers/fixtures/global-setup.ts';
 const needsServer = ['{src,torture}/**/*.{pg,mongo,mariadb,server}.test.ts', 'test/**/*.test.ts'];
+/** There is none that tests could start: `npm run test:oracle` names one. */
+const needsOracle = 'src/**/*.oracle.test.ts';
 
 /** Files share what they import, which took a sixth of the time; what a file opens it closes in hooks of its own. */
 const together = { isolate: false };
@@ -30,7 +32,7 @@ export default defineConfig({
             'bench/**/*.test.ts',
             'torture/**/*.test.ts',
           ],
-          exclude: needsServer,
+          exclude: [...needsServer, needsOracle],
           testTimeout: 30_000,
           ...together,
         },
@@ -39,6 +41,13 @@ export default defineConfig({
       // The oldest version to support, from the system's packages. `npm test` asks for it where it is installed.
       ...(process.env['ISTHMUS_PG15'] === '1'
         ? [{ test: { name: 'pg15', include: ['src/**/*.pg.test.ts'], sequence: { groupOrder: 2 }, ...server } }]
+        : []),
+      ...(process.env['ISTHMUS_ORACLE'] === '1'
+        ? [
+            {
+              test: { name: 'oracle', include: [needsOracle], testTimeout: 120_000, hookTimeout: 120_000, ...together },
+            },
+          ]
         : []),
     ],
   },

@@ -13,6 +13,7 @@ import { compareIndependently } from './compare-independently.js';
 import { writeHistory } from './history.js';
 import { counters, countUp, crossing, equal, expectWhole, limitMs, trafficSchema } from './kafka-traffic.js';
 import { countLogs } from './log-counts.js';
+import { inFull } from './long-form.js';
 import { overKafka } from './over-kafka.js';
 import { conflictsOf, type Rig, testRigs } from './rig.js';
 
@@ -54,7 +55,7 @@ function grow(rig: Rig): () => Promise<number> {
   };
 }
 
-describe.skipIf(missing !== null)('more partitions', { timeout: 400_000 }, async () => {
+describe.skipIf(missing !== null || !inFull)('more partitions', { timeout: 400_000 }, async () => {
   const kafka = missing === null ? await startKafka() : (null as never);
   afterAll(() => kafka.stop());
 

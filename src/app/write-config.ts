@@ -45,7 +45,7 @@ export function writeConfig({ server, name, database, tables, averageBytes }: Wr
 function head({ server, name, database, tables }: Omit<WriteConfigOptions, 'averageBytes'>): string[] {
   return [
     `# Isthmus: what is synced between ${server} and MongoDB, and how. Every key: docs/configuration.md`,
-    `# Next: ${server === 'MariaDB' ? '`isthmus prepare`, the connector that it prints, ' : ''}\`isthmus check\`, then \`isthmus run\`.`,
+    `# Next: ${server !== 'PostgreSQL' ? '`isthmus prepare`, the connector that it prints, ' : ''}\`isthmus check\`, then \`isthmus run\`.`,
     '',
     `name: ${name}                # names slot, publication, origin and metadata: isthmus_${name}`,
     '',
@@ -55,7 +55,7 @@ function head({ server, name, database, tables }: Omit<WriteConfigOptions, 'aver
     'mongodb:',
     '  url: "${MONGODB_URL}"',
     `  database: ${scalar(database)}`,
-    ...(server === 'MariaDB' ? debeziumLines : []),
+    ...(server === 'PostgreSQL' ? [] : debeziumLines),
     '',
     'direction: both            # or sql_to_mongodb, mongodb_to_sql',
     'initial: sql               # which side fills the other at the first start: sql, mongodb, none',
@@ -66,7 +66,7 @@ function head({ server, name, database, tables }: Omit<WriteConfigOptions, 'aver
   ];
 }
 
-/** MariaDB's log is read by Debezium's connector, which writes to Kafka. */
+/** The log of other servers is read by Debezium's connector, which writes to Kafka. */
 const debeziumLines = [
   '',
   '# A Debezium connector reads the log: docs/operate.md, With Debezium.',

@@ -11,7 +11,7 @@ export interface CatalogueEntry {
 const entries = {
   sql_unreachable: {
     kind: 'unreachable',
-    meaning: 'PostgreSQL, or MariaDB, does not answer.',
+    meaning: 'PostgreSQL, MariaDB or Oracle does not answer.',
     remedy:
       'Check that the server runs, that host and port in sql.url are right and that the network lets you through.',
   },
@@ -34,6 +34,11 @@ const entries = {
     kind: 'usage',
     meaning: 'A SQL side of MariaDB or MySQL needs the package mysql2, which is not installed.',
     remedy: 'Install it beside isthmus: npm install mysql2@3',
+  },
+  oracle_driver_missing: {
+    kind: 'usage',
+    meaning: 'A SQL side of Oracle needs the package oracledb, which is not installed.',
+    remedy: 'Install it beside isthmus: npm install oracledb@26',
   },
   topic_unfit: {
     kind: 'usage',

@@ -30,7 +30,7 @@ export function initCommand(): Command {
   const quick = 'isthmus init --sql postgres://localhost/shop --mongodb mongodb://localhost/shop';
   return new Command('init')
     .description('Reads the schema and writes a commented configuration')
-    .requiredOption('--sql <url>', 'connection URL of PostgreSQL, or of MariaDB (mysql://…)')
+    .requiredOption('--sql <url>', 'connection URL of PostgreSQL, or of MariaDB (mysql://…) or Oracle (oracle://…)')
     .requiredOption('--mongodb <url>', 'MongoDB’s connection URL')
     .option('--database <name>', 'MongoDB database to sync, if the URL names none')
     .option('--name <name>', 'the sync’s name; the database’s by default')

@@ -1,11 +1,18 @@
 /** What the configuration can name and this version does not do yet, or not together: refused at the start, never ignored. */
-import { sqlServer } from './connection.js';
+import { isReadByDebezium, type SqlServer, sqlServer } from './connection.js';
 import type { Problem } from './problem.js';
 import type { Config } from './schema.js';
 import { lineOf, type Source } from './validate.js';
 
 /** Values that are refused as a whole: for the documentation. */
 export const unavailableValues: readonly string[] = ['window'];
+
+/** As people call what is meant by a URL. */
+const called: Readonly<Record<SqlServer, string>> = {
+  PostgreSQL: 'PostgreSQL',
+  MariaDB: 'MariaDB or MySQL',
+  Oracle: 'Oracle',
+};
 
 export function unavailable(config: Config, source: Pick<Source, 'lines'>): Problem[] {
   const found: Problem[] = [];
@@ -15,10 +22,11 @@ export function unavailable(config: Config, source: Pick<Source, 'lines'>): Prob
   const missing = (what: string): string => `asks for ${what}, which is not available in this version`;
   if (config.detection === 'window') refuse('detection', missing('detection by time window'), 'Use detection: causal.');
   const { transport, apply } = config;
-  if (sqlServer(config.sql) === 'MariaDB' && (transport.kind !== 'kafka' || transport.format !== 'debezium'))
+  const server = sqlServer(config.sql);
+  if (isReadByDebezium(config.sql) && (transport.kind !== 'kafka' || transport.format !== 'debezium'))
     refuse(
       'sql.url',
-      'is MariaDB or MySQL, whose log only a Debezium connector reads',
+      `is ${called[server]}, whose log only a Debezium connector reads`,
       'Use transport.kind: kafka with format: debezium.',
     );
   if (transport.kind === 'embedded') {
@@ -30,8 +38,8 @@ export function unavailable(config: Config, source: Pick<Source, 'lines'>): Prob
       refuse('apply.atomic', 'is record, and one process keeps transactions whole', 'Use atomic: transaction.');
     return found;
   }
-  if (transport.envelopes && sqlServer(config.sql) === 'MariaDB')
-    refuse('transport.envelopes', missing('envelopes of MariaDB’s rows'), 'Read the connector’s own topic.');
+  if (transport.envelopes && isReadByDebezium(config.sql))
+    refuse('transport.envelopes', missing(`envelopes of ${server}’s rows`), 'Read the connector’s own topic.');
   if (transport.brokers.length === 0)
     refuse('transport.brokers', 'names no broker', 'Name one or more of them as host:port.');
   const { topics } = transport;

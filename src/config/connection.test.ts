@@ -22,6 +22,9 @@ describe('TLS', () => {
     [sql('mysql://127.0.0.1:3306/x'), 'mysql://127.0.0.1:3306/x?ssl-mode=DISABLED'],
     [sql('mariadb://db/x?ssl-mode=VERIFY_CA'), 'mariadb://db/x?ssl-mode=VERIFY_CA'],
     [sql('mysql://db/x', { ca: '/a b' }), 'mysql://db/x?ssl-mode=VERIFY_IDENTITY&ssl-ca=%2Fa%20b'],
+    [sql('oracle://u:p@db.example.com/x'), 'oracle://u:p@db.example.com/x?protocol=tcps'],
+    [sql('oracle://127.0.0.1:1521/x'), 'oracle://127.0.0.1:1521/x?protocol=tcp'],
+    [sql('oracle://db/x', { ca: '/a b' }), 'oracle://db/x?protocol=tcps&wallet=%2Fa%20b'],
     [mongo('mongodb://a,b:27018'), 'mongodb://a,b:27018/?tls=true'],
     [mongo('mongodb://127.0.0.1:27017'), 'mongodb://127.0.0.1:27017/?tls=false'],
     [mongo('mongodb://127.0.0.1,db/?replicaSet=r'), 'mongodb://127.0.0.1,db/?replicaSet=r&tls=true'],
@@ -37,6 +40,9 @@ it.each([
   ['mariadb://u:p@db:3306/my%20shop?ssl-mode=DISABLED', 'public', 'my shop'],
   ['mysql://db/shop', 'other', 'other'],
   ['mysql://db', 'public', 'public'],
+  ['oracle://shop:p@db:1521/x', 'public', 'SHOP'],
+  ['oracle://my%24shop@db/x', 'public', 'MY$SHOP'],
+  ['oracle://shop:p@db/x', 'OTHER', 'OTHER'],
 ])('%s with schema %s: tables are of %s', (url, schema, expected) => {
   expect(defaultSchema({ url, schema })).toBe(expected);
 });

@@ -1,34 +1,34 @@
 /** The URLs that the drivers get: the configuration's, with what its `tls` says. Must never be shown: they hold secrets. */
 import type { Config, TlsConfig } from './schema.js';
 
-export type SqlServer = 'PostgreSQL' | 'MariaDB';
+export type SqlServer = 'PostgreSQL' | 'MariaDB' | 'Oracle';
+
+const schemes: Readonly<Record<string, SqlServer>> = { mysql: 'MariaDB', mariadb: 'MariaDB', oracle: 'Oracle' };
 
 /** MySQL too is what a client of MariaDB speaks to. */
 export function sqlServer({ url }: Pick<Config['sql'], 'url'>): SqlServer {
-  return /^(mysql|mariadb):/.test(url) ? 'MariaDB' : 'PostgreSQL';
+  return schemes[splitOnce(url, ':')[0]] ?? 'PostgreSQL';
 }
 
-/** Of tables that are named without one. In MariaDB a schema is a database. */
+/** Whether its log is read by a Debezium connector alone, and never by us. */
+export function isReadByDebezium(sql: Pick<Config['sql'], 'url'>): boolean {
+  return sqlServer(sql) !== 'PostgreSQL';
+}
+
+const databaseOf = /^[a-z]+:\/\/[^/]+\/([^?]+)/;
+const userOf = /^[a-z]+:\/\/([^:@/]+)[^/]*@/;
+
+/** Of tables that are named without one. In MariaDB a schema is a database, in Oracle a user. */
 export function defaultSchema(sql: Pick<Config['sql'], 'url' | 'schema'>): string {
-  if (sqlServer(sql) === 'PostgreSQL' || sql.schema !== 'public') return sql.schema;
-  const database = /^[a-z]+:\/\/[^/]+\/([^?]+)/.exec(sql.url)?.[1];
-  return database === undefined ? sql.schema : decodeURIComponent(database);
+  const server = sqlServer(sql);
+  if (server === 'PostgreSQL' || sql.schema !== 'public') return sql.schema;
+  const name = (server === 'MariaDB' ? databaseOf : userOf).exec(sql.url)?.[1];
+  if (name === undefined) return sql.schema;
+  return server === 'Oracle' ? decodeURIComponent(name).toUpperCase() : decodeURIComponent(name);
 }
 
 export function sqlUrl(sql: Config['sql']): string {
-  if (sqlServer(sql) === 'MariaDB')
-    return withOptions(sql.url, sql.tls, {
-      given: /[?&]ssl-mode=/i,
-      plain: 'ssl-mode=DISABLED',
-      verified: 'ssl-mode=VERIFY_IDENTITY',
-      ca: (path) => `ssl-ca=${path}`,
-    });
-  return withOptions(sql.url, sql.tls, {
-    given: /[?&](sslmode|ssl)=/,
-    plain: 'sslmode=disable',
-    verified: 'sslmode=verify-full',
-    ca: (path) => `sslrootcert=${path}`,
-  });
+  return withOptions(sql.url, sql.tls, tlsWords[sqlServer(sql)]);
 }
 
 export function mongodbUrl(mongodb: Config['mongodb']): string {
@@ -47,6 +47,27 @@ interface Words {
   readonly verified: string;
   readonly ca: (path: string) => string;
 }
+
+const tlsWords: Readonly<Record<SqlServer, Words>> = {
+  PostgreSQL: {
+    given: /[?&](sslmode|ssl)=/,
+    plain: 'sslmode=disable',
+    verified: 'sslmode=verify-full',
+    ca: (path) => `sslrootcert=${path}`,
+  },
+  MariaDB: {
+    given: /[?&]ssl-mode=/i,
+    plain: 'ssl-mode=DISABLED',
+    verified: 'ssl-mode=VERIFY_IDENTITY',
+    ca: (path) => `ssl-ca=${path}`,
+  },
+  Oracle: {
+    given: /[?&]protocol=/,
+    plain: 'protocol=tcp',
+    verified: 'protocol=tcps',
+    ca: (path) => `wallet=${path}`,
+  },
+};
 
 function withOptions(url: string, tls: TlsConfig, words: Words): string {
   if (typeof tls === 'object') return append(url, [words.verified, words.ca(encodeURIComponent(tls.ca))]);

@@ -149,7 +149,8 @@ describe('mistakes', () => {
       'transport.envelopes asks for envelopes of MariaDB’s rows, which is not available',
     ],
     ['MariaDB without Debezium', base.replace('postgres://', 'mysql://'), 'sql.url is MariaDB or MySQL'],
-    ['a URL of another database', base.replace('postgres://', 'oracle://'), 'sql.url is not a connection URL'],
+    ['Oracle without Debezium', base.replace('postgres://', 'oracle://'), 'sql.url is Oracle, whose log only'],
+    ['a URL of another database', base.replace('postgres://', 'db2://'), 'sql.url is not a connection URL'],
   ])('%s is told with its place', (_name, text, expected) => {
     expect(mistake(text)).toContain(expected);
   });

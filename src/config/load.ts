@@ -98,7 +98,7 @@ function readSecrets(config: Config, folder: string, refuse: (path: string, text
 /** Names the key only: a URL holds a password. */
 function badUrls(config: Config, source: Source): Problem[] {
   const expected = [
-    ['sql.url', config.sql.url, /^(postgres(ql)?|mysql|mariadb):\/\/./, 'postgres://user@host:5432/database'],
+    ['sql.url', config.sql.url, /^(postgres(ql)?|mysql|mariadb|oracle):\/\/./, 'postgres://user@host:5432/database'],
     ['mongodb.url', config.mongodb.url, /^mongodb(\+srv)?:\/\/./, 'mongodb://host:27017/?replicaSet=rs0'],
   ] as const;
   const problems: Problem[] = expected

@@ -40,14 +40,15 @@ export const configSchema = Type.Object(
     sql: Type.Object(
       {
         url: url(
-          'The connection URL of PostgreSQL; of MariaDB (mysql://…) with Kafka and format: debezium',
+          'The connection URL of PostgreSQL; of MariaDB (mysql://…) or Oracle (oracle://user:password@host:1521/service) with Kafka and format: debezium',
           'postgres://isthmus@db.example.com:5432/shop',
         ),
         tls,
         schema: Type.String({
           minLength: 1,
           default: 'public',
-          description: 'The schema of tables that are named without one; with MariaDB the URL’s database',
+          description:
+            'The schema of tables that are named without one; with MariaDB the URL’s database, with Oracle its user in capitals',
         }),
       },
       { ...strict, description: 'The SQL side' },

@@ -22,6 +22,8 @@ export interface TransactionNumber {
 export interface Dialect {
   /** `source.connector` of its events. */
   readonly connectors: readonly string[];
+  /** Names that were written without quotes are told in capitals: our own tables' too. */
+  readonly capitals?: true;
   /** Of a change or a message; null: it stands in no transaction. Throws `message_invalid`. */
   place(source: JsonObject, transaction: JsonObject | null): SourcePlace | null;
   /**

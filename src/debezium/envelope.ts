@@ -30,7 +30,7 @@ export interface TablesEnvelope {
   readonly kind: 'tables';
   /** Null: it cannot be told whether it was told before. */
   readonly place: SourcePlace | null;
-  readonly changes: readonly { readonly table: string; readonly what: 'dropped' | 'made' }[];
+  readonly changes: readonly { readonly table: string; readonly what: 'dropped' | 'made' | 'emptied' }[];
 }
 
 export type Envelope =
@@ -74,14 +74,33 @@ function event(payload: JsonObject, { source, schema, dialect }: EventParts): En
   const block = isObject(transaction) ? transaction : null;
   const place = dialect.place(source, block);
   if (place === null && op === 'm') return nothing;
+  // Oracle's is a statement beside all transactions.
+  if (op === 't' && block === null)
+    return { kind: 'tables', place, changes: [{ table: tableOf(source), what: 'emptied' }] };
   if (place === null || block === null)
     throw invalid('it says nothing of its transaction (provide.transaction.metadata=true is needed)');
-  const within = { place, total: count(block['total_order']), committedAt: count(source['ts_ms']) };
+  const within = { place, total: count(block['total_order']), committedAt: committedAt(source) };
   if (op === 'm') return { ...within, kind: 'message', ...messageOf(message) };
   const table = tableOf(source);
   if (op === 't') return { ...within, kind: 'truncate', table };
   if (op !== 'c' && op !== 'u' && op !== 'd') throw invalid('its op is none that is known here');
-  return { ...within, kind: 'row', op, table, before: rowOf(before), after: rowOf(after), columns: columnsOf(schema) };
+  const images = { before: rowOf(before), after: rowOf(after) };
+  return ownNames({ ...within, kind: 'row', op, table, ...images, columns: columnsOf(schema) }, dialect);
+}
+
+/** Where it is told apart from when the row was changed. */
+function committedAt(source: JsonObject): number {
+  return count(source['commit_ts_ms'] ?? source['ts_ms']);
+}
+
+const ownInCapitals = 'ISTHMUS.';
+
+/** Our own tables are known by their names in small letters, whatever the server makes of them. */
+function ownNames(row: RowEnvelope, { capitals }: Dialect): RowEnvelope {
+  if (capitals !== true || !row.table.startsWith(ownInCapitals)) return row;
+  const small = (image: JsonObject | null): JsonObject | null =>
+    image && Object.fromEntries(Object.entries(image).map(([name, value]) => [name.toLowerCase(), value]));
+  return { ...row, table: row.table.toLowerCase(), before: small(row.before), after: small(row.after) };
 }
 
 const whats: Readonly<Record<string, TablesEnvelope['changes'][number]['what']>> = {

@@ -10,6 +10,7 @@ const scnDigits = 20;
 
 export const oracleDialect: Dialect = {
   connectors: ['oracle'],
+  capitals: true,
   place(source: JsonObject): SourcePlace | null {
     const { txId, rs_id: recordSet, ssn } = source;
     if (txId === null || txId === undefined) return null;

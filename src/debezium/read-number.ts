@@ -8,7 +8,7 @@ import type { Inexact, ValueReader } from './value-reader.js';
 /** Every decimal of so many digits is the shortest text of its double. */
 const doubleDigits = 15;
 
-export const integer = (type: 'int16' | 'int32' | 'int64'): ValueReader => ({
+export const integer = (type: 'int8' | 'int16' | 'int32' | 'int64'): ValueReader => ({
   written: { type, name: null },
   text: (value) => {
     const text = String(value);

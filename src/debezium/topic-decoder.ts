@@ -41,6 +41,8 @@ export interface TopicMessage {
 
 const progressTable = 'isthmus.progress';
 
+const became = { made: 'made anew', dropped: 'dropped', emptied: 'truncated' } as const;
+
 export class TopicDecoder {
   private readonly once: Once;
   private readonly parts: TransactionParts;
@@ -117,8 +119,7 @@ export class TopicDecoder {
   private tables({ place, changes }: TablesEnvelope): void {
     if (place !== null && this.once.hasPassed(place)) return;
     for (const { table, what } of changes)
-      if (this.options.entities.has(table))
-        this.parts.stop(table, `table ${table} was ${what === 'made' ? 'made anew' : 'dropped'}`);
+      if (this.options.entities.has(table)) this.parts.stop(table, `table ${table} was ${became[what]}`);
   }
 
   private end({ id, count, committedAt }: Extract<Envelope, { kind: 'end' }>): void {
@@ -152,12 +153,13 @@ export class TopicDecoder {
 
   private progress(row: JsonObject | null): void {
     if (row === null) return;
-    const { name, lane, number, wrote } = row;
+    const { name, lane, number, wrote, remaining = 0 } = row;
     if (typeof name !== 'string' || (wrote !== null && typeof wrote !== 'string'))
       throw invalid('our progress row is not of the form that we wrote');
     const own = this.options.laneOf(name, Number(lane));
     // Number 0 is a lane that has not written yet: its row is made by a process that takes over.
-    if (own !== null && Number(number) > 0) this.parts.ownProgress({ lane: own, number: Number(number), wrote });
+    if (own !== null && Number(number) > 0)
+      this.parts.ownProgress({ lane: own, number: Number(number), wrote, remaining: Number(remaining) });
   }
 }
 

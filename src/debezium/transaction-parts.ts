@@ -14,6 +14,8 @@ export interface ProgressRow {
   readonly number: number;
   /** JSON: record id → state; null: everything was written as planned. */
   readonly wrote: string | null;
+  /** How many changes of the row follow in the transaction, each with more of `wrote`: where a row has no room for all of it. */
+  readonly remaining: number;
 }
 
 interface Cut {
@@ -29,6 +31,8 @@ export class TransactionParts {
   private weight = 0;
   private cut: boolean;
   private echo: Echo | null = null;
+  /** What was told of `ProgressRow.wrote`, while more of it follows. */
+  private told = '';
   private marks: string[] = [];
   private name: string;
   /** Of what was emitted last. */
@@ -62,6 +66,7 @@ export class TransactionParts {
     this.weight = 0;
     this.cut = false;
     this.echo = null;
+    this.told = '';
     this.marks = [];
   }
 
@@ -74,8 +79,10 @@ export class TransactionParts {
       this.emit({ position: position(), committedAt, last: false });
   }
 
-  ownProgress({ lane, number, wrote }: ProgressRow): void {
-    this.echo = { lane, number, wrote: readWrote(wrote) };
+  ownProgress({ lane, number, wrote, remaining }: ProgressRow): void {
+    const told = wrote === null ? null : this.told + wrote;
+    this.told = remaining > 0 ? (told ?? '') : '';
+    this.echo = { lane, number, wrote: readWrote(remaining > 0 ? null : told) };
   }
 
   mark(id: string): void {

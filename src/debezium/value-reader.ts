@@ -3,7 +3,18 @@ import type { Json } from './read-json.js';
 
 /** As Kafka Connect's schema names what the converter wrote. */
 export interface Written {
-  readonly type: 'boolean' | 'int16' | 'int32' | 'int64' | 'float' | 'double' | 'string' | 'bytes' | 'struct' | 'array';
+  readonly type:
+    | 'boolean'
+    | 'int8'
+    | 'int16'
+    | 'int32'
+    | 'int64'
+    | 'float'
+    | 'double'
+    | 'string'
+    | 'bytes'
+    | 'struct'
+    | 'array';
   /** Null: a plain type. */
   readonly name: string | null;
 }

@@ -1,6 +1,7 @@
 /** Reads the tables of databases, with all that the mapping asks about them; a database is the mapping's schema. Changes nothing. */
 import type { Logger } from '../base/logger.js';
 import { ambiguousKey, type CatalogColumn, type CatalogTable } from '../model/catalog.js';
+import { byTable, tableOf } from '../sql/catalog-rows.js';
 import { columnType } from './column-type.js';
 import { literal } from './names.js';
 import { Session } from './session.js';
@@ -53,8 +54,8 @@ async function readTables(session: Session, schemas: readonly string[]): Promise
   const read = async (text: string): Promise<readonly Row[]> =>
     (await session.query(text)).rows.filter((row) => wanted.has(row[0] as string));
   const tables = await read(tablesText(names));
-  const columns = grouped(await read(columnsText(names)));
-  const keys = grouped(await read(keysText(names)));
+  const columns = byTable(await read(columnsText(names)));
+  const keys = byTable(await read(keysText(names)));
   const checks = await jsonChecks(session, names);
   return tables.map((row) => {
     const table = tableOf(row);
@@ -83,20 +84,6 @@ async function jsonChecks(session: Session, names: string): Promise<ReadonlySet<
     return column === undefined ? [] : [`${tableOf(row)}.${column.replaceAll('``', '`')}`];
   });
   return new Set(found);
-}
-
-function tableOf(row: Row): string {
-  return `${row[0]}.${row[1]}`;
-}
-
-function grouped(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const list = groups.get(tableOf(row)) ?? [];
-    list.push(row);
-    groups.set(tableOf(row), list);
-  }
-  return groups;
 }
 
 interface TableFacts {

@@ -1,59 +1,33 @@
-/**
- * What a reader of another program's account of the log has to learn of the catalog: that account says nothing of a column whose
- * type changed under it. Must not know that account.
- */
+/** Which tables and columns there are in MariaDB, and where its log ends, for who reads that log through another program. */
 import type { TableLook } from '../ports/sql-side.js';
-import { changedColumn } from '../sql/changed-column.js';
+import { type SeenTables, seenTables, watchTables } from '../sql/watch-tables.js';
 import type { MysqlContext } from './context.js';
 import { literal } from './names.js';
 
 export async function lookAtTables(context: MysqlContext): Promise<TableLook> {
-  const asOf = await logEnd(context);
-  const known = await readColumns(context);
-  return {
-    asOf,
-    changed: async () => {
-      const now = await readColumns(context);
-      const found = new Map<string, string>();
-      for (const entity of context.entities.values()) {
-        const columns = [...entity.key, ...entity.fields].map(({ column }) => column);
-        const reason = whyNot(entity.name, { before: known.get(entity.name), now: now.get(entity.name), columns });
-        if (reason !== null) found.set(entity.name, reason);
-      }
-      return found;
-    },
-  };
+  return watchTables({
+    asOf: await logEnd(context),
+    entities: context.entities,
+    read: () => readColumns(context),
+  });
 }
 
-type Columns = ReadonlyMap<string, string>;
-
-interface Seen {
-  readonly before: Columns | undefined;
-  readonly now: Columns | undefined;
-  readonly columns: readonly string[];
-}
-
-function whyNot(name: string, { before, now, columns }: Seen): string | null {
-  if (now === undefined) return `table ${name} was dropped or renamed`;
-  return changedColumn(name, columns, { before, now });
-}
-
-/** By table: each column's type as the server writes it. */
-async function readColumns({ reads, entities }: MysqlContext): Promise<ReadonlyMap<string, Columns>> {
+/** The connector tells of a table that is made anew. */
+async function readColumns({ reads, entities }: MysqlContext): Promise<SeenTables> {
   const schemas = new Set([...entities.values()].map(({ schema }) => schema));
   if (schemas.size === 0) return new Map();
   const { rows } = await reads.query(
     `select table_schema, table_name, column_name, column_type, coalesce(collation_name, '') from information_schema.columns
       where table_schema in (${[...schemas].map(literal).join(', ')})`,
   );
-  const tables = new Map<string, Map<string, string>>();
-  for (const [schema, table, column, type, collation] of rows) {
-    const name = `${schema}.${table}`;
-    const columns = tables.get(name) ?? new Map<string, string>();
-    columns.set(column as string, `${type} ${collation}`);
-    tables.set(name, columns);
-  }
-  return tables;
+  return seenTables(
+    rows.map(([schema, table, column, type, collation]) => ({
+      table: `${schema}.${table}`,
+      column: column as string,
+      type: `${type} ${collation}`,
+      identity: null,
+    })),
+  );
 }
 
 const digits = { domain: 10, number: 20 };

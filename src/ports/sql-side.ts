@@ -20,7 +20,7 @@ export interface TableLook {
 
 export interface SqlSide extends LogRoomReader {
   /** As people call it. */
-  readonly server: 'PostgreSQL' | 'MariaDB';
+  readonly server: 'PostgreSQL' | 'MariaDB' | 'Oracle';
   /** Its log, as we read it ourselves; null: only a Debezium connector reads it. */
   readonly source: ChangeSource | null;
   readonly store: SideStore;

@@ -4,7 +4,7 @@ import { readAverageBytes } from '../../app/advise/advise.js';
 import { readSchema } from '../../app/read-schema.js';
 import { writeConfig } from '../../app/write-config.js';
 import { IsthmusError } from '../../base/errors.js';
-import { sqlServer } from '../../config/connection.js';
+import { isReadByDebezium, sqlServer } from '../../config/connection.js';
 import { configFrom } from '../../config/load.js';
 import { type Context, defaultFile } from '../context.js';
 import { exit } from '../exit.js';
@@ -46,7 +46,7 @@ export async function runInit(options: InitOptions, context: Context): Promise<n
     sql: { url: options.sql },
     mongodb: { url: options.mongodb, database },
     entities: [{ table: '*' }],
-    ...(sqlServer({ url: options.sql }) === 'MariaDB' ? overDebezium : {}),
+    ...(isReadByDebezium({ url: options.sql }) ? overDebezium : {}),
   });
   const { tables } = await readSchema(config, { log: makeLogger(terminal, 'error') });
   const averageBytes = await readAverageBytes(config, tables);

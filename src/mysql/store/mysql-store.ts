@@ -1,5 +1,4 @@
 /** MariaDB as a `SideStore`: hands each call to the part that does it. Must not know the protocol's rules. */
-import { IsthmusError } from '../../base/errors.js';
 import type { RecordId, RecordRef } from '../../model/record.js';
 import type {
   ChunkRange,
@@ -11,9 +10,9 @@ import type {
   SideStore,
   TakenOver,
 } from '../../ports/side-store.js';
+import { LaneSet } from '../../sql/lane-set.js';
 import type { MysqlContext } from '../context.js';
 import { literal } from '../names.js';
-import type { Session } from '../session.js';
 import { Chunks } from './chunks.js';
 import { compileEntitySql, type EntitySql } from './entity-sql.js';
 import { Lane } from './lane.js';
@@ -27,19 +26,23 @@ export class MysqlStore implements SideStore {
   readonly side = 'sql';
   private readonly entities: ReadonlyMap<string, EntitySql>;
   private readonly chunks: Chunks;
-  private readonly lanes = new Map<number, { readonly lane: Lane; readonly session: Session }>();
+  private readonly lanes: LaneSet<Lane>;
 
   constructor(
     private readonly context: MysqlContext,
-    private readonly foreignKeys: ForeignKeys,
+    foreignKeys: ForeignKeys,
   ) {
-    this.entities = new Map([...context.entities].map(([name, entity]) => [name, compileEntitySql(entity)]));
-    this.chunks = new Chunks(context, this.entities);
+    const entities = new Map([...context.entities].map(([name, entity]) => [name, compileEntitySql(entity)]));
+    this.entities = entities;
+    this.chunks = new Chunks(context, entities);
+    this.lanes = new LaneSet(context.fence, (lane, epoch) => {
+      const session = laneSession(context, lane, foreignKeys);
+      return { lane: new Lane({ context, entities, session, owner: { name: context.name, lane, epoch } }), session };
+    });
   }
 
   async takeOver(epoch: number, lanes: number): Promise<TakenOver> {
-    // Lanes carry their epoch: those of an earlier one, also of this process, write no more.
-    await this.closeLanes();
+    await this.lanes.close();
     return takeOver(this.context, epoch, lanes);
   }
 
@@ -48,7 +51,7 @@ export class MysqlStore implements SideStore {
   }
 
   commit(request: CommitRequest): Promise<CommitOutcome> {
-    return this.lane(request.lane).commit(request);
+    return this.lanes.get(request.lane).commit(request);
   }
 
   read(
@@ -113,29 +116,10 @@ export class MysqlStore implements SideStore {
   }
 
   close(): Promise<void> {
-    return this.closeLanes();
+    return this.lanes.close();
   }
 
   private among(ids: readonly string[]): string {
     return `name = ${literal(this.context.name)} and id in (${ids.map(literal).join(', ')})`;
-  }
-
-  private async closeLanes(): Promise<void> {
-    const sessions = [...this.lanes.values()].map(({ session }) => session);
-    this.lanes.clear();
-    await Promise.all(sessions.map((session) => session.close()));
-  }
-
-  private lane(number: number): Lane {
-    const known = this.lanes.get(number);
-    if (known !== undefined) return known.lane;
-    const { epoch } = this.context.fence;
-    if (epoch === null)
-      throw new IsthmusError('invariant_broken', { message: 'A commit was asked for before takeOver.' });
-    const session = laneSession(this.context, number, this.foreignKeys);
-    const owner = { name: this.context.name, lane: number, epoch };
-    const lane = new Lane({ context: this.context, entities: this.entities, session, owner });
-    this.lanes.set(number, { lane, session });
-    return lane;
   }
 }

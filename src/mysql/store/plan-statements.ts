@@ -1,5 +1,6 @@
 /** All statements of a plan between reading and COMMIT. Must not know how they are sent. */
 import type { Plan, TargetRefusal } from '../../ports/side-store.js';
+import type { BuiltStatements, CountedStatement } from '../../sql/commit-run.js';
 import { deviatingWrites } from '../../sql/deviating-writes.js';
 import type { MysqlContext } from '../context.js';
 import { literal } from '../names.js';
@@ -7,7 +8,7 @@ import { type EntitySql, textType } from './entity-sql.js';
 import { givenRows, RowTooLarge, spareBytes } from './given-rows.js';
 import { dropStatements, holdStatements } from './held-rows.js';
 import { type LaneOwner, noteWrote, saveProgress } from './progress-statements.js';
-import { type WriteStatement, type WriteStatements, writeStatements } from './write-statements.js';
+import { writeStatements } from './write-statements.js';
 
 export interface PlanInput {
   readonly context: MysqlContext;
@@ -17,7 +18,7 @@ export interface PlanInput {
   readonly ordered: boolean;
 }
 
-export function planStatements(input: PlanInput): WriteStatements {
+export function planStatements(input: PlanInput): BuiltStatements<string> {
   try {
     return ofPlan(input);
   } catch (error) {
@@ -31,7 +32,7 @@ export const tooLarge: TargetRefusal = {
   reason: 'a row is larger than a statement may be (max_allowed_packet)',
 };
 
-function ofPlan({ context, entities, owner, plan, ordered }: PlanInput): WriteStatements {
+function ofPlan({ context, entities, owner, plan, ordered }: PlanInput): BuiltStatements<string> {
   const { name, packetBytes } = context;
   const writes = writeStatements(entities, plan.writes, { ordered, packetBytes });
   if (writes.kind === 'refused') return writes;
@@ -51,8 +52,8 @@ function ofPlan({ context, entities, owner, plan, ordered }: PlanInput): WriteSt
   return { kind: 'statements', statements: [...before.map(any), ...writes.statements, ...after.map(any)] };
 }
 
-function any(text: string): WriteStatement {
-  return { text, meets: null };
+function any(statement: string): CountedStatement<string> {
+  return { statement, meets: null };
 }
 
 /** It is one text, of all that the batch writes; a refused batch is halved until it fits. */

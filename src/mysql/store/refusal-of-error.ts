@@ -71,8 +71,3 @@ export function isKeyTaken(error: unknown): boolean {
   const { message, sqlMessage = message } = asServerError(error);
   return /(^|\.)PRIMARY$/.test(lastKey.exec(sqlMessage)?.[1] ?? '');
 }
-
-/** Whether another order of the same writes might be accepted. */
-export function dependsOnOrder(refusal: TargetRefusal): boolean {
-  return refusal.code === 'unique_violation' || refusal.code === 'foreign_key_violation';
-}

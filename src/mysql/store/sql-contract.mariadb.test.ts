@@ -19,6 +19,7 @@ describe.skipIf(mariadbIsMissing() !== null)('a real server', () => {
       // A query's first byte, then its text.
       wire: { commit: '\u0003commit', write: `insert into \`${db.name}\`.\`a\`` },
       schema: db.name,
+      nameOf: (name) => name,
       name: db.name,
       run: t.rows,
       another: () => t.another(),

@@ -1,34 +1,25 @@
 /** The statements of a plan's record writes, one for each group or a few. Must not know transactions. */
-import type { RecordWrite, TargetRefusal } from '../../ports/side-store.js';
+import type { RecordWrite } from '../../ports/side-store.js';
+import type { BuiltStatements } from '../../sql/commit-run.js';
 import { type WriteGroup, writeGroups } from '../../sql/write-groups.js';
 import type { ColumnSql, EntitySql } from './entity-sql.js';
 import { textType } from './entity-sql.js';
 import { type GivenRows, givenRows } from './given-rows.js';
 import { givenKey, joinedByKey } from './read-statements.js';
 
-export interface WriteStatement {
-  readonly text: string;
-  /** How many rows it must meet: fewer have come or gone since they were read. Null: it does not matter. */
-  readonly meets: number | null;
-}
-
-export type WriteStatements =
-  | { readonly kind: 'statements'; readonly statements: readonly WriteStatement[] }
-  | { readonly kind: 'refused'; readonly refusal: TargetRefusal };
-
 /** Throws `RowTooLarge`. */
 export function writeStatements(
   entities: ReadonlyMap<string, EntitySql>,
   writes: readonly RecordWrite[],
   options: { readonly ordered: boolean; readonly packetBytes: number },
-): WriteStatements {
+): BuiltStatements<string> {
   const grouped = writeGroups(entities, writes, options.ordered);
   if (grouped.kind === 'refused') return grouped;
   return {
     kind: 'statements',
     statements: grouped.groups.flatMap((group) =>
       givenRows(givenColumns(group), group.rows, options.packetBytes).map((given) => ({
-        text: writeText(group, given),
+        statement: writeText(group, given),
         meets: given.count,
       })),
     ),

@@ -58,6 +58,7 @@ describeSql('PostgreSQL', async (): Promise<SqlSide> => {
     proxy,
     wire: { commit: 'commit\0', write: 'isthmus_missed' },
     schema: 'public',
+    nameOf: (name) => name,
     name: db.name,
     run: rows,
     another: () => t.another(),
