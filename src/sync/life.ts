@@ -5,7 +5,8 @@
 
 import { setMaxListeners } from 'node:events';
 import { IsthmusError } from '../base/errors.js';
-import { linkFrom, otherSide, type Side, sides } from '../model/side.js';
+import { otherSide, type Side, sides } from '../model/side.js';
+import type { ClaimedCourse } from '../ports/course-store.js';
 import { Advancer } from './advancer.js';
 import { beginLoads, openLoads } from './begin-loads.js';
 import { Decisions } from './decisions.js';
@@ -13,24 +14,17 @@ import { finishDiscards } from './discard.js';
 import { EchoGate } from './echo-gate.js';
 import { Following } from './following.js';
 import { Heartbeat } from './heartbeat.js';
-import { LaneWriter } from './lane-writer.js';
+import type { LaneWriter } from './lane-writer.js';
 import { storePositions } from './last-words.js';
 import { LetterRequests } from './letter-requests.js';
 import { Link } from './link.js';
 import { Loader } from './loader.js';
 import { RecordLocks } from './locks.js';
+import { makeLanes } from './make-lanes.js';
 import { payOwed } from './pay-owed.js';
 import { ReadProgress } from './read-progress.js';
 import type { ReadTimes } from './read-times.js';
-import {
-  beginPosition,
-  findAwaiting,
-  type Recovered,
-  type Reign,
-  recoverHeld,
-  settleLane,
-  takeOverBoth,
-} from './recover.js';
+import { beginPosition, findAwaiting, type Recovered, type Reign, recoverHeld, takeOverBoth } from './recover.js';
 import { type EngineParts, type LinkMemory, Numbers, type Session } from './session.js';
 import { finishSettlements } from './settle-sql.js';
 import { Silent } from './silent.js';
@@ -70,15 +64,13 @@ export class Life {
   async start(): Promise<void> {
     try {
       const recovered = await takeOverBoth(this.parts, this.reign);
-      const { keepsPassive, disabledRules } = this.parts.options;
-      this.course = new Following(await this.parts.courses.claim(this.epoch), {
-        keeps: keepsPassive,
-        forgets: disabledRules.has('owed'),
-        late: disabledRules.has('early'),
-        deaf: disabledRules.has('lead-mark'),
-      });
-      if (this.course.direction === 'none') return;
-      this.built = await this.build(recovered, this.course);
+      let claimed = await this.parts.courses.claim(this.epoch);
+      const progress = claimed.direction === 'none' ? null : await this.positions(recovered);
+      // Who begins only now has not read what stands behind its beginning: that a side is to lead may have been told there.
+      if (progress !== null && isFirst(recovered)) claimed = await this.parts.courses.claim(this.epoch);
+      this.course = this.follow(claimed);
+      if (progress === null || claimed.direction === 'none') return;
+      this.built = await this.build(recovered, this.course, progress);
       if (this.paused) this.pause();
       const { session, links, advancer, tableLoads, heartbeat } = this.built;
       await finishSettlements(session, this.built.recovered.work.propagating);
@@ -99,10 +91,23 @@ export class Life {
     }
   }
 
-  private async build(recovered: Recovered, following: Following): Promise<Running> {
+  private follow(claimed: ClaimedCourse): Following {
+    const { keepsPassive, disabledRules } = this.parts.options;
+    return new Following(claimed, {
+      keeps: keepsPassive,
+      forgets: disabledRules.has('owed'),
+      late: disabledRules.has('early'),
+      deaf: disabledRules.has('lead-mark'),
+    });
+  }
+
+  private async build(
+    recovered: Recovered,
+    following: Following,
+    progress: Readonly<Record<Side, ReadProgress>>,
+  ): Promise<Running> {
     const { parts } = this;
     const id = parts.newId();
-    const progress = await this.positions(recovered);
     const awaiting = {
       sql: await findAwaiting(parts, 'sql', {
         progress: progress.sql,
@@ -116,7 +121,10 @@ export class Life {
       }),
     };
     const numbers = new Numbers(Math.max(recovered.number, 1));
-    const lanes = { sql: this.lanes('sql', recovered, numbers), mongodb: this.lanes('mongodb', recovered, numbers) };
+    const lanes = {
+      sql: makeLanes(parts, 'sql', { recovered, numbers }),
+      mongodb: makeLanes(parts, 'mongodb', { recovered, numbers }),
+    };
     const memory = (source: Side): LinkMemory => ({
       source,
       awaiting: awaiting[source],
@@ -177,22 +185,6 @@ export class Life {
       run: (task) => this.run(task),
     });
     return { session, links, advancer, tableLoads, heartbeat, recovered };
-  }
-
-  /** The lanes of the link from `source`; the last one is for advances and settlements. */
-  private lanes(source: Side, recovered: Recovered, numbers: Numbers): LaneWriter[] {
-    const { observer, options, sides: both } = this.parts;
-    const { store } = both[otherSide(source)];
-    return Array.from({ length: options.lanes + 1 }, (_, lane) => {
-      const previous = recovered.links[source].numbers.get(lane) ?? 0;
-      const first = recovered.links[source].progress === null && lane === settleLane(options.lanes) ? 1 : 0;
-      return new LaneWriter(lane, Math.max(previous, first), {
-        store,
-        link: linkFrom(source),
-        nextNumber: () => numbers.next(),
-        observer,
-      });
-    });
   }
 
   private async positions(recovered: Recovered): Promise<Record<Side, ReadProgress>> {
@@ -284,6 +276,10 @@ export class Life {
   get running(): Running | null {
     return this.built;
   }
+}
+
+function isFirst({ links }: Recovered): boolean {
+  return sides.some((side) => links[side].progress === null);
 }
 
 export interface Running {

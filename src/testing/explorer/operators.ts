@@ -46,7 +46,10 @@ export class Operators {
       for (const ref of keeps ? [] : records) this.noticed.add(recordId(ref));
     };
     const { commonCourse, courses } = this;
-    const looksMs = commonCourse === null ? 0 : this.parts.random.pick([1, 10, 60]);
+    const { random, scheduler } = this.parts;
+    const looksMs = commonCourse === null ? 0 : random.pick([1, 10, 60]);
+    // Whoever turns may take long between the marks and the end: processes come and go meanwhile.
+    if (commonCourse !== null && random.chance(0.5)) scheduler.slow.add('common course: comes into force');
     return { commonCourse, courses, looksMs, passive };
   }
 
