@@ -66,8 +66,9 @@ export class Life {
       const recovered = await takeOverBoth(this.parts, this.reign);
       let claimed = await this.parts.courses.claim(this.epoch);
       const progress = claimed.direction === 'none' ? null : await this.positions(recovered);
-      // Who begins only now has not read what stands behind its beginning: that a side is to lead may have been told there.
-      if (progress !== null && isFirst(recovered)) claimed = await this.parts.courses.claim(this.epoch);
+      // Where others turn: who begins only now has not read what stands behind its beginning, and a turn may be told of there.
+      if (progress !== null && claimed.number !== undefined && isFirst(recovered))
+        claimed = await this.parts.courses.claim(this.epoch);
       this.course = this.follow(claimed);
       if (progress === null || claimed.direction === 'none') return;
       this.built = await this.build(recovered, this.course, progress);
