@@ -66,6 +66,8 @@ export interface SharedEngineParts {
   readonly log: Logger;
 }
 
+const againMs = 200;
+
 export class SharedEngine implements SyncEngine {
   private readonly slots: readonly ShareSlot[];
   private readonly remote: readonly ShareWork[];
@@ -203,8 +205,19 @@ export class SharedEngine implements SyncEngine {
   }
 
   async settled(limitMs: number): Promise<boolean> {
-    const all = await Promise.all(this.slots.map((_, share) => this.workOf(share).settled(limitMs)));
+    const all = await Promise.all(this.slots.map((_, share) => this.isSettled(share, limitMs)));
     return all.every(Boolean);
+  }
+
+  /** One that changes hands meanwhile, so that its engine ends, is asked again. */
+  private async isSettled(share: number, limitMs: number): Promise<boolean> {
+    const { clock } = this.parts;
+    const until = clock.now() + limitMs;
+    for (let left = limitMs; left > 0 && !this.stopping; left = until - clock.now()) {
+      if (await this.workOf(share).settled(left)) return true;
+      await clock.sleep(againMs);
+    }
+    return false;
   }
 
   /** Live reads that were compared here, with those of the other processes as of a moment ago. */
