@@ -2,7 +2,6 @@
  * The course of one of several engines: each follows the common one by itself, when it comes to it, and remembers how far it has.
  * Must not know who turns the common one, nor why.
  */
-import { IsthmusError } from '../base/errors.js';
 import { type CommonCourse, type Course, turned } from '../model/course.js';
 import type { Side } from '../model/side.js';
 import type {
@@ -13,6 +12,7 @@ import type {
   OwnCourseStore,
 } from '../ports/course-store.js';
 import type { Engine } from './engine.js';
+import { startedAnew } from './turn-life.js';
 
 export interface ShareCourseParts {
   readonly common: Pick<CommonCourseStore, 'common'>;
@@ -32,7 +32,8 @@ export class ShareCourse implements CourseStore {
     const before = await own.claim(epoch);
     const common = await shared.common();
     const course = this.after(before, common);
-    if (before?.number !== common.number && !(await own.save(epoch, { number: common.number, course }))) throw moved();
+    if (before?.number !== common.number && !(await own.save(epoch, { number: common.number, course })))
+      throw startedAnew();
     this.number = common.number;
     return { ...course, number: common.number, coming: without?.coming ? null : common.coming };
   }
@@ -66,8 +67,4 @@ export class ShareCourse implements CourseStore {
   private skips(number: number, common: CommonCourse): boolean {
     return common.number > number + 1 && this.parts.without?.skipped !== true;
   }
-}
-
-function moved(): IsthmusError {
-  return new IsthmusError('transient', { message: 'The sync was started anew meanwhile.' });
 }

@@ -33,12 +33,16 @@ export function turnLife(life: TurningLife, following: Following, { direction, s
     const course = following.next(direction, among?.skipped);
     try {
       // Another life has claimed it: this one looks again, and ends if it was another process's.
-      if (!(await save(life.epoch, course)))
-        throw new IsthmusError('transient', { message: 'The sync was started anew meanwhile.' });
+      if (!(await save(life.epoch, course))) throw startedAnew();
     } catch (error) {
       life.fail(error);
       throw error;
     }
     for (const side of following.turn(course, among?.number)) life.payOwed(side);
   });
+}
+
+/** A later life has claimed the course. */
+export function startedAnew(): IsthmusError {
+  return new IsthmusError('transient', { message: 'The sync was started anew meanwhile.' });
 }

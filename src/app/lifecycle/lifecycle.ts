@@ -180,7 +180,8 @@ export class Lifecycle {
   }
 
   private async refresh(): Promise<void> {
-    const { clock, log, migration } = this.parts;
+    const { clock, log, migration, shared } = this.parts;
+    if (!shared) return;
     const limit = new AbortController();
     const fresh = migration
       .refresh()

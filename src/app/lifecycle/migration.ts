@@ -3,12 +3,12 @@
  * another process. Must not know what the changes mean.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { IsthmusError } from '../../base/errors.js';
 import type { Stage } from '../../lifecycle/phases.js';
 import { type Course, type Direction, turned } from '../../model/course.js';
 import type { MigrationStore, StoredMigration, StoredTurn } from '../../ports/migration-store.js';
 import type { SyncEngine } from '../../sync/engine.js';
 import type { MigrationState } from './migration-state.js';
+import { movedOn } from './moved-on.js';
 
 interface Opening {
   /** Other processes change it too, at any time. */
@@ -112,11 +112,4 @@ export class Migration {
     this.last = done.catch(() => undefined);
     return done;
   }
-}
-
-function movedOn(): IsthmusError {
-  return new IsthmusError('not_running', {
-    message: 'Another process has changed the phase meanwhile.',
-    remedy: 'Look at it again with `isthmus phase`, then ask again.',
-  });
 }

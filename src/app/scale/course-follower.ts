@@ -3,12 +3,12 @@
  * turned, nor what else is stored with it.
  */
 import type { Clock } from '../../base/clock.js';
-import { IsthmusError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { CommonCourse, Course, Direction } from '../../model/course.js';
 import type { Side } from '../../model/side.js';
 import type { CommonCourseStore } from '../../ports/course-store.js';
 import { turnAll } from '../../sync/turn-all.js';
+import { movedOn } from '../lifecycle/moved-on.js';
 
 export interface CourseFollowerParts {
   readonly common: CommonCourseStore;
@@ -48,10 +48,7 @@ export class CourseFollower {
   async turn(direction: Direction, save: (course: Course, number: number) => Promise<boolean>): Promise<void> {
     await turnAll(this.parts, direction, async (number) => {
       if (await save({ direction, owed: [] }, number)) return;
-      throw new IsthmusError('not_running', {
-        message: 'Another process has changed the phase meanwhile.',
-        remedy: 'Look at it again with `isthmus phase`, then ask again.',
-      });
+      throw movedOn();
     });
     // It is in force, whoever learns of it and when.
     await this.look().catch((error: unknown) => this.missed(error));

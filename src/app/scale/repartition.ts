@@ -13,11 +13,13 @@ import { type Division, heirsOf, shareName, whyNotDivided } from '../../model/sh
 import { sides as bothSides } from '../../model/side.js';
 import type { StoredLayout } from '../../ports/share-board.js';
 import { compose } from '../compose.js';
+import { quietConfig } from '../quiet-config.js';
 import { readMapping } from '../read-schema.js';
 import { type OpenSides, openSides } from '../sides.js';
 import { handOver, isAtRest, type StoredShare } from './hand-over.js';
 import { claimedLayout } from './layout.js';
 import { openTransport } from './open-kafka.js';
+import { silentMs } from './share-news.js';
 import type { SharedEngine } from './shared-engine.js';
 
 export interface RepartitionOptions {
@@ -26,8 +28,6 @@ export interface RepartitionOptions {
   readonly onProgress: (told: string) => void;
 }
 
-/** A process that has told of a share so lately may be running. */
-const lateMs = 10_000;
 const drainLimitMs = 600_000;
 
 /** Throws `request_invalid`, `in_use`, `not_running` with what is not at rest, `transport_changed`. */
@@ -63,10 +63,10 @@ async function divide(of: Dividing): Promise<void> {
   const begun: StoredLayout = { ...layout, next: to };
   const later: Division = { partitions: to, former: [...layout.former, layout.partitions] };
   for (let share = 0; share < layout.partitions; share++) {
-    await withStored(of, layout, share, async (from) => {
-      for (const heir of heirsOf(share, layout.partitions, to))
-        await withStored(of, later, heir, (one) => handOver({ from, heirs: [one], ...howOf(of) }));
-    });
+    const heirs = heirsOf(share, layout.partitions, to);
+    await withStored(of, layout, [share], ([from]) =>
+      withStored(of, later, heirs, (stored) => handOver({ from: from as StoredShare, heirs: stored, ...howOf(of) })),
+    );
     onProgress(`partition ${share + 1} of ${layout.partitions} is handed over`);
   }
   await transport.widen(to);
@@ -77,7 +77,7 @@ async function divide(of: Dividing): Promise<void> {
 async function rest(of: Dividing, layout: StoredLayout): Promise<void> {
   const { config, log, onProgress, sides, transport } = of;
   const { board, conflicts } = sides.mongodb;
-  const running = (await board.reports()).find(({ ageMs }) => ageMs < lateMs);
+  const running = (await board.reports()).find(({ ageMs }) => ageMs < silentMs);
   if (running !== undefined)
     throw new IsthmusError('in_use', { message: `The process ${running.owner} runs this sync, or did just now.` });
   onProgress('what is on its way is brought to rest');
@@ -85,9 +85,7 @@ async function rest(of: Dividing, layout: StoredLayout): Promise<void> {
   const told = (engine: SharedEngine): void => {
     shared = engine;
   };
-  // Nobody is to be alarmed by a process that is about to end.
-  const quiet = { ...config, alerts: { ...config.alerts, webhook: null }, compare: { ...config.compare, every: null } };
-  const sync = await compose(quiet, { log, levels: false, shared: told });
+  const sync = await compose(quietConfig(config), { log, levels: false, shared: told });
   try {
     await (shared as SharedEngine | null)?.drain(drainLimitMs);
   } finally {
@@ -95,7 +93,9 @@ async function rest(of: Dividing, layout: StoredLayout): Promise<void> {
   }
   const ends = { sql: await transport.ends('sql'), mongodb: await transport.ends('mongodb') };
   for (let share = 0; share < layout.partitions; share++) {
-    const rests = await withStored(of, layout, share, (one) => isAtRest(one, config.apply.lanes, ends));
+    const rests = await withStored(of, layout, [share], ([one]) =>
+      isAtRest(one as StoredShare, config.apply.lanes, ends),
+    );
     if (!rests) throw notAtRest(`partition ${share} has messages that are not handled`);
   }
   const { propagating, discards } = await conflicts.openWork();
@@ -109,20 +109,18 @@ function howOf({ config, to }: Dividing) {
 async function withStored<T>(
   { config, sides }: Dividing,
   division: Division,
-  share: number,
-  work: (stored: StoredShare) => Promise<T>,
+  shares: readonly number[],
+  work: (stored: readonly StoredShare[]) => Promise<T>,
 ): Promise<T> {
-  const name = shareName(config.name, share, division);
-  const stores = { sql: sides.sql.share(name), mongodb: sides.mongodb.share(name) };
+  const all = shares.map((share): StoredShare => {
+    const name = shareName(config.name, share, division);
+    const stores = { sql: sides.sql.share(name), mongodb: sides.mongodb.share(name) };
+    return { share, stores, work: sides.mongodb.shareWork(name), course: sides.mongodb.shareCourse(name) };
+  });
   try {
-    return await work({
-      share,
-      stores,
-      work: sides.mongodb.shareWork(name),
-      course: sides.mongodb.shareCourse(name),
-    });
+    return await work(all);
   } finally {
-    await Promise.all(bothSides.map((side) => stores[side].close()));
+    await Promise.all(all.flatMap(({ stores }) => bothSides.map((side) => stores[side].close())));
   }
 }
 

@@ -40,7 +40,7 @@ export interface ShareNewsParts {
 
 const everyMs = 1_000;
 /** Who has told nothing for so long has it no more, as far as others know. */
-const silentMs = 10_000;
+export const silentMs = 10_000;
 
 export class ShareNews {
   private readonly stopper = new AbortController();

@@ -2,6 +2,7 @@
 import type { Comparison, ComparisonDetail, ComparisonRequest } from '../../app/compare/comparison.js';
 import { ensureAlone } from '../../app/compare/ensure-alone.js';
 import { compose } from '../../app/compose.js';
+import { quietConfig } from '../../app/quiet-config.js';
 import type { Sync, SyncStatus } from '../../app/sync.js';
 import { systemClock } from '../../base/clock.js';
 import { IsthmusError, isIsthmusError } from '../../base/errors.js';
@@ -102,9 +103,8 @@ async function alone(options: CompareOptions, context: Context): Promise<Compare
   const config = readConfig(options, context);
   const log = makeLogger(context.terminal, 'error');
   await ensureAlone(config, log);
-  // Whoever asks reads the answer: nobody else is to be alarmed, and nothing is done about it but what he asks for.
-  const quiet = { ...config, alerts: { ...config.alerts, webhook: null }, compare: { ...config.compare, every: null } };
-  const sync = await compose(quiet, { log, levels: false });
+  // Whoever asks reads the answer: nothing is done about it but what he asks for.
+  const sync = await compose(quietConfig(config), { log, levels: false });
   try {
     await mustSettle(sync);
   } catch (error) {
