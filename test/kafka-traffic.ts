@@ -17,14 +17,17 @@ export const trafficSchema = `${historySchema}; create table counters (id int pr
   insert into counters select i, 0 from generate_series(1, ${counters}) i`;
 
 /** Both sides' users raise counters of their own: the even ones on SQL, the odd ones on MongoDB. */
-export function countUp(rig: Rig): { rest(): Promise<{ readonly sql: number; readonly mongodb: number }> } {
+export function countUp(
+  rig: Rig,
+  { pauseMs = 5 } = {},
+): { rest(): Promise<{ readonly sql: number; readonly mongodb: number }> } {
   let stopped = false;
   const done = { sql: 0, mongodb: 0 };
   const sql = async (): Promise<void> => {
     for (let at = 0; !stopped; at++) {
       await rig.sql.query('update counters set n = n + 1 where id = $1', [2 * (1 + (at % (counters / 2)))]);
       done.sql++;
-      await pause(5);
+      await pause(pauseMs);
     }
   };
   const mongodb = async (): Promise<void> => {
@@ -32,7 +35,7 @@ export function countUp(rig: Rig): { rest(): Promise<{ readonly sql: number; rea
     for (let at = 0; !stopped; at++) {
       await collection.updateOne({ _id: 2 * (at % (counters / 2)) + 1 }, { $inc: { n: 1 } });
       done.mongodb++;
-      await pause(5);
+      await pause(pauseMs);
     }
   };
   const running = Promise.all([sql(), mongodb()]);

@@ -23,8 +23,11 @@ export class Assembler {
   /** Changes in `out`. */
   private emitted = 0;
 
-  /** `last` is the message that was handled last. */
-  constructor(private last: Place) {}
+  /** `last` is the message that was handled last; `division`: how often the records were divided anew. */
+  constructor(
+    private last: Place,
+    private readonly division = 0,
+  ) {}
 
   /** Changes and events that wait to be taken. */
   get size(): number {
@@ -39,6 +42,8 @@ export class Assembler {
   }
 
   push({ stamp, body }: TopicMessage, offset: string): void {
+    // From a capture that slept while the records were divided anew: its partitions are others', and one of now publishes it too.
+    if (stamp.division !== this.division) return;
     if (body.kind === 'stop') return this.stop(body, offset);
     // Published again by a capture that did not know that it had been.
     if (isBehind(stamp, this.last)) return;

@@ -20,7 +20,7 @@ export interface KafkaPrepareOptions {
   readonly onStatement: (statement: string) => void;
 }
 
-export type HowToPublish = Pick<PublisherOptions, 'shareOfMark' | 'ownerOfLane' | 'envelope'>;
+export type HowToPublish = Pick<PublisherOptions, 'division' | 'shareOfMark' | 'ownerOfLane' | 'envelope'>;
 
 export interface OpenPublisher extends ChangePublisher {
   close(): Promise<void>;

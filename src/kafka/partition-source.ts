@@ -14,6 +14,8 @@ export interface PartitionSourceOptions {
   readonly side: Side;
   readonly topic: string;
   readonly partition: number;
+  /** How often the records were divided anew. */
+  readonly division: number;
   readonly entities: ReadonlyMap<string, Entity>;
   readonly feed: Feed;
   /** Aborted: nothing is opened any more, since nobody would close it. */
@@ -41,11 +43,11 @@ export class PartitionSource implements ChangeSource {
   }
 
   async open(from: Position): Promise<ChangeReader> {
-    const { cut, feed } = this.options;
+    const { cut, division, feed } = this.options;
     if (cut.aborted) throw new IsthmusError('transient', { message: 'The partition is no longer this worker’s.' });
     const place = readPlace(from);
     feed.open(BigInt(place.offset) + 1n);
-    return new PartitionReader(this.options, new Assembler(place));
+    return new PartitionReader(this.options, new Assembler(place, division));
   }
 }
 

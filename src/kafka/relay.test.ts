@@ -17,7 +17,12 @@ import { Splitter } from './splitter.js';
 import { decodeMessage, encodeMessage, type TopicMessage, type WireMessage } from './topic-message.js';
 
 const partitions = 4;
+const former = 2;
+/** The records were divided anew once. */
+const division = 1;
 const lanesMost = 1000;
+/** The first of a share's lanes. */
+const ofShare = (share: number): number => (division * 1000 + share) * lanesMost;
 const field = (name: string): Entity['fields'][number] => ({
   column: name,
   field: name,
@@ -58,7 +63,7 @@ function drawLog(random: Random, transactions: number): SourceEvent[] {
       .map(change)
       .filter((one) => !own || random.chance(0.2) || partitionOf(one, partitions) === share);
     const echo = own
-      ? { lane: share * lanesMost + 1, number: n + 1, wrote: new Map([['public.e\u0001k1', ['x', null]]]) }
+      ? { lane: ofShare(share) + 1, number: n + 1, wrote: new Map([['public.e\u0001k1', ['x', null]]]) }
       : null;
     const whole = { kind: 'part', transaction: `t${n}`, committedAt: n, echo } as const;
     const cut = echo === null && changes.length > 2 && random.chance(0.3) ? 1 + random.int(changes.length - 1) : 0;
@@ -93,8 +98,19 @@ function newEnvelopes(): WriteEnvelope {
 function newSplitter(): Splitter {
   return new Splitter({
     partitions,
+    division,
     shareOfMark: (id) => ({ share: Number(id.split(':')[0]), id: id.split(':')[1] as string }),
-    ownerOfLane: ownersOfLanes({ partitions, former: [] }),
+    ownerOfLane: ownersOfLanes({ partitions, former: [former] }),
+  });
+}
+
+/** Of a capture that slept meanwhile. */
+function formerSplitter(): Splitter {
+  return new Splitter({
+    partitions: former,
+    division: 0,
+    shareOfMark: (id) => ({ share: Number(id.split(':')[0]), id: id.split(':')[1] as string }),
+    ownerOfLane: ownersOfLanes({ partitions: former, former: [] }),
   });
 }
 
@@ -104,7 +120,7 @@ function expected(log: readonly SourceEvent[], partition: number): string[] {
     if (event.kind === 'mark' && turnOfMark(event.id) !== null) return [`mark ${event.id}`];
     if (event.kind === 'mark') return event.id.startsWith(`${partition}:`) ? [`mark ${event.id.slice(2)}`] : [];
     if (event.kind === 'stop') return [];
-    const echo = event.echo && Math.floor(event.echo.lane / lanesMost) === partition ? event.echo.number : null;
+    const echo = event.echo && Math.floor(event.echo.lane / lanesMost) === 1000 + partition ? event.echo.number : null;
     const changes = event.changes.filter((one) => partitionOf(one, partitions) === partition);
     return [
       ...changes.map((one) => `${event.transaction} ${echo ?? ''} ${JSON.stringify(one)}`),
@@ -132,13 +148,15 @@ interface Topic {
 /** One that reads the log after what was saved, publishes some events, and may save how far it came. */
 interface Capture {
   next: number;
+  /** While the records were divided anew: its role is gone, so it saves nothing. */
+  readonly slept: boolean;
   readonly splitter: Splitter;
   /** Some publish envelopes and some do not, as while a sync is switched to them. */
   readonly envelope: WriteEnvelope | null;
 }
 
 describe('a log that crosses a topic', () => {
-  test('comes out of each partition as it was, however often captures die, come back and publish again', () => {
+  test('comes out of each partition as it was, however often captures die, come back and publish again, also with partitions of before', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const random = new Random(seed);
@@ -151,12 +169,15 @@ describe('a log that crosses a topic', () => {
           return found < 0 ? log.length : found;
         };
         for (let steps = 0; saved < log.length && steps < 5000; steps++) {
-          if (captures.length === 0 || random.chance(0.05))
+          if (captures.length === 0 || random.chance(0.05)) {
+            const slept = random.chance(0.2);
             captures.push({
               next: saved,
-              splitter: newSplitter(),
+              slept,
+              splitter: slept ? formerSplitter() : newSplitter(),
               envelope: random.chance(0.5) ? newEnvelopes() : null,
             });
+          }
           const capture = random.pick(captures);
           for (let n = random.int(4); n > 0 && capture.next < log.length; n--) {
             // What shares a position is published together.
@@ -167,7 +188,7 @@ describe('a log that crosses a topic', () => {
                 topic.partitions[partition]?.push(encoded(message, capture.envelope));
             }
           }
-          if (random.chance(0.3)) saved = Math.max(saved, capture.next);
+          if (random.chance(0.3) && !capture.slept) saved = Math.max(saved, capture.next);
         }
         for (let partition = 0; partition < partitions; partition++) {
           const events = readAll(random, topic.partitions[partition] ?? []);
@@ -190,13 +211,13 @@ function encoded(message: TopicMessage, envelope: WriteEnvelope | null): WireMes
 /** By readers that begin anew at positions that were told, as after a crash; each part is handled once. */
 function readAll(random: Random, messages: readonly WireMessage[]): SourceEvent[] {
   const events: SourceEvent[] = [];
-  let assembler = new Assembler(beforeAll);
+  let assembler = new Assembler(beforeAll, division);
   for (let offset = 0; offset < messages.length; offset++) {
     assembler.push(decodeMessage(entities, messages[offset] as WireMessage), String(offset));
     events.push(...assembler.take());
     if (!random.chance(0.1)) continue;
     const place = events.length === 0 ? beforeAll : readPlace(events[events.length - 1]?.position ?? '');
-    assembler = new Assembler(place);
+    assembler = new Assembler(place, division);
     offset = Number(place.offset);
   }
   return events;
@@ -226,12 +247,12 @@ test('a transaction of ours is one part, whatever it did to records of other sha
     transaction: 't',
     last: true,
     committedAt: 5,
-    echo: { lane: 2 * lanesMost, number: 7, wrote: new Map() },
+    echo: { lane: ofShare(2), number: 7, wrote: new Map() },
     changes,
   };
   const placed = newSplitter().split(part);
   for (let partition = 0; partition < partitions; partition++) {
-    const assembler = new Assembler(beforeAll);
+    const assembler = new Assembler(beforeAll, division);
     for (const [offset, one] of placed.filter((each) => each.partition === partition).entries())
       assembler.push(one.message, String(offset));
     const events = assembler.take();
@@ -242,7 +263,7 @@ test('a transaction of ours is one part, whatever it did to records of other sha
 
 test('a stop counts at whatever place a capture says it', () => {
   const assembler = new Assembler(beforeAll);
-  const stamp = { source: '5', index: 0, transaction: 't', committedAt: 1, last: true, echo: null };
+  const stamp = { source: '5', index: 0, transaction: 't', committedAt: 1, last: true, echo: null, division: 0 };
   assembler.push({ stamp, body: { kind: 'mark', id: 'm' } }, '0');
   assembler.push({ stamp: { ...stamp, source: '3' }, body: { kind: 'stop', entity: 'e', reason: 'gone' } }, '1');
   expect(assembler.take()).toMatchObject([{ kind: 'mark' }, { kind: 'stop', entity: 'e', reason: 'gone' }]);
@@ -276,7 +297,7 @@ test('murmur2 is the one of Kafka’s clients', () => {
 
 describe('a message that is none of ours', () => {
   const good: TopicMessage = {
-    stamp: { source: '1', index: 0, transaction: 't', committedAt: 1, last: true, echo: null },
+    stamp: { source: '1', index: 0, transaction: 't', committedAt: 1, last: true, echo: null, division: 0 },
     body: { kind: 'change', change: { entity: entity.name, key: 'k', before: null, after: ['1', null] } },
   };
   const wire = encodeMessage(entities, good);
@@ -309,7 +330,7 @@ describe('a message that is none of ours', () => {
 
 test('what is for our workers alone is a tombstone to others, and says all that it said', () => {
   const echo = { lane: 3, number: 7, wrote: new Map([['public.e\u0001k1', ['x', null]]]) };
-  const stamp = { source: '1', index: 0, transaction: 't', committedAt: 1, last: true, echo };
+  const stamp = { source: '1', index: 0, transaction: 't', committedAt: 1, last: true, echo, division };
   const bodies: readonly TopicMessage['body'][] = [
     { kind: 'end' },
     { kind: 'mark', id: 'm' },
@@ -323,12 +344,7 @@ test('what is for our workers alone is a tombstone to others, and says all that 
 });
 
 test('what a share of a former division wrote comes to all its heirs as an echo', () => {
-  const former = 2;
-  const splitter = new Splitter({
-    partitions,
-    shareOfMark: () => null,
-    ownerOfLane: ownersOfLanes({ partitions, former: [former] }),
-  });
+  const splitter = newSplitter();
   const changes = Array.from({ length: 40 }, (_, n) => ({
     entity: entity.name,
     key: `k${n}`,

@@ -16,6 +16,8 @@ export interface Placed {
 
 export interface SplitterOptions {
   readonly partitions: number;
+  /** How often the records were divided anew. */
+  readonly division: number;
   /** Whose a mark or a lane is: the share that named it, and the name without that. Null: none of this sync's shares. */
   readonly shareOfMark: (id: string) => { readonly share: number; readonly id: string } | null;
   readonly ownerOfLane: (lane: number) => OwnedLane | null;
@@ -105,9 +107,13 @@ export class Splitter {
     const echo = owned?.has(partition) ? owned.echo : null;
     const { transaction, committedAt } = part;
     const source = this.position;
+    const { division } = this.options;
     return {
       partition,
-      message: { stamp: { source, index: this.base + index, transaction, committedAt, last: ends, echo }, body },
+      message: {
+        stamp: { source, index: this.base + index, transaction, committedAt, last: ends, echo, division },
+        body,
+      },
     };
   }
 
@@ -119,6 +125,7 @@ export class Splitter {
       committedAt: 0,
       last: true,
       echo: null,
+      division: this.options.division,
     };
     return { partition, message: { stamp, body } };
   }

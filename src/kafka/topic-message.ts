@@ -19,6 +19,8 @@ export interface Stamp {
   /** The source transaction has nothing more in this partition. */
   readonly last: boolean;
   readonly echo: Echo | null;
+  /** How often the records had been divided anew when it was published: which partition has a change depends on that. */
+  readonly division: number;
 }
 
 export type Body =
@@ -47,7 +49,7 @@ const version = 1;
 export const payloadName = 'isthmus';
 
 export function encodeMessage(entities: ReadonlyMap<string, Entity>, { stamp, body }: TopicMessage): WireMessage {
-  const { source, index, transaction, committedAt, last, echo } = stamp;
+  const { source, index, transaction, committedAt, last, echo, division } = stamp;
   const headers = {
     position: source,
     index: String(index),
@@ -55,6 +57,7 @@ export function encodeMessage(entities: ReadonlyMap<string, Entity>, { stamp, bo
     committed: String(committedAt),
     ...(last ? { last: '1' } : {}),
     ...(echo === null ? {} : { echo: `${echo.lane}:${echo.number}` }),
+    ...(division === 0 ? {} : { division: String(division) }),
   };
   const wrote = echo !== null && echo.wrote.size > 0 ? { wrote: encodeWrote(entities, echo.wrote) } : {};
   const key = body.kind === 'change' ? recordId(body.change) : null;
@@ -115,6 +118,7 @@ function decodeStamp(
     committedAt: whole('committed'),
     last: headers['last'] === '1',
     echo: headers['echo'] === undefined ? null : decodeEcho(entities, headers['echo'], wrote),
+    division: headers['division'] === undefined ? 0 : whole('division'),
   };
 }
 

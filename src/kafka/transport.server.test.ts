@@ -62,6 +62,7 @@ describe.skipIf(missing !== null)('through a broker', { timeout: 240_000 }, asyn
 
   async function publisherOf(transport: KafkaTransport, envelope: WriteEnvelope | null = null): Promise<OpenPublisher> {
     const publisher = await transport.publisher('sql', {
+      division: 0,
       shareOfMark: (id) => ({ share: Number(id.split(':')[0]), id: id.split(':')[1] as string }),
       ownerOfLane: () => null,
       envelope,
@@ -91,6 +92,7 @@ describe.skipIf(missing !== null)('through a broker', { timeout: 240_000 }, asyn
       cut: new AbortController().signal,
       side: 'sql',
       ...at,
+      division: 0,
       entities,
       feed: group.feed('sql', at.partition),
       order: () => 0n,

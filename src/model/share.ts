@@ -4,6 +4,8 @@
  * records are spread.
  */
 
+import type { Side } from './side.js';
+
 /** How the records are divided. */
 export interface Division {
   readonly partitions: number;
@@ -24,6 +26,11 @@ const divisionsMost = 1000;
 
 export function shareName(sync: string, share: number, { former }: Pick<Division, 'former'>): string {
   return `${sync}${separator}${former.length * sharesOfDivision + share}`;
+}
+
+/** The role of who captures a side's log. Each division has its own, so that nobody comes back to one with partitions of before. */
+export function captureRole(side: Side, { former }: Pick<Division, 'former'>): string {
+  return former.length === 0 ? `capture/${side}` : `capture/${side}/${former.length}`;
 }
 
 /** Which shares have the records that a former one had. */

@@ -34,7 +34,7 @@ export interface StoredLayout extends Layout {
 export interface ShareBoard {
   /** Stores it if none was stored before; resolves with the one that is stored. */
   claimLayout(layout: Layout): Promise<StoredLayout>;
-  /** From here on it is divided by `next`, in parts; null: all of it is. What was begun can only be ended. */
+  /** From here on it is divided by `next`, in parts; null: all of it is by the layout’s own `next`, or as before if that has none. */
   divide(layout: StoredLayout, next: number | null): Promise<void>;
   /** Each replaces what was told of its share before. */
   post(owner: string, statuses: ReadonlyMap<number, unknown>): Promise<void>;

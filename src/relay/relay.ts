@@ -18,6 +18,10 @@ export interface ClosablePublisher extends ChangePublisher {
 
 export interface RelayParts {
   readonly source: ChangeSource;
+  /** Of the lease. */
+  readonly role: string;
+  /** Throws if this process may not have the role any more. Asked once it has it. */
+  readonly mayHave: () => Promise<void>;
   /** Ends whoever reads the log without the lease. */
   readonly endReader: () => Promise<void>;
   readonly openPublisher: () => Promise<ClosablePublisher>;
@@ -77,11 +81,11 @@ export class Relay {
   }
 
   private async run(): Promise<void> {
-    const { clock, leases, log, owner, source } = this.parts;
+    const { clock, leases, log, owner, role, source } = this.parts;
     const { signal } = this.stopper;
     for (let wait = pause.firstMs; !signal.aborted; ) {
       try {
-        const lease = await leases.claim(`capture/${source.side}`, owner, this.leaseMs);
+        const lease = await leases.claim(role, owner, this.leaseMs);
         if (lease === null) {
           this.note({ state: 'standby', lastError: null });
           await clock.sleep(this.leaseMs / 4, signal);
@@ -102,10 +106,11 @@ export class Relay {
 
   /** Until the lease is lost, something fails, or this process stops. */
   private async capture(lease: Lease): Promise<void> {
-    const { endReader, leases, log, openPublisher, source } = this.parts;
+    const { endReader, leases, log, mayHave, openPublisher, source } = this.parts;
     const term = new Term(this.parts, lease, this.leaseMs);
     const publisher = await openPublisher();
     try {
+      await mayHave();
       await endReader();
       const from = lease.position ?? (await source.begin());
       // Before anything is published: a successor reads from no later.

@@ -9,6 +9,7 @@ import type { RecordRef } from '../../model/record.js';
 import { otherSide, type Side, sides } from '../../model/side.js';
 import type { ConflictStore } from '../../ports/conflict-store.js';
 import type { OwnCourseStore } from '../../ports/course-store.js';
+import type { LeaseStore } from '../../ports/lease-store.js';
 import { retiredEpoch, type SideStore, type TakenOver } from '../../ports/side-store.js';
 import { joinProgress, type SavedProgress } from '../../sync/read-progress.js';
 import { type SavedByLane, settleLane } from '../../sync/recover.js';
@@ -30,6 +31,10 @@ export interface HandOver {
   readonly lanes: number;
 }
 
+/** One that died in the middle is no obstacle to the next one. */
+const divider = 'repartition';
+const leaseMs = 10_000;
+
 type Ends = Readonly<Record<Side, ReadonlyMap<number, bigint>>>;
 type Found = Readonly<Record<Side, TakenOver>>;
 
@@ -41,6 +46,22 @@ export async function isAtRest({ stores, share }: StoredShare, lanes: number, en
     const progress = progressOf(found, side);
     return progress?.ranges.length === 0 && isHandled(progress.done, ends[side].get(share) ?? 0n);
   });
+}
+
+/** Whether it was handed over, or is about to be. */
+export async function isRetired({ stores }: StoredShare): Promise<boolean> {
+  return Math.max(await stores.sql.epoch(), await stores.mongodb.epoch()) >= retiredEpoch;
+}
+
+/** Who captures with the role `to` begins where those with `from` ended. False: another process has one of them. */
+export async function handOverPosition(leases: LeaseStore, from: string, to: string): Promise<boolean> {
+  const last = await leases.claim(from, divider, leaseMs);
+  const first = last && (await leases.claim(to, divider, leaseMs));
+  if (last === null || first === null) return false;
+  const kept = await leases.renew(first, leaseMs, last.position ?? undefined);
+  await leases.release(first);
+  await leases.release(last);
+  return kept;
 }
 
 /** From here on the share cannot be begun again, by whoever comes back. */

@@ -14,7 +14,19 @@ export async function keepLayout(
   own: Pick<SideStore, 'epoch'>,
   config: Pick<Config, 'transport'>,
 ): Promise<Division> {
-  const stored = await claimedLayout(board, own, config);
+  return whole(await claimedLayout(board, own, config));
+}
+
+/** Throws `transport_changed` where the records are divided otherwise by now, or are about to be. */
+export async function stillKept(
+  board: Pick<ShareBoard, 'claimLayout'>,
+  config: Pick<Config, 'transport'>,
+): Promise<void> {
+  const wanted = layoutOf(config);
+  whole(asWanted(await board.claimLayout(wanted), wanted));
+}
+
+function whole(stored: StoredLayout): StoredLayout {
   if (stored.next === null) return stored;
   throw new IsthmusError('transport_changed', {
     message: `This sync is being divided anew, by ${stored.next} partitions, and that is not finished.`,
@@ -26,14 +38,21 @@ export async function keepLayout(
 export async function claimedLayout(
   board: Pick<ShareBoard, 'claimLayout'>,
   own: Pick<SideStore, 'epoch'>,
-  { transport }: Pick<Config, 'transport'>,
+  config: Pick<Config, 'transport'>,
 ): Promise<StoredLayout> {
-  const embedded: Layout = { partitions: 0, format: 'isthmus' };
-  const { partitions, format } = transport;
-  const wanted = transport.kind === 'embedded' ? embedded : { partitions, format };
+  const wanted = layoutOf(config);
   // One that ran before layouts were stored was embedded if it has progress of its own.
   const ran = wanted.partitions > 0 && (await own.epoch()) > 0;
-  const stored = await board.claimLayout(ran ? embedded : wanted);
+  return asWanted(await board.claimLayout(ran ? embedded : wanted), wanted);
+}
+
+const embedded: Layout = { partitions: 0, format: 'isthmus' };
+
+function layoutOf({ transport: { kind, partitions, format } }: Pick<Config, 'transport'>): Layout {
+  return kind === 'embedded' ? embedded : { partitions, format };
+}
+
+function asWanted(stored: StoredLayout, wanted: Layout): StoredLayout {
   if (stored.partitions === wanted.partitions && stored.format === wanted.format) return stored;
   throw new IsthmusError('transport_changed', {
     message: `This sync has run with ${shown(stored)}, and is configured for ${shown(wanted)}: it would miss what was committed meanwhile.`,

@@ -6,7 +6,7 @@ import { partitionOf } from '../../kafka/partition.js';
 import { PartitionSource } from '../../kafka/partition-source.js';
 import type { WorkerGroup } from '../../kafka/worker-group.js';
 import type { RecordRef } from '../../model/record.js';
-import { type Division, ownersOfLanes, shareName, splitMark } from '../../model/share.js';
+import { captureRole, type Division, ownersOfLanes, shareName, splitMark } from '../../model/share.js';
 import { sides as bothSides, type Side } from '../../model/side.js';
 import type { ChangeSource } from '../../ports/change-source.js';
 import type { CourseStore } from '../../ports/course-store.js';
@@ -17,6 +17,7 @@ import { fixedCourse } from '../../sync/following.js';
 import { ShareCourse } from '../../sync/share-course.js';
 import { type OpenSides, ownSource } from '../sides.js';
 import { keepUnreadable } from './keep-unreadable.js';
+import { stillKept } from './layout.js';
 import { debeziumSource, isDebezium } from './open-debezium.js';
 import { openEnvelopes } from './open-envelopes.js';
 import type { Role } from './roles.js';
@@ -62,6 +63,7 @@ export function openShared(options: SharedOptions): SharedEngine {
     shape: shapeOf(options.sides.entities),
     mailbox,
     board,
+    kept: () => stillKept(board, config),
     conflicts,
     unreadable,
     clock,
@@ -82,9 +84,11 @@ function captureOf({ config, division, sides, transport, engine }: SharedOptions
   const { clock, log } = engine;
   const { side } = source;
   const { entities } = sides;
-  const how = { shareOfMark: splitMark, ownerOfLane: ownersOfLanes(division) };
+  const how = { division: division.former.length, shareOfMark: splitMark, ownerOfLane: ownersOfLanes(division) };
   return new Relay({
     source,
+    role: captureRole(side, division),
+    mayHave: () => stillKept(sides.mongodb.board, config),
     // A slot has one reader; a change stream and a topic have any number.
     endReader: () => (source === sides.sql.source ? sides.sql.endReader() : Promise.resolve()),
     openPublisher: () =>
@@ -108,19 +112,21 @@ function openShare({ config, division, sides, sources, engine, share, shareOf, g
   const cut = new AbortController();
   const { partitions, topics } = config.transport;
   const isMine = (ref: RecordRef): boolean => shareOf(ref) === share;
+  const kept = (): Promise<void> => stillKept(sides.mongodb.board, config);
   const stores: Record<Side, SideStore> = { sql: sides.sql.share(name), mongodb: sides.mongodb.share(name) };
   const partOf = (side: Side): EngineParts['sides'][Side] => ({
     source: new PartitionSource({
       side,
       topic: topics[side],
       partition: share,
+      division: division.former.length,
       entities: sides.entities,
       feed: group.feed(side, share),
       cut: cut.signal,
       order: (position) => sources[side].order(position),
       unreadable: keepUnreadable(sides.mongodb.unreadable, engine.log, 'a topic'),
     }),
-    store: new ShareStore({ all: sides[side].store, own: stores[side], share, shares: partitions, isMine }),
+    store: new ShareStore({ all: sides[side].store, own: stores[side], share, shares: partitions, isMine, kept }),
   });
   const own = sides.mongodb.shareWork(name);
   const course = config.lifecycle

@@ -9,14 +9,14 @@ import type { Logger } from '../../base/logger.js';
 import type { Config } from '../../config/schema.js';
 import type { KafkaTransport } from '../../kafka/open.js';
 import { partitionOf } from '../../kafka/partition.js';
-import { type Division, heirsOf, shareName, whyNotDivided } from '../../model/share.js';
+import { captureRole, type Division, heirsOf, shareName, whyNotDivided } from '../../model/share.js';
 import { sides as bothSides } from '../../model/side.js';
 import type { StoredLayout } from '../../ports/share-board.js';
 import { compose } from '../compose.js';
 import { quietConfig } from '../quiet-config.js';
 import { readMapping } from '../read-schema.js';
 import { type OpenSides, openSides } from '../sides.js';
-import { handOver, isAtRest, type StoredShare } from './hand-over.js';
+import { handOver, handOverPosition, isAtRest, isRetired, type StoredShare } from './hand-over.js';
 import { claimedLayout } from './layout.js';
 import { openTransport } from './open-kafka.js';
 import { silentMs } from './share-news.js';
@@ -57,11 +57,16 @@ async function divide(of: Dividing): Promise<void> {
   const why = layout.next === null ? whyNotDivided(layout, to) : layout.next === to ? null : `${layout.next} was begun`;
   if (why !== null) throw invalid(`${layout.partitions} partitions cannot become ${to}: ${why}.`);
   if (layout.next === null) {
-    await rest(of, layout);
+    await drainAll(of);
     await board.divide(layout, to);
   }
   const begun: StoredLayout = { ...layout, next: to };
   const later: Division = { partitions: to, former: [...layout.former, layout.partitions] };
+  if (!(await isHandedOver(of, layout)))
+    await lookAtRest(of, layout, later).catch(async (error: unknown) => {
+      await board.divide({ ...layout, next: null }, null);
+      throw error;
+    });
   for (let share = 0; share < layout.partitions; share++) {
     const heirs = heirsOf(share, layout.partitions, to);
     await withStored(of, layout, [share], ([from]) =>
@@ -73,11 +78,9 @@ async function divide(of: Dividing): Promise<void> {
   await board.divide(begun, null);
 }
 
-/** All that was published is handled and stored, and whoever did it has ended. */
-async function rest(of: Dividing, layout: StoredLayout): Promise<void> {
-  const { config, log, onProgress, sides, transport } = of;
-  const { board, conflicts } = sides.mongodb;
-  const running = (await board.reports()).find(({ ageMs }) => ageMs < silentMs);
+/** All that was published is handled and stored. */
+async function drainAll({ config, log, onProgress, sides }: Dividing): Promise<void> {
+  const running = (await sides.mongodb.board.reports()).find(({ ageMs }) => ageMs < silentMs);
   if (running !== undefined)
     throw new IsthmusError('in_use', { message: `The process ${running.owner} runs this sync, or did just now.` });
   onProgress('what is on its way is brought to rest');
@@ -91,6 +94,20 @@ async function rest(of: Dividing, layout: StoredLayout): Promise<void> {
   } finally {
     await sync.stop();
   }
+}
+
+/**
+ * Who began before it was said that the records are divided anew, and is not at rest, is found here; who begins later looks, and
+ * ends. What a capture that sleeps publishes in the old partitions from here on is left out by the heirs, and published anew.
+ */
+async function lookAtRest(of: Dividing, layout: Division, later: Division): Promise<void> {
+  const { config, sides, transport } = of;
+  const { conflicts, leases } = sides.mongodb;
+  for (const side of bothSides) {
+    const from = captureRole(side, layout);
+    if (!(await handOverPosition(leases, from, captureRole(side, later))))
+      throw notAtRest(`another process captures ${side}`);
+  }
   const ends = { sql: await transport.ends('sql'), mongodb: await transport.ends('mongodb') };
   for (let share = 0; share < layout.partitions; share++) {
     const rests = await withStored(of, layout, [share], ([one]) =>
@@ -100,6 +117,12 @@ async function rest(of: Dividing, layout: StoredLayout): Promise<void> {
   }
   const { propagating, discards } = await conflicts.openWork();
   if (propagating.length + discards.length > 0) throw notAtRest('a settlement is not finished');
+}
+
+/** Whether some of it is: then all was at rest. */
+async function isHandedOver(of: Dividing, layout: Division): Promise<boolean> {
+  const shares = Array.from({ length: layout.partitions }, (_, share) => share);
+  return withStored(of, layout, shares, async (all) => (await Promise.all(all.map(isRetired))).includes(true));
 }
 
 function howOf({ config, to }: Dividing) {

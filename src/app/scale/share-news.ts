@@ -5,7 +5,7 @@
 
 import type { ErrorCode } from '../../base/catalogue.js';
 import type { Clock } from '../../base/clock.js';
-import { IsthmusError } from '../../base/errors.js';
+import { IsthmusError, isIsthmusError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { Side } from '../../model/side.js';
 import type { ComparedReads, ShareBoard, ShareReport } from '../../ports/share-board.js';
@@ -34,6 +34,9 @@ export interface ShareNewsParts {
   readonly own: () => ReadonlyMap<number, ShareState>;
   readonly onPaused: (paused: boolean) => void;
   readonly unreadable: Pick<UnreadableStore, 'count'>;
+  /** Throws `transport_changed`: this process has nothing to do here any more. */
+  readonly kept: () => Promise<void>;
+  readonly onFailure: (error: IsthmusError) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -81,17 +84,21 @@ export class ShareNews {
   }
 
   private async run(): Promise<void> {
-    const { clock, log } = this.parts;
+    const { clock, log, onFailure } = this.parts;
     const { signal } = this.stopper;
     while (!signal.aborted) {
       await clock.sleep(everyMs, signal);
       if (signal.aborted) return;
-      await this.exchange().catch((error: Error) => log.debug({}, `shares could not be told of: ${error.message}`));
+      await this.exchange().catch((error: Error) => {
+        if (isIsthmusError(error, 'transport_changed')) onFailure(error);
+        else log.debug({}, `shares could not be told of: ${error.message}`);
+      });
     }
   }
 
   private async exchange(): Promise<void> {
-    const { board, onPaused, own, owner, unreadable } = this.parts;
+    const { board, kept, onPaused, own, owner, unreadable } = this.parts;
+    await kept();
     await board.post(owner, new Map([...own()].map(([share, state]) => [share, textOf(state)])));
     const { wishes } = this;
     const paused = await board.paused();

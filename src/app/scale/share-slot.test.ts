@@ -16,6 +16,7 @@ function shareOver(feed: Feed, looked: Promise<void>): { readonly share: Share; 
     side: 'sql',
     topic: 't',
     partition: 0,
+    division: 0,
     entities: new Map(),
     feed,
     cut: cut.signal,

@@ -21,6 +21,8 @@ export interface ShareStoreParts {
   readonly share: number;
   readonly shares: number;
   readonly isMine: (ref: RecordRef) => boolean;
+  /** Throws if the records are divided otherwise by now. */
+  readonly kept: () => Promise<void>;
 }
 
 export class ShareStore implements SideStore {
@@ -30,8 +32,11 @@ export class ShareStore implements SideStore {
     this.side = parts.all.side;
   }
 
-  takeOver(epoch: number, lanes: number): Promise<TakenOver> {
-    return this.parts.own.takeOver(epoch, lanes);
+  /** Who divides the records anew says so first, and takes over then: so one of both sees the other. */
+  async takeOver(epoch: number, lanes: number): Promise<TakenOver> {
+    const found = await this.parts.own.takeOver(epoch, lanes);
+    await this.parts.kept();
+    return found;
   }
 
   epoch(): Promise<number> {

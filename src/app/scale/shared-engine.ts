@@ -59,6 +59,8 @@ export interface SharedEngineParts {
   readonly shape: string;
   readonly mailbox: Mailbox;
   readonly board: ShareBoard;
+  /** Throws `transport_changed` if the records are divided otherwise by now. */
+  readonly kept: () => Promise<void>;
   readonly unreadable: Pick<UnreadableStore, 'count'>;
   /** Of the whole sync. */
   readonly conflicts: Pick<ConflictStore, 'pending' | 'deadLetters'>;
@@ -104,6 +106,7 @@ export class SharedEngine implements SyncEngine {
     this.news = new ShareNews({
       ...parts,
       own: () => this.own(),
+      onFailure,
       onPaused: (paused) => {
         for (const slot of this.slots) slot.pause(paused);
       },
