@@ -6,9 +6,9 @@
 import { Long } from 'mongodb';
 import { expect, test } from 'vitest';
 import type { ComparisonDetail } from '../src/app/compare/comparison.js';
+import { inFull } from '../src/testing/long-form.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import { type ChildSync, startChild } from './child-sync.js';
-import { inFull } from './long-form.js';
 import { conflictsOf, type Rig, testRigs } from './rig.js';
 
 const rigs = await testRigs();

@@ -2,16 +2,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnyBulkWriteOperation, Document } from 'mongodb';
 import { expect, test } from 'vitest';
+import { inFull } from '../src/testing/long-form.js';
 import { countLogs } from './log-counts.js';
 import { conflictsOf, expectEqual, settle, testRigs } from './rig.js';
 
 const rigs = await testRigs();
-const transactionsPerSide = 50_000;
+const transactionsPerSide = inFull ? 50_000 : 20_000;
 const records = 2000;
 /** How long nothing may happen before the logs count as silent: this is what is measured, not a wait for something. */
 const silenceMs = 3000;
 
-test('0 conflicts in 100,000 transactions, at most one write of ours for each, and both logs fall silent', async () => {
+test(`0 conflicts in ${2 * transactionsPerSide} transactions, at most one write of ours for each, and both logs fall silent`, async () => {
   const rig = await rigs.open({
     schema: 'create table counters (id int primary key, n bigint not null, note text)',
     config: { entities: [{ table: 'counters' }] },

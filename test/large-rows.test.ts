@@ -1,14 +1,16 @@
 /** Rows of hundreds of kilobytes, many in one transaction: batches are bounded by their size, not only by their number. */
 import { expect, test } from 'vitest';
+import { inFull } from '../src/testing/long-form.js';
 import { expectEqual, settle, testRigs } from './rig.js';
 
 const rigs = await testRigs();
-const many = 800;
+const many = inFull ? 800 : 200;
+const documents = inFull ? 300 : 100;
 /** Text that does not compress to nothing. */
 const body = (n: string): string =>
   `(select string_agg(md5(${n}::text || m::text), '') from generate_series(1, 6000) m)`;
 
-test('800 rows of 190 kB in one transaction cross from SQL, 300 such documents one by one from MongoDB', async () => {
+test(`${many} rows of 190 kB in one transaction cross from SQL, ${documents} such documents one by one from MongoDB`, async () => {
   const rig = await rigs.open({
     schema: 'create table pages (id int primary key, body text);',
     config: { entities: [{ table: 'pages' }] },
@@ -18,7 +20,7 @@ test('800 rows of 190 kB in one transaction cross from SQL, 300 such documents o
   await settle(sync, 60_000);
   expect(await rig.db.collection('pages').countDocuments()).toBe(many);
   const text = 'ab0 '.repeat(48_000);
-  for (let n = 0; n < 300; n += 50) {
+  for (let n = 0; n < documents; n += 50) {
     const some = Array.from({ length: 50 }, (_, i) => ({ _id: (many + n + i + 1) as never, body: `${n + i} ${text}` }));
     await rig.db.collection('pages').insertMany(some);
   }

@@ -1,12 +1,13 @@
 /** Memory stays bounded: a long backlog, a kill in the middle of it, one huge transaction. With ISTHMUS_FULL=1 at full size. */
 import { expect, test } from 'vitest';
+import { inFull } from '../src/testing/long-form.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import { type ChildSync, startChild } from './child-sync.js';
 import { type Rig, testRigs } from './rig.js';
 
 const rigs = await testRigs();
 const full = process.env['ISTHMUS_FULL'] === '1';
-const backlog = full ? 2_000_000 : 200_000;
+const backlog = full ? 2_000_000 : inFull ? 200_000 : 80_000;
 const hugeTransaction = full ? 1_000_000 : 100_000;
 const limitMb = 400;
 const limitMs = full ? 900_000 : 120_000;

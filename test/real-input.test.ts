@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { inFull } from '../src/testing/long-form.js';
 import { Random } from '../src/testing/random.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import type { TablePair } from './compare-independently.js';
-import { inFull } from './long-form.js';
 import { conflictsOf, expectEqual, type Rig, settle, testRigs } from './rig.js';
 
 const rigs = await testRigs();

@@ -13,6 +13,7 @@ import type { UnreadableMessage } from '../ports/unreadable-store.js';
 import { namesOf } from '../postgres/names.js';
 import { readUntil, TestLane, type TestSide, testSide } from '../postgres/test-side.js';
 import { sqlCodec } from '../postgres/types.js';
+import { inFull } from '../testing/long-form.js';
 import { makeTopic } from '../testing/make-topic.js';
 import { type ConnectWorker, startConnect } from '../testing/servers/connect-worker.js';
 import { testPostgres } from '../testing/servers/fixtures/test-postgres.js';
@@ -70,7 +71,7 @@ const runs: readonly Run[] = [
   },
 ];
 
-describe.skipIf(missing !== null)('Debezium', { timeout: 300_000 }, () => {
+describe.skipIf(missing !== null || !inFull)('Debezium', { timeout: 300_000 }, () => {
   let kafka: KafkaServer;
   let connect: ConnectWorker;
   let t: TestSide;

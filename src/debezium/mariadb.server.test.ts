@@ -13,6 +13,7 @@ import { sqlCodec } from '../mysql/types.js';
 import type { ChangeReader, SourceEvent } from '../ports/change-source.js';
 import type { UnreadableMessage } from '../ports/unreadable-store.js';
 import { readUntil } from '../postgres/test-side.js';
+import { inFull } from '../testing/long-form.js';
 import { makeTopic } from '../testing/make-topic.js';
 import { type ConnectWorker, startConnect } from '../testing/servers/connect-worker.js';
 import { mariadbIsMissing, testMariadb } from '../testing/servers/fixtures/test-mariadb.js';
@@ -55,7 +56,7 @@ const runs: readonly Run[] = [
   },
 ];
 
-describe.skipIf(missing !== null)('Debezium on MariaDB', { timeout: 300_000 }, () => {
+describe.skipIf(missing !== null || !inFull)('Debezium on MariaDB', { timeout: 300_000 }, () => {
   const mariadb = testMariadb();
   let kafka: KafkaServer;
   let connect: ConnectWorker;

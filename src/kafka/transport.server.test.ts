@@ -8,6 +8,7 @@ import type { Entity } from '../model/entity.js';
 import type { ChangeReader, SourceEvent } from '../ports/change-source.js';
 import type { UnreadableMessage } from '../ports/unreadable-store.js';
 import { startDebeziumConsumer } from '../testing/debezium-consumer.js';
+import { inFull } from '../testing/long-form.js';
 import { users } from '../testing/mongodb/entities.js';
 import { kafkaMissing } from '../testing/servers/kafka-missing.js';
 import { startKafka } from '../testing/servers/kafka-server.js';
@@ -224,7 +225,7 @@ describe.skipIf(missing !== null)('through a broker', { timeout: 240_000 }, asyn
     await reader.close();
   });
 
-  test('goes on through a broker that was killed and started again', async () => {
+  test.skipIf(!inFull)('goes on through a broker that was killed and started again', async () => {
     const { name, transport } = await newSync();
     const publisher = await publisherOf(transport);
     const { group, assigned } = await workerOf(transport);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
+import { inFull } from '../long-form.js';
 import { waitFor } from '../wait-for.js';
 import { startConnect } from './connect-worker.js';
 import { type TestMongoDatabase, testMongo } from './fixtures/test-mongo.js';
@@ -33,38 +34,41 @@ describe.skipIf(missing !== null)('Kafka', { timeout: 300_000 }, () => {
     });
   });
 
-  test('a row crosses from PostgreSQL to MongoDB through a broker that was killed in between', async () => {
-    const database = await postgres.freshDatabase();
-    const documents = mongoServer.freshDatabase();
-    const sql = new pg.Client({ connectionString: database.url });
-    await sql.connect();
-    const mongo = await new MongoClient(documents.url).connect();
-    const kafka = await startKafka();
-    const connect = await startConnect({ kafka: kafka.url });
-    try {
-      await sql.query('create table things (id int primary key, name text)');
-      await connect.run('source', sourceOf(database));
-      await connect.run('sink', { ...sinkOf(documents), topics: `${database.name}.public.things` });
-      await kafka.kill();
-      expect(kafka.pid).toBeNull();
-      await sql.query(`insert into things values (1, 'one')`);
-      await kafka.start();
-      const things = mongo.db(documents.name).collection<{ _id: { id: number } }>('things');
-      await waitFor(() => things.findOne({ _id: { id: 1 } }), { limitMs, what: 'the row to arrive' });
-      await connect.halt('source');
-      await expect(
-        connect.run('wrong', { ...sinkOf(documents), topics: 'x', 'batch.size': 'many' }),
-      ).rejects.toMatchObject({
-        message: expect.stringMatching(/400.*batch\.size/s) as string,
-      });
-    } finally {
-      await connect.stop();
-      await kafka.stop();
-      await mongo.close();
-      await sql.end();
-    }
-    expect([kafka.dataDir, connect.dataDir].filter(existsSync)).toEqual([]);
-  });
+  test.skipIf(!inFull)(
+    'a row crosses from PostgreSQL to MongoDB through a broker that was killed in between',
+    async () => {
+      const database = await postgres.freshDatabase();
+      const documents = mongoServer.freshDatabase();
+      const sql = new pg.Client({ connectionString: database.url });
+      await sql.connect();
+      const mongo = await new MongoClient(documents.url).connect();
+      const kafka = await startKafka();
+      const connect = await startConnect({ kafka: kafka.url });
+      try {
+        await sql.query('create table things (id int primary key, name text)');
+        await connect.run('source', sourceOf(database));
+        await connect.run('sink', { ...sinkOf(documents), topics: `${database.name}.public.things` });
+        await kafka.kill();
+        expect(kafka.pid).toBeNull();
+        await sql.query(`insert into things values (1, 'one')`);
+        await kafka.start();
+        const things = mongo.db(documents.name).collection<{ _id: { id: number } }>('things');
+        await waitFor(() => things.findOne({ _id: { id: 1 } }), { limitMs, what: 'the row to arrive' });
+        await connect.halt('source');
+        await expect(
+          connect.run('wrong', { ...sinkOf(documents), topics: 'x', 'batch.size': 'many' }),
+        ).rejects.toMatchObject({
+          message: expect.stringMatching(/400.*batch\.size/s) as string,
+        });
+      } finally {
+        await connect.stop();
+        await kafka.stop();
+        await mongo.close();
+        await sql.end();
+      }
+      expect([kafka.dataDir, connect.dataDir].filter(existsSync)).toEqual([]);
+    },
+  );
 });
 
 function sourceOf({ url, name }: TestDatabase): Record<string, string> {
