@@ -117,6 +117,7 @@ describe.skipIf(missing !== null)('MariaDB and MongoDB', { timeout: 300_000 }, (
   test('a table of every common type crosses both ways', async () => {
     const documents = db.collection<{ _id: Long }>('kinds');
     await waitFor(async () => (await documents.countDocuments()) === 2, { what: 'the load', limitMs });
+    expect(sync.status().sqlServer).toBe('MariaDB');
     await expectEqual();
     await user.query(`insert into kinds values
       (10, true, b'1', b'1010000001', -128, 255, -32768, -8388608, -2147483648, 4294967295, -9223372036854775808, 9223372036854775807, 1.1, 0.1, 1234567890123456.7891,

@@ -30,6 +30,7 @@ const syncState = oneOf(['starting', 'idle', 'loading', 'running', 'paused', 'fa
 
 export const statusSchema = Type.Object({
   name: Type.String(),
+  sqlServer: Type.String({ description: 'PostgreSQL, MariaDB, Oracle' }),
   phase: Type.String(),
   state: syncState,
   rollbackLevel: Type.Integer(),

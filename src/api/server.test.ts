@@ -59,6 +59,7 @@ class StillSync implements Sync {
     };
     return {
       name: 'shop',
+      sqlServer: 'PostgreSQL' as const,
       phase: 'bidirectional',
       state: this.state,
       rollbackLevel: 0,

@@ -3,6 +3,7 @@
 import type { Clock } from '../base/clock.js';
 import { IsthmusError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
+import { sqlServer } from '../config/connection.js';
 import type { Config } from '../config/schema.js';
 import type { RunCustom } from '../conflict/custom.js';
 import type { Policy } from '../conflict/policy.js';
@@ -52,7 +53,7 @@ import type {
   SyncStatus,
   TransportStatus,
 } from './sync.js';
-import { linkStatus, shownForecast, syncNumbers } from './sync-numbers.js';
+import { entityStatus, linkStatus, shownForecast, syncNumbers } from './sync-numbers.js';
 import type { Watch, WatchOf } from './watch/watch.js';
 
 export interface RunningParts {
@@ -149,20 +150,12 @@ export class RunningSync implements Sync {
       linkStatus(now.links[source], counts.links[name], now.lastError);
     return {
       name: config.name,
+      sqlServer: sqlServer(config.sql),
       phase: this.lifecycle.phase,
       state: this.stopped !== null && now.state !== 'failed' ? 'stopped' : now.state,
       rollbackLevel: this.lifecycle.rollbackLevel,
       links: { sql_to_mongodb: link('sql', 'sql_to_mongodb'), mongodb_to_sql: link('mongodb', 'mongodb_to_sql') },
-      entities: [...entities.values()].map(({ name, collection }) => {
-        const found = now.entities.find(({ entity }) => entity === name);
-        const load = found?.load ?? null;
-        return {
-          table: name,
-          collection,
-          load: { state: load?.state ?? 'none', rows: load?.rows ?? 0, total: load?.total ?? 0 },
-          stopped: found?.stopped ?? null,
-        };
-      }),
+      entities: [...entities.values()].map((entity) => entityStatus(entity, now)),
       conflicts: { pending: now.conflictsPending, total: conflicts },
       deadLetters: now.deadLetters,
       clockSkewMs: skew.skewMs(),

@@ -1,11 +1,12 @@
 /** A running sync's numbers in the forms of `GET /api/metrics` and `GET /api/status`. Pure. */
 import type { IsthmusError } from '../base/errors.js';
+import type { Entity } from '../model/entity.js';
 import type { LinkName, Side } from '../model/side.js';
 import type { Counts } from '../observe/collector.js';
 import type { ConflictTotals } from '../observe/conflict-numbers.js';
 import type { LogRooms } from '../observe/log-rooms.js';
 import type { EngineStatus } from '../sync/engine.js';
-import type { LinkStatus, SyncNumbers, SyncStatus } from './sync.js';
+import type { EntityStatus, LinkStatus, SyncNumbers, SyncStatus } from './sync.js';
 import type { Watch } from './watch/watch.js';
 
 export interface NumbersOf {
@@ -56,6 +57,20 @@ export function shownForecast({ sql, mongodb }: ReturnType<LogRooms['forecast']>
 
 function byLink<T>({ links }: SyncStatus, read: (link: LinkStatus) => T): Record<LinkName, T> {
   return { sql_to_mongodb: read(links.sql_to_mongodb), mongodb_to_sql: read(links.mongodb_to_sql) };
+}
+
+export function entityStatus(
+  { name, collection }: Pick<Entity, 'name' | 'collection'>,
+  now: EngineStatus,
+): EntityStatus {
+  const found = now.entities.find(({ entity }) => entity === name);
+  const load = found?.load ?? null;
+  return {
+    table: name,
+    collection,
+    load: { state: load?.state ?? 'none', rows: load?.rows ?? 0, total: load?.total ?? 0 },
+    stopped: found?.stopped ?? null,
+  };
 }
 
 export function linkStatus(

@@ -1,5 +1,6 @@
 /** A running sync as the API, the command line and programs see it. Must not know how it is made. */
 import type { IsthmusError } from '../base/errors.js';
+import type { SqlServer } from '../config/connection.js';
 import type { ConflictKind } from '../model/conflict.js';
 import type { LinkName, Side } from '../model/side.js';
 import type { Alerts } from '../observe/alerts/alert-board.js';
@@ -41,6 +42,8 @@ export interface EntityStatus {
 
 export interface SyncStatus {
   readonly name: string;
+  /** Which SQL database it is. */
+  readonly sqlServer: SqlServer;
   readonly phase: string;
   readonly state: SyncState;
   readonly rollbackLevel: number;

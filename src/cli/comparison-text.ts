@@ -27,7 +27,7 @@ export function comparisonLines(of: ComparisonDetail, style: Style, width: numbe
   if (of.differences.length > 0) lines.push('', ...differencesOf(of, width));
   if (of.planned !== null) {
     const { insert, update, delete: removed } = of.planned;
-    const target = of.repair === 'sql' ? 'MongoDB' : 'PostgreSQL';
+    const target = of.repair === 'sql' ? 'MongoDB' : 'SQL';
     lines.push(
       '',
       `A repair would insert ${count(insert)}, update ${count(update)} and delete ${count(removed)} on ${target}.`,

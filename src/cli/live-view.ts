@@ -1,15 +1,15 @@
 /** A running sync as a few lines of a terminal: bars while it loads, rates and lags after. Pure but for the last status it remembers. */
-import type { EntityStatus, LinkStatus, SyncStatus } from '../app/sync.js';
+import type { EntityStatus, SyncStatus } from '../app/sync.js';
 import type { LinkName } from '../model/side.js';
 import { bar, count, duration, sparkline } from './format.js';
 import type { Style } from './terminal.js';
 
 const historyLength = 40;
 const linkNames: readonly LinkName[] = ['sql_to_mongodb', 'mongodb_to_sql'];
-const arrows: Record<LinkName, string> = {
-  sql_to_mongodb: 'PostgreSQL → MongoDB',
-  mongodb_to_sql: 'MongoDB → PostgreSQL',
-};
+
+function arrow(link: LinkName, sqlServer: string): string {
+  return link === 'sql_to_mongodb' ? `${sqlServer} → MongoDB` : `MongoDB → ${sqlServer}`;
+}
 
 interface Sample {
   readonly atMs: number;
@@ -82,15 +82,16 @@ export class LiveView {
   linkLines(): string[] {
     if (this.last === null) return [];
     const { status } = this.last;
-    return linkNames.map((name) => this.linkLine(name, status.links[name]));
+    return linkNames.map((name) => this.linkLine(name, status));
   }
 
-  private linkLine(name: LinkName, link: LinkStatus): string {
+  private linkLine(name: LinkName, { links, sqlServer }: SyncStatus): string {
+    const link = links[name];
     const { blue, green, bold, dim } = this.style;
     const paint = name === 'sql_to_mongodb' ? blue : green;
     const rate = `${count(this.history[name].at(-1) ?? 0)}/s`.padStart(9);
     const latency = `p50 ${duration(link.latency.p50Ms)}  p95 ${duration(link.latency.p95Ms)}`;
-    return `  ${arrows[name].padEnd(21)} ${paint(sparkline(this.history[name], 24))} ${bold(rate)}  ${dim(latency)}  ${dim(`held ${count(link.held)}`)}`;
+    return `  ${arrow(name, sqlServer).padEnd(21)} ${paint(sparkline(this.history[name], 24))} ${bold(rate)}  ${dim(latency)}  ${dim(`held ${count(link.held)}`)}`;
   }
 
   private rate(name: LinkName, status: SyncStatus, atMs: number): number {

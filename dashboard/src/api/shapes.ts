@@ -3,7 +3,6 @@
 export type Side = 'sql' | 'mongodb';
 export type LinkName = 'sql_to_mongodb' | 'mongodb_to_sql';
 export const linkNames: readonly LinkName[] = ['sql_to_mongodb', 'mongodb_to_sql'];
-export const sideNames: Readonly<Record<Side, string>> = { sql: 'PostgreSQL', mongodb: 'MongoDB' };
 
 export interface Latency {
   readonly p50Ms: number;
@@ -49,6 +48,8 @@ export interface Transport {
 
 export interface Status {
   readonly name: string;
+  /** `PostgreSQL`, `MariaDB`, `Oracle`. */
+  readonly sqlServer: string;
   readonly phase: string;
   readonly state: 'starting' | 'idle' | 'loading' | 'running' | 'paused' | 'failed' | 'stopped';
   readonly rollbackLevel: number;

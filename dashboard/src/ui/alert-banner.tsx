@@ -1,5 +1,6 @@
 /** What is wrong now, on every page. */
 import type { Alert } from '../api/shapes.js';
+import { useSideNames } from '../state/side-names.js';
 import { useStore } from '../state/store.js';
 import { alerts, status } from '../state/sync-state.js';
 import { alertLimit, alertTitle, alertValue } from '../view/alerts.js';
@@ -13,6 +14,7 @@ export function AlertBanner() {
   const firing = useStore(alerts, (all) => all)?.filter(({ state }) => state === 'firing') ?? [];
   const level = useStore(status, (now) => now?.rollbackLevel ?? 0);
   const state = useStore(status, (now) => now?.state ?? null);
+  const names = useSideNames();
   if (firing.length === 0 && level < 2 && state !== 'failed') return null;
   const isGrave = state === 'failed' || level >= 3 || firing.some(({ severity }) => severity === 'critical');
   return (
@@ -31,7 +33,7 @@ export function AlertBanner() {
           </li>
         )}
         {firing.slice(0, mostShown).map((alert) => (
-          <Line key={alertTitle(alert)} alert={alert} />
+          <Line key={alertTitle(alert, names)} alert={alert} />
         ))}
         {firing.length > mostShown && (
           <li>
@@ -45,9 +47,10 @@ export function AlertBanner() {
 
 function Line({ alert }: { alert: Alert }) {
   const limit = alertLimit(alert.name, alert.limit);
+  const names = useSideNames();
   return (
     <li title={alert.text}>
-      <strong>{alertTitle(alert)}</strong>
+      <strong>{alertTitle(alert, names)}</strong>
       {limit !== null && (
         <>
           : {alertValue(alert.name, alert.value)} (limit {limit})

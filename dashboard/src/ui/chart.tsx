@@ -5,7 +5,9 @@ import 'uplot/dist/uPlot.min.css';
 import { linkNames } from '../api/shapes.js';
 import type { ChartData } from '../state/samples.js';
 import { theme } from '../state/session.js';
+import { useSideNames } from '../state/side-names.js';
 import { useStore } from '../state/store.js';
+import { linkText } from '../view/sides.js';
 import { LinkTitle } from './parts.js';
 
 interface ChartProps {
@@ -24,6 +26,7 @@ export function Chart({ title, data, format, from, to }: ChartProps) {
   const plot = useRef<uPlot | null>(null);
   const [pointed, setPointed] = useState<number | null>(null);
   const scheme = useScheme();
+  const names = useSideNames();
   const span = useRef({ from, to, data });
   span.current = { from, to, data };
   const shape = useRef(format);
@@ -74,7 +77,7 @@ export function Chart({ title, data, format, from, to }: ChartProps) {
         ref={box}
         class="plot"
         role="img"
-        aria-label={`${title}: PostgreSQL to MongoDB ${told[0]}, MongoDB to PostgreSQL ${told[1]}`}
+        aria-label={`${title}: ${linkNames.map((link, row) => `${linkText(link, names)} ${told[row]}`).join(', ')}`}
       />
     </figure>
   );

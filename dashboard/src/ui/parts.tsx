@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { LinkName, Side } from '../api/shapes.js';
-import { sideNames } from '../api/shapes.js';
+import { useSideNames } from '../state/side-names.js';
 import { ago, exactTime } from '../view/format.js';
 import { Icon, type IconName } from './icon.js';
 
@@ -19,7 +19,7 @@ export function Badge({ tone, icon, children }: { tone: Tone; icon?: IconName; c
 }
 
 export function SideName({ side }: { side: Side }) {
-  return <span class={`side ${side}`}>{sideNames[side]}</span>;
+  return <span class={`side ${side}`}>{useSideNames()[side]}</span>;
 }
 
 export function LinkTitle({ link }: { link: LinkName }) {

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { alertLimit, alertLines, alertTitle, alertValue } from './alerts.js';
+import { sideNames } from './sides.js';
 
 test('an alert says what it is about', () => {
-  expect(alertTitle({ name: 'cdc_lag', link: 'sql_to_mongodb' })).toBe('CDC lag, PostgreSQL to MongoDB');
-  expect(alertTitle({ name: 'log_room', side: 'mongodb' })).toBe('Log room, MongoDB');
-  expect(alertTitle({ name: 'conflict_rate' })).toBe('Conflict rate');
+  const names = sideNames('MariaDB');
+  expect(alertTitle({ name: 'cdc_lag', link: 'sql_to_mongodb' }, names)).toBe('CDC lag, MariaDB to MongoDB');
+  expect(alertTitle({ name: 'cdc_lag', link: 'mongodb_to_sql' }, sideNames())).toBe('CDC lag, MongoDB to PostgreSQL');
+  expect(alertTitle({ name: 'log_room', side: 'sql' }, names)).toBe('Log room, MariaDB');
+  expect(alertTitle({ name: 'conflict_rate' }, names)).toBe('Conflict rate');
 });
 
 test('what fires stands by itself and first; what is well once a rule, by its highest value', () => {

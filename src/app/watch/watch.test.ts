@@ -28,6 +28,7 @@ function open(state: { -readonly [K in keyof SyncStatus]?: SyncStatus[K] } = {})
   };
   const status: SyncStatus = {
     name: 'shop',
+    sqlServer: 'PostgreSQL',
     phase: 'bidirectional',
     state: 'running',
     rollbackLevel: 0,

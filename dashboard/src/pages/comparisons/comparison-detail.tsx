@@ -5,11 +5,13 @@ import { request } from '../../api/request.js';
 import type { Comparison, Difference } from '../../api/shapes.js';
 import { useResource } from '../../state/resource.js';
 import { href } from '../../state/route.js';
+import { useSideNames } from '../../state/side-names.js';
 import { useAction } from '../../ui/dialog.js';
 import { Icon } from '../../ui/icon.js';
 import { Badge, PageHead, Panel, Progress, Time, type Tone } from '../../ui/parts.js';
 import { Empty, ErrorNote, Loaded } from '../../ui/states.js';
 import { count, duration, plural, share, words } from '../../view/format.js';
+import type { SideNames } from '../../view/sides.js';
 import { keyText } from '../../view/value.js';
 import { ComparisonState, isOpen } from './comparison-state.js';
 import { Repair } from './repair-dialog.js';
@@ -91,6 +93,7 @@ function errorText(error: unknown): string {
 function Summary({ comparison }: { comparison: Comparison }) {
   const { compared, total, different, missing, repaired, sample, startedAt, finishedAt } = comparison;
   const { waiting = 0, unsettled = 0 } = comparison;
+  const names = useSideNames();
   const took = startedAt !== null && finishedAt !== null ? Date.parse(finishedAt) - Date.parse(startedAt) : null;
   return (
     <>
@@ -104,8 +107,8 @@ function Summary({ comparison }: { comparison: Comparison }) {
           {total > compared ? ` of ${count(total)}` : ''}
         </Fact>
         <Fact name="Different">{count(different)}</Fact>
-        <Fact name="Missing in PostgreSQL">{count(missing.sql)}</Fact>
-        <Fact name="Missing in MongoDB">{count(missing.mongodb)}</Fact>
+        <Fact name={`Missing in ${names.sql}`}>{count(missing.sql)}</Fact>
+        <Fact name={`Missing in ${names.mongodb}`}>{count(missing.mongodb)}</Fact>
         <Fact name="Repaired">{count(repaired)}</Fact>
         <Fact name="Divergence">{compared === 0 ? '–' : share(different / compared)}</Fact>
         <Fact name="Sample">{sample >= 1 ? 'every record' : share(sample)}</Fact>
@@ -167,11 +170,9 @@ function Tables({ comparison: { tables } }: { comparison: Comparison }) {
   );
 }
 
-const kinds: Readonly<Record<Difference['kind'], string>> = {
-  missing_sql: 'missing in PostgreSQL',
-  missing_mongodb: 'missing in MongoDB',
-  different: 'different',
-};
+function kindText(kind: Difference['kind'], { sql, mongodb }: SideNames): string {
+  return { missing_sql: `missing in ${sql}`, missing_mongodb: `missing in ${mongodb}`, different: 'different' }[kind];
+}
 
 const states: Readonly<Record<Difference['state'], readonly [Tone, string]>> = {
   open: ['bad', 'open'],
@@ -184,6 +185,7 @@ const states: Readonly<Record<Difference['state'], readonly [Tone, string]>> = {
 function Differences({ comparison, path }: { comparison: Comparison; path: string }) {
   const [more, setMore] = useState<readonly Comparison[]>([]);
   const { busy, error, run } = useAction();
+  const names = useSideNames();
   const all = [comparison, ...more].flatMap(({ differences }) => differences ?? []);
   const cursor = (more.at(-1) ?? comparison).cursor ?? null;
   return (
@@ -208,7 +210,7 @@ function Differences({ comparison, path }: { comparison: Comparison; path: strin
                   {keyText(one.key)}
                 </th>
                 <td data-label="Table">{one.table}</td>
-                <td data-label="Kind">{kinds[one.kind]}</td>
+                <td data-label="Kind">{kindText(one.kind, names)}</td>
                 <td data-label="Fields">{one.fields.length === 0 ? '–' : one.fields.join(', ')}</td>
                 <td data-label="State">
                   <Badge tone={states[one.state]?.[0] ?? 'neutral'}>{states[one.state]?.[1] ?? one.state}</Badge>

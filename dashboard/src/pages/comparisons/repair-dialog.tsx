@@ -4,20 +4,21 @@ import { request } from '../../api/request.js';
 import type { Comparison, RepairChoice } from '../../api/shapes.js';
 import { notify } from '../../state/notices.js';
 import { signature } from '../../state/session.js';
+import { useSideNames } from '../../state/side-names.js';
 import { Confirm } from '../../ui/dialog.js';
 import { plural } from '../../view/format.js';
 import { repairPlan } from './repair-plan.js';
-
-const choices: readonly (readonly [RepairChoice, string])[] = [
-  ['sql', 'PostgreSQL is right: MongoDB is changed'],
-  ['mongodb', 'MongoDB is right: PostgreSQL is changed'],
-  ['policy', 'Each table’s policy decides, as in a conflict'],
-];
 
 export function Repair({ comparison, path, onDone }: { comparison: Comparison; path: string; onDone: () => void }) {
   const [open, setOpen] = useState(false);
   const [use, setUse] = useState<RepairChoice>('sql');
   const [agreed, setAgreed] = useState(false);
+  const names = useSideNames();
+  const choices: readonly (readonly [RepairChoice, string])[] = [
+    ['sql', `${names.sql} is right: ${names.mongodb} is changed`],
+    ['mongodb', `${names.mongodb} is right: ${names.sql} is changed`],
+    ['policy', 'Each table’s policy decides, as in a conflict'],
+  ];
   const close = (): void => {
     setOpen(false);
     setAgreed(false);
@@ -63,7 +64,7 @@ export function Repair({ comparison, path, onDone }: { comparison: Comparison; p
             {plural(comparison.different - comparison.repaired, 'difference')}
           </p>
           <ul>
-            {repairPlan(comparison, use).map((line) => (
+            {repairPlan(comparison, use, names).map((line) => (
               <li key={line}>{line}</li>
             ))}
           </ul>

@@ -1,10 +1,11 @@
 /** What a repair would do, in words. Pure. */
 import type { Comparison, RepairChoice } from '../../api/shapes.js';
 import { plural } from '../../view/format.js';
+import type { SideNames } from '../../view/sides.js';
 
 type Counted = Pick<Comparison, 'different' | 'missing'>;
 
-export function repairPlan({ different, missing }: Counted, use: RepairChoice): string[] {
+export function repairPlan({ different, missing }: Counted, use: RepairChoice, names: SideNames): string[] {
   const changed = different - missing.sql - missing.mongodb;
   const lines =
     use === 'policy'
@@ -12,16 +13,16 @@ export function repairPlan({ different, missing }: Counted, use: RepairChoice): 
           [changed, 'is decided by the policy of its table', 'are decided by the policy of their table'],
           [
             missing.sql,
-            'missing in PostgreSQL is decided by the policy',
-            'missing in PostgreSQL are decided by the policy',
+            `missing in ${names.sql} is decided by the policy`,
+            `missing in ${names.sql} are decided by the policy`,
           ],
           [
             missing.mongodb,
-            'missing in MongoDB is decided by the policy',
-            'missing in MongoDB are decided by the policy',
+            `missing in ${names.mongodb} is decided by the policy`,
+            `missing in ${names.mongodb} are decided by the policy`,
           ],
         ]
-      : sideLines({ changed, missing }, use);
+      : sideLines({ changed, missing }, use, names);
   const told = (lines as [number, string, string][])
     .filter(([count]) => count > 0)
     .map(([count, one, many]) => `${plural(count, 'record')} ${count === 1 ? one : many}`);
@@ -31,8 +32,9 @@ export function repairPlan({ different, missing }: Counted, use: RepairChoice): 
 function sideLines(
   { changed, missing }: { changed: number; missing: Comparison['missing'] },
   use: 'sql' | 'mongodb',
+  names: SideNames,
 ): [number, string, string][] {
-  const [right, other] = use === 'sql' ? ['PostgreSQL', 'MongoDB'] : ['MongoDB', 'PostgreSQL'];
+  const [right, other] = use === 'sql' ? [names.sql, names.mongodb] : [names.mongodb, names.sql];
   const both = (text: string): [string, string] => [`is ${text}`, `are ${text}`];
   const absentThere = use === 'sql' ? missing.mongodb : missing.sql;
   const absentHere = use === 'sql' ? missing.sql : missing.mongodb;

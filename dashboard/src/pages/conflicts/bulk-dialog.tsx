@@ -4,6 +4,7 @@ import { request } from '../../api/request.js';
 import type { DecisionCounts } from '../../api/shapes.js';
 import { notify } from '../../state/notices.js';
 import { signature } from '../../state/session.js';
+import { useSideNames } from '../../state/side-names.js';
 import { Confirm } from '../../ui/dialog.js';
 import { plural, words } from '../../view/format.js';
 
@@ -15,16 +16,16 @@ interface Props {
 
 type Use = 'sql' | 'mongodb' | 'base';
 
-const choices: readonly (readonly [Use, string])[] = [
-  ['sql', 'PostgreSQL’s version'],
-  ['mongodb', 'MongoDB’s version'],
-  ['base', 'The ancestor: both changes are given up'],
-];
-
 export function BulkButton({ filter, pending, onDone }: Props) {
   const [open, setOpen] = useState(false);
   const [use, setUse] = useState<Use>('sql');
+  const { sql, mongodb } = useSideNames();
   if (pending === 0) return null;
+  const choices: readonly (readonly [Use, string])[] = [
+    ['sql', `${sql}’s version`],
+    ['mongodb', `${mongodb}’s version`],
+    ['base', 'The ancestor: both changes are given up'],
+  ];
   const { table, kind } = filter;
   const which = [
     kind === '' ? 'all conflicts' : `all “${words(kind)}” conflicts`,

@@ -1,12 +1,14 @@
 /** When a conflict was found, why it waits, or who decided it and how. */
 import type { ComponentChildren } from 'preact';
 import type { Conflict } from '../../api/shapes.js';
+import { useSideNames } from '../../state/side-names.js';
 import { Time } from '../../ui/parts.js';
 import { words } from '../../view/format.js';
 import { ConflictState } from './conflict-state.js';
 
 export function ConflictFacts({ conflict }: { conflict: Conflict }) {
   const { state, resolution, strategy, reason, created_at, resolvedAt, resolvedBy, sqlEvent, mongoEvent } = conflict;
+  const names = useSideNames();
   return (
     <dl class="facts wide">
       <Fact name="State">
@@ -16,10 +18,10 @@ export function ConflictFacts({ conflict }: { conflict: Conflict }) {
       <Fact name="Found">
         <Time at={created_at} />
       </Fact>
-      <Fact name="PostgreSQL’s change">
+      <Fact name={`${names.sql}’s change`}>
         <EventTime event={sqlEvent} />
       </Fact>
-      <Fact name="MongoDB’s change">
+      <Fact name={`${names.mongodb}’s change`}>
         <EventTime event={mongoEvent} />
       </Fact>
       {resolvedBy !== null && (

@@ -1,15 +1,11 @@
 /** A conflict's state and kind in words. */
 import type { Conflict } from '../../api/shapes.js';
+import { useSideNames } from '../../state/side-names.js';
 import { Badge } from '../../ui/parts.js';
 import { words } from '../../view/format.js';
 
-const outcomes: Readonly<Record<string, string>> = {
-  sql_wins: 'PostgreSQL won',
-  mongo_wins: 'MongoDB won',
-  merged: 'merged',
-};
-
 export function ConflictState({ state, resolution }: Pick<Conflict, 'state' | 'resolution'>) {
+  const { sql, mongodb } = useSideNames();
   if (state === 'pending')
     return (
       <Badge tone="warn" icon="pause">
@@ -20,7 +16,7 @@ export function ConflictState({ state, resolution }: Pick<Conflict, 'state' | 'r
   if (state === 'superseded') return <Badge tone="neutral">superseded</Badge>;
   return (
     <Badge tone="good" icon="check">
-      {outcomes[resolution] ?? words(resolution)}
+      {resolution === 'sql_wins' ? `${sql} won` : resolution === 'mongo_wins' ? `${mongodb} won` : words(resolution)}
     </Badge>
   );
 }

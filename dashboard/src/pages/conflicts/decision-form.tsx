@@ -1,6 +1,7 @@
 /** How a person decides: one version as a whole, field by field, a record of their own, or no record. */
 import { useMemo, useState } from 'preact/hooks';
 import type { Conflict } from '../../api/shapes.js';
+import { useSideNames } from '../../state/side-names.js';
 import { Confirm } from '../../ui/dialog.js';
 import { Panel } from '../../ui/parts.js';
 import { plural } from '../../view/format.js';
@@ -24,6 +25,7 @@ interface Props {
 
 export function DecisionForm({ conflict, busy, onTouch, onDecide }: Props) {
   const versions = versionsOf(conflict);
+  const names = useSideNames();
   const rows = useMemo(() => fieldRows(conflict), [conflict]);
   const first = useMemo(() => firstPicks(conflict, rows), [conflict, rows]);
   const [way, setWay] = useState<Way>('fields');
@@ -35,8 +37,8 @@ export function DecisionForm({ conflict, busy, onTouch, onDecide }: Props) {
   const decision = decisionOf(way, built.value, typed);
   const ways: readonly (readonly [Way, string, boolean])[] = [
     ['fields', 'Field by field', true],
-    ['sql', versions.sql === null ? 'PostgreSQL: deleted' : 'PostgreSQL’s version', true],
-    ['mongodb', versions.mongodb === null ? 'MongoDB: deleted' : 'MongoDB’s version', true],
+    ['sql', versionOf(names.sql, versions.sql), true],
+    ['mongodb', versionOf(names.mongodb, versions.mongodb), true],
     ['base', 'The ancestor', versions.base !== null],
     ['json', 'Another record, as JSON', true],
     ['delete', 'No record: delete it on both', versions.sql !== null && versions.mongodb !== null],
@@ -122,13 +124,17 @@ export function DecisionForm({ conflict, busy, onTouch, onDecide }: Props) {
           }}
         >
           <p>
-            The record of {conflict.table} goes from PostgreSQL and from MongoDB. Both versions stay in the record of
-            conflicts.
+            The record of {conflict.table} goes from {names.sql} and from {names.mongodb}. Both versions stay in the
+            record of conflicts.
           </p>
         </Confirm>
       )}
     </Panel>
   );
+}
+
+function versionOf(server: string, version: object | null): string {
+  return version === null ? `${server}: deleted` : `${server}’s version`;
 }
 
 /** What the JSON field begins with. */

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { plural } from '../../view/format.js';
 import { refusalOf, same, valueText } from '../../view/value.js';
 import { type FieldRow, type Pick, type Picks, typedText, type Version, type versionsOf } from './fields.js';
+import { useVersionNames } from './version-names.js';
 
 interface Props {
   readonly rows: readonly FieldRow[];
@@ -12,7 +13,6 @@ interface Props {
   readonly onPick: (field: string, pick: Pick) => void;
 }
 
-const names: Readonly<Record<Version, string>> = { sql: 'PostgreSQL', mongodb: 'MongoDB', base: 'Ancestor' };
 const order: readonly Version[] = ['sql', 'mongodb', 'base'];
 
 export function FieldChoices({ rows, ...rest }: Props) {
@@ -36,6 +36,7 @@ export function FieldChoices({ rows, ...rest }: Props) {
 function FieldChoice({ row, picks, problems, versions, onPick }: Omit<Props, 'rows'> & { row: FieldRow }) {
   const { field, values, change } = row;
   const pick = picks[field];
+  const names = useVersionNames();
   // The ancestor's value is no choice of its own where a side still has it.
   const offered = order.filter(
     (version) =>

@@ -1,19 +1,19 @@
-/** Ancestor, PostgreSQL and MongoDB side by side, field by field; what changed is marked in words and in the text itself. */
+/** Ancestor and both sides’ versions beside each other, field by field; what changed is marked in words and in the text itself. */
 import { useState } from 'preact/hooks';
 import type { Conflict } from '../../api/shapes.js';
+import { useSideNames } from '../../state/side-names.js';
 import { Panel, SideName } from '../../ui/parts.js';
 import { plural } from '../../view/format.js';
+import type { SideNames } from '../../view/sides.js';
 import { same } from '../../view/value.js';
 import { type Change, type FieldRow, fieldRows, type Version, versionsOf } from './fields.js';
 import { ShownValue } from './shown-value.js';
+import { useVersionNames } from './version-names.js';
 
-const changes: Readonly<Record<Change, string>> = {
-  none: 'equal',
-  sql: 'changed in PostgreSQL',
-  mongodb: 'changed in MongoDB',
-  both: 'changed on both',
-  agreed: 'changed alike on both',
-};
+function changeText(change: Change, names: SideNames): string {
+  if (change === 'sql' || change === 'mongodb') return `changed in ${names[change]}`;
+  return { none: 'equal', both: 'changed on both', agreed: 'changed alike on both' }[change];
+}
 
 const columns: readonly Version[] = ['base', 'sql', 'mongodb'];
 
@@ -68,11 +68,10 @@ function hasMoved({ field, values }: FieldRow, before: Conflict | null): boolean
   return !same(old.sql?.[field], values.sql) || !same(old.mongodb?.[field], values.mongodb);
 }
 
-const labels: Readonly<Record<Version, string>> = { base: 'Ancestor', sql: 'PostgreSQL', mongodb: 'MongoDB' };
-
 /** Says where there is no record at all. */
 function Absent({ conflict, decided }: { conflict: Conflict; decided: boolean }) {
   const versions = versionsOf(conflict);
+  const labels = useVersionNames();
   if (columns.every((version) => versions[version] !== null)) return null;
   const word = (version: Version): string =>
     versions[version] !== null ? 'present' : version === 'base' ? 'none: both inserted it' : 'deleted';
@@ -105,12 +104,14 @@ function Row({
   decided: boolean;
 }) {
   const versions = versionsOf(conflict);
+  const names = useSideNames();
+  const labels = useVersionNames();
   return (
     <tr class={change === 'both' ? 'clash' : ''}>
       <th scope="row">
         {field}
         <small class={change === 'both' ? 'clash-word' : 'soft'}>
-          {versions.base === null && change === 'both' ? 'different' : changes[change]}
+          {versions.base === null && change === 'both' ? 'different' : changeText(change, names)}
         </small>
         {moved && <small class="moved-word">moved since</small>}
         {column !== null && <small class="soft type">{column.type}</small>}

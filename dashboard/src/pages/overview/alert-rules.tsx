@@ -1,5 +1,6 @@
 /** The alert rules: what fires, each by itself; of what is well one line a rule. */
 import { useEffect } from 'preact/hooks';
+import { useSideNames } from '../../state/side-names.js';
 import { useStore } from '../../state/store.js';
 import { alerts, readAlerts } from '../../state/sync-state.js';
 import { Badge, Panel, Time } from '../../ui/parts.js';
@@ -11,6 +12,7 @@ const askAgainMs = 10_000;
 
 export function AlertRules() {
   const all = useStore(alerts, (now) => now);
+  const names = useSideNames();
   useEffect(() => {
     const timer = setInterval(() => void readAlerts(), askAgainMs);
     return () => clearInterval(timer);
@@ -37,7 +39,7 @@ export function AlertRules() {
           </thead>
           <tbody>
             {alertLines(all).map((line) => (
-              <Row key={`${line.state} ${alertTitle(line)}`} line={line} />
+              <Row key={`${line.state} ${alertTitle(line, names)}`} line={line} />
             ))}
           </tbody>
         </table>
@@ -51,7 +53,7 @@ function Row({ line }: { line: AlertLine }) {
   return (
     <tr>
       <th scope="row" title={state === 'firing' ? text : undefined}>
-        {alertTitle(line)}
+        {alertTitle(line, useSideNames())}
       </th>
       <td data-label="State">
         {state === 'firing' ? (

@@ -1,13 +1,15 @@
 /** Over Kafka: which process has which partition, and what waits there. */
-import { type Partition, sideNames, type Transport } from '../../api/shapes.js';
+import type { Partition, Transport } from '../../api/shapes.js';
+import { useSideNames } from '../../state/side-names.js';
 import { Badge, Panel } from '../../ui/parts.js';
 import { Empty } from '../../ui/states.js';
 import { count, duration, plural } from '../../view/format.js';
 
 export function Partitions({ transport }: { transport: Transport }) {
   const { partitions, captures, unreadable } = transport;
+  const names = useSideNames();
   const waiting = partitions.reduce((sum, one) => sum + one.waiting.sql + one.waiting.mongodb, 0);
-  const captured = captures.filter(({ state }) => state === 'capturing').map(({ side }) => sideNames[side]);
+  const captured = captures.filter(({ state }) => state === 'capturing').map(({ side }) => names[side]);
   return (
     <Panel
       title="Partitions"

@@ -3,12 +3,14 @@
 import { useEffect } from 'preact/hooks';
 import type { PhaseShape } from '../../api/shapes.js';
 import { useResource } from '../../state/resource.js';
+import { useSideNames } from '../../state/side-names.js';
 import { useStore } from '../../state/store.js';
 import { status } from '../../state/sync-state.js';
 import { Icon } from '../../ui/icon.js';
 import { PageHead, Panel, SideName, Time } from '../../ui/parts.js';
 import { Empty, Loaded } from '../../ui/states.js';
 import { count, duration, share, words } from '../../view/format.js';
+import { linkText, type SideNames } from '../../view/sides.js';
 import { ComparedReads } from './compared-reads.js';
 import { Levels } from './levels.js';
 import { NextStep } from './next-step.js';
@@ -31,6 +33,7 @@ const askAgainMs = 3000;
 export function Phases() {
   const resource = useResource<PhaseShape>('/api/phase', ['phase', 'alert', 'comparison']);
   const { reload } = resource;
+  const { sql, mongodb } = useSideNames();
   const phase = useStore(status, (now) => now?.phase ?? null);
   useEffect(reload, [phase]);
   // The evidence changes all the time.
@@ -40,7 +43,7 @@ export function Phases() {
   }, [reload]);
   return (
     <>
-      <PageHead title="Phases" note="From PostgreSQL to MongoDB, step by step; each step can be taken back." />
+      <PageHead title="Phases" note={`From ${sql} to ${mongodb}, step by step; each step can be taken back.`} />
       <Loaded resource={resource} what="the phases">
         {(data) => <Shown phase={data} reload={reload} />}
       </Loaded>
@@ -97,14 +100,13 @@ function Steps({ phase }: { phase: string }) {
   );
 }
 
-const directions: Readonly<Record<string, string>> = {
-  both: 'both ways',
-  sql_to_mongodb: 'PostgreSQL to MongoDB',
-  mongodb_to_sql: 'MongoDB to PostgreSQL',
-  none: 'none',
-};
+function directionText(direction: string, names: SideNames): string {
+  if (direction === 'both') return 'both ways';
+  return direction === 'sql_to_mongodb' || direction === 'mongodb_to_sql' ? linkText(direction, names) : direction;
+}
 
 function Facts({ phase: { phase, share: part, since, direction, reads, compareEveryMs } }: { phase: PhaseShape }) {
+  const names = useSideNames();
   return (
     <>
       <dl class="facts wide">
@@ -120,7 +122,7 @@ function Facts({ phase: { phase, share: part, since, direction, reads, compareEv
         </div>
         <div>
           <dt>Changes cross</dt>
-          <dd>{directions[direction] ?? words(direction)}</dd>
+          <dd>{directionText(direction, names)}</dd>
         </div>
         {phase === 'dual_read' && part !== null && part !== undefined && (
           <div>

@@ -1,9 +1,10 @@
 /** The ways back: to an earlier phase, or to one side alone. */
 import { useState } from 'preact/hooks';
 import { request } from '../../api/request.js';
-import { type PhaseShape, type Side, sideNames } from '../../api/shapes.js';
+import type { PhaseShape, Side } from '../../api/shapes.js';
 import { notify } from '../../state/notices.js';
 import { signature } from '../../state/session.js';
+import { useSideNames } from '../../state/side-names.js';
 import { Confirm } from '../../ui/dialog.js';
 import { Panel, Select } from '../../ui/parts.js';
 import { words } from '../../view/format.js';
@@ -13,6 +14,7 @@ export function RollBack({ phase: { back, phase }, onDone }: { phase: PhaseShape
   const [asking, setAsking] = useState<'rollback' | 'source' | null>(null);
   const [side, setSide] = useState<Side>('sql');
   const [why, setWhy] = useState('');
+  const names = useSideNames();
   const target = back.includes(to) ? to : (back.at(-1) ?? '');
   const act = async (): Promise<void> => {
     const what = asking === 'rollback' ? { action: 'rollback', to: target } : { action: 'source', side };
@@ -20,7 +22,7 @@ export function RollBack({ phase: { back, phase }, onDone }: { phase: PhaseShape
       method: 'POST',
       body: { ...what, by: signature(), ...(why.trim() === '' ? {} : { why: why.trim() }) },
     });
-    notify(asking === 'rollback' ? `Back in ${words(target)}.` : `${sideNames[side]} is the only source now.`);
+    notify(asking === 'rollback' ? `Back in ${words(target)}.` : `${names[side]} is the only source now.`);
     setWhy('');
     onDone();
   };
@@ -52,8 +54,8 @@ export function RollBack({ phase: { back, phase }, onDone }: { phase: PhaseShape
           label="Single source"
           value={side}
           options={[
-            ['sql', 'PostgreSQL'],
-            ['mongodb', 'MongoDB'],
+            ['sql', names.sql],
+            ['mongodb', names.mongodb],
           ]}
           onChange={(next) => setSide(next === 'mongodb' ? 'mongodb' : 'sql')}
         />
@@ -78,15 +80,13 @@ export function RollBack({ phase: { back, phase }, onDone }: { phase: PhaseShape
       )}
       {asking === 'source' && (
         <Confirm
-          title={`Make ${sideNames[side]} the only source?`}
-          confirm={`${sideNames[side]} alone`}
+          title={`Make ${names[side]} the only source?`}
+          confirm={`${names[side]} alone`}
           danger
           onClose={() => setAsking(null)}
           onConfirm={act}
         >
-          <p>
-            Changes cross from {sideNames[side]} only, and all reads go there. It is meant for when the sync is broken.
-          </p>
+          <p>Changes cross from {names[side]} only, and all reads go there. It is meant for when the sync is broken.</p>
           {reason}
         </Confirm>
       )}
