@@ -12,7 +12,7 @@ import { type ChildSync, startChild } from './child-sync.js';
 import { conflictsOf, type Rig, testRigs } from './rig.js';
 
 const rigs = await testRigs();
-const records = inFull ? 500_000 : 240_000;
+const records = inFull ? 500_000 : 160_000;
 const planted = 1000;
 const spacing = records / planted;
 /** Of each kind a quarter: missing on either side, another value, another type. */

@@ -1,7 +1,6 @@
 /** Two captures and three workers, of which processes are killed, stopped, continued and added, the broker among them: what must hold then. */
 import { expect } from 'vitest';
 import type { ConfigInput } from '../src/index.js';
-import { inFull } from '../src/testing/long-form.js';
 import type { KafkaServer } from '../src/testing/servers/kafka-server.js';
 import { waitFor } from '../src/testing/wait-for.js';
 import { type ChildSync, startChild } from './child-sync.js';
@@ -18,15 +17,12 @@ export interface Faults {
   readonly another?: () => Promise<void>;
 }
 
-/** The rig's tables are those of `trafficSchema`. In the short form faults follow each other at once. */
+/** The rig's tables are those of `trafficSchema`. */
 export async function convergeWhateverBecomesOfThem(
   rig: Rig,
   { kafka, config, seed, another = () => Promise.resolve() }: Faults,
 ): Promise<void> {
   const start = (role: 'capture' | 'worker'): Promise<ChildSync> => startChild(rig, { role, config });
-  const between = async (): Promise<void> => {
-    if (inFull) await crossing(rig);
-  };
   const roles = ['capture', 'capture', 'worker', 'worker', 'worker'] as const;
   const started = await Promise.all(roles.map(start));
   const [captures, workers] = [started.slice(0, 2), started.slice(2)];
@@ -40,15 +36,15 @@ export async function convergeWhateverBecomesOfThem(
   await crossing(rig);
 
   workers[0]?.signal('SIGKILL');
-  await between();
+  await crossing(rig);
   workers[1]?.signal('SIGSTOP');
   await crossing(rig);
   workers[1]?.signal('SIGCONT');
   workers.push(await start('worker'));
-  await between();
+  await crossing(rig);
   await another();
   captures[0]?.signal('SIGKILL');
-  await between();
+  await crossing(rig);
   await kafka.kill();
   await kafka.start();
   await crossing(rig);

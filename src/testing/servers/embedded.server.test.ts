@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
+import { inFull } from '../long-form.js';
 import { waitFor } from '../wait-for.js';
 import { isAlive } from './is-alive.js';
 import { startMongo } from './mongo-server.js';
@@ -12,7 +13,10 @@ import { startPostgres } from './postgres-server.js';
 
 const owner = fileURLToPath(new URL('./fixtures/server-owner.ts', import.meta.url));
 
-describe.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)('a parent that ends by %s', (signal) => {
+/** In the short form of the worst end only. */
+const ends = inFull ? (['SIGKILL', 'SIGINT', 'SIGTERM'] as const) : (['SIGKILL'] as const);
+
+describe.each(ends)('a parent that ends by %s', (signal) => {
   test('leaves no server and no folder', async () => {
     const parent = spawn(process.execPath, ['--import', 'tsx', owner], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
