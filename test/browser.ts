@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll } from 'vitest';
+import { afterAll, onTestFailed } from 'vitest';
 import { buildDashboardIfStale } from '../scripts/dashboard.js';
 import { waitFor } from '../src/testing/wait-for.js';
 
@@ -66,6 +66,7 @@ export async function testPages(): Promise<Pages> {
       contexts.push(context);
       const page = await context.newPage();
       page.setDefaultTimeout(20_000);
+      onTestFailed(async () => console.error(`The page showed:\n${await shownBy(page)}`));
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (message) => {
         if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
@@ -77,6 +78,10 @@ export async function testPages(): Promise<Pages> {
       return page;
     },
   };
+}
+
+function shownBy(page: Page): Promise<string> {
+  return page.innerText('body', { timeout: 2000 }).catch((error: unknown) => String(error));
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -37,9 +37,25 @@ export async function request<T>(path: string, { method = 'GET', body, signal }:
     ...(signal === undefined ? {} : { signal }),
   });
   if (answer.status === 401) wantToken();
-  const data: unknown = await answer.json().catch(() => null);
+  const data = await bodyOf(answer, signal);
   if (answer.ok) return data as T;
   throw errorOf(answer.status, data);
+}
+
+/** Null: an error without words of the API's. An answer of which a part is missing is none. */
+async function bodyOf(answer: Response, signal: AbortSignal | undefined): Promise<unknown> {
+  try {
+    return await answer.json();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    if (!answer.ok) return null;
+    throw new ApiError(
+      0,
+      'away',
+      'The answer cannot be read: it was cut short, or something else answers in the place of the process.',
+      'Look whether the process runs and what stands in front of it; this page tries again by itself.',
+    );
+  }
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {

@@ -28,7 +28,9 @@ export function useResource<T>(path: string | null, events: readonly string[] = 
     if (path === null) return;
     const stopper = new AbortController();
     request<T>(path, { signal: stopper.signal }).then(
-      (data) => setAnswer({ path, data, error: null }),
+      (data) => {
+        if (!stopper.signal.aborted) setAnswer({ path, data, error: null });
+      },
       (error: unknown) => {
         if (stopper.signal.aborted) return;
         setAnswer((before) => ({ path, data: before.path === path ? before.data : null, error: asApiError(error) }));
