@@ -1,20 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../base/clock.js';
-import { EnvelopeWriter } from '../debezium/envelope-writer.js';
 import type { Change } from '../model/change.js';
 import { leadMark, turnOfMark } from '../model/course.js';
-import type { Entity } from '../model/entity.js';
 import { refuse } from '../model/refusal.js';
 import { heirsOf, ownersOfLanes } from '../model/share.js';
 import type { SourceEvent, SourcePart } from '../ports/change-source.js';
 import { Random } from '../testing/random.js';
+import { encoded, entities, entity, newEnvelopes } from '../testing/topic-messages.js';
 import { Assembler } from './assembler.js';
-import { forOtherConsumers, type WriteEnvelope } from './other-consumers.js';
-import { murmur2, partitionOf } from './partition.js';
-import { beforeAll, placePosition, readPlace } from './place.js';
+import type { WriteEnvelope } from './other-consumers.js';
+import { partitionOf } from './partition.js';
+import { beforeAll, readPlace } from './place.js';
 import { Splitter } from './splitter.js';
-import { decodeMessage, encodeMessage, type TopicMessage, type WireMessage } from './topic-message.js';
+import { decodeMessage, type WireMessage } from './topic-message.js';
 
 const partitions = 4;
 const former = 2;
@@ -23,25 +21,6 @@ const division = 1;
 const lanesMost = 1000;
 /** The first of a share's lanes. */
 const ofShare = (share: number): number => (division * 1000 + share) * lanesMost;
-const field = (name: string): Entity['fields'][number] => ({
-  column: name,
-  field: name,
-  type: { kind: 'text', sql: 'text' },
-  nullable: true,
-  hasDefault: false,
-});
-const entity: Entity = {
-  name: 'public.e',
-  schema: 'public',
-  table: 'e',
-  collection: 'e',
-  key: [field('id')],
-  fields: [field('a'), field('b')],
-  sequenceKey: false,
-  mayDeviate: true,
-};
-const entities = new Map([[entity.name, entity]]);
-
 const refused = refuse({ kind: 'type_mismatch', reason: 'too long', image: 'y' });
 
 /** A log as a source tells it, the same at each reading: from which its events after a position can be read. */
@@ -80,19 +59,6 @@ function drawLog(random: Random, transactions: number): SourceEvent[] {
     }
   }
   return log;
-}
-
-function newEnvelopes(): WriteEnvelope {
-  const writer = new EnvelopeWriter({
-    side: 'sql',
-    connector: 'postgresql',
-    name: 'isthmus_s',
-    version: '1',
-    database: 'd',
-    entities,
-    clock: systemClock,
-  });
-  return (told, payload) => writer.write({ ...told, order: BigInt(told.position) }, payload);
 }
 
 function newSplitter(): Splitter {
@@ -203,11 +169,6 @@ describe('a log that crosses a topic', () => {
   });
 });
 
-function encoded(message: TopicMessage, envelope: WriteEnvelope | null): WireMessage {
-  const wire = encodeMessage(entities, message);
-  return envelope === null ? wire : forOtherConsumers(message, wire, envelope);
-}
-
 /** By readers that begin anew at positions that were told, as after a crash; each part is handled once. */
 function readAll(random: Random, messages: readonly WireMessage[]): SourceEvent[] {
   const events: SourceEvent[] = [];
@@ -272,80 +233,6 @@ test('a stop counts at whatever place a capture says it', () => {
   expect(assembler.take()).toMatchObject([{ kind: 'mark' }, { kind: 'stop', entity: 'e', reason: 'gone' }]);
 });
 
-test('positions sort by the source’s log and give their place back', () => {
-  const places = [
-    beforeAll,
-    { source: '82AB', index: 0, offset: '7' },
-    { source: '82AB', index: 12, offset: '9' },
-    { source: '82AB-0A', index: 0, offset: '10' },
-    { source: '82AC', index: 0, offset: '100' },
-  ];
-  const positions = places.map(placePosition);
-  expect([...positions].sort()).toEqual(positions);
-  expect(positions.map(readPlace)).toEqual(places);
-});
-
-test('murmur2 is the one of Kafka’s clients', () => {
-  // From the tests of Apache Kafka's own implementation (UtilsTest).
-  const known: readonly (readonly [string, number])[] = [
-    ['21', -973932308],
-    ['foobar', -790332482],
-    ['a-little-bit-long-string', -985981536],
-    ['a-little-bit-longer-string', -1486304829],
-    ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
-    ['abc', 479470107],
-  ];
-  for (const [text, hash] of known) expect(murmur2(Buffer.from(text))).toBe(hash);
-});
-
-describe('a message that is none of ours', () => {
-  const good: TopicMessage = {
-    stamp: { source: '1', index: 0, transaction: 't', committedAt: 1, last: true, echo: null, division: 0 },
-    body: { kind: 'change', change: { entity: entity.name, key: 'k', before: null, after: ['1', null] } },
-  };
-  const wire = encodeMessage(entities, good);
-  const value = wire.value as string;
-  const inEnvelope = encoded(good, newEnvelopes());
-  const cases: readonly (readonly [string, WireMessage, RegExp])[] = [
-    ['no JSON', { ...wire, value: '{"v":1,' }, /no JSON object/],
-    ['another version', { ...wire, value: value.replace('"v":1', '"v":2') }, /version is 2/],
-    ['an unknown table', { ...wire, value: value.replace('public.e', 'public.f') }, /public\.f is not mapped/],
-    ['no position', { ...wire, headers: { ...wire.headers, position: '' } }, /no header position/],
-    ['a value of another type', { ...wire, value: value.replace('"1"', '1') }, /public\.e\.a is no text image/],
-    ['a tombstone', { ...wire, value: null }, /no JSON object/],
-    ['an envelope of another’s', { ...wire, value: '{"before":null,"after":{"a":1}}' }, /version is missing part/],
-    [
-      'an envelope of another version',
-      { ...wire, value: (inEnvelope.value as string).replace('"v":1', '"v":2') },
-      /version is 2/,
-    ],
-    ['an unknown kind', { ...wire, value: value.replace('"change"', '"merge"') }, /"merge" of this form/],
-  ];
-  test('is as it was, where it is ours', () => {
-    expect(decodeMessage(entities, wire)).toEqual(good);
-    expect(decodeMessage(entities, inEnvelope)).toEqual(good);
-  });
-  test.each(cases)('%s: is refused with the reason and without its values', (_, message, reason) => {
-    expect(() => decodeMessage(entities, message)).toThrow(reason);
-    expect(() => decodeMessage(entities, message)).toThrow(expect.objectContaining({ code: 'message_invalid' }));
-  });
-});
-
-test('what is for our workers alone is a tombstone to others, and says all that it said', () => {
-  const echo = { lane: 3, number: 7, wrote: new Map([['public.e\u0001k1', ['x', null]]]) };
-  const stamp = { source: '1', index: 0, transaction: 't', committedAt: 1, last: true, echo, division };
-  const bodies: readonly TopicMessage['body'][] = [
-    { kind: 'end' },
-    { kind: 'mark', id: 'm' },
-    { kind: 'stop', entity: entity.name, reason: 'gone' },
-  ];
-  for (const body of bodies) {
-    const wire = encoded({ stamp, body }, newEnvelopes());
-    expect(wire).toMatchObject({ key: null, value: null });
-    expect(decodeMessage(entities, wire)).toEqual({ stamp, body });
-  }
-});
-
 test('what a share of a former division wrote comes to all its heirs as an echo', () => {
   const splitter = newSplitter();
   const changes = Array.from({ length: 40 }, (_, n) => ({
@@ -374,14 +261,4 @@ test('what a share of a former division wrote comes to all its heirs as an echo'
   expect(heirsOf(1, former, partitions)).toEqual([1, 3]);
   expect(echoedTo(3, 1)).toEqual([3]);
   expect(echoedTo(1, 2)).toEqual([]);
-});
-
-test('the heirs of a share have its records, whatever their keys', () => {
-  fc.assert(
-    fc.property(fc.string(), fc.constantFrom(2, 3, 12), fc.constantFrom(2, 3), (key, before, times) => {
-      const ref = { entity: 'public.e', key };
-      const heirs = heirsOf(partitionOf(ref, before), before, before * times);
-      expect(heirs).toContain(partitionOf(ref, before * times));
-    }),
-  );
 });

@@ -11,3 +11,8 @@ export function sideNames(sqlServer = 'PostgreSQL'): SideNames {
 export function linkText(link: LinkName, { sql, mongodb }: SideNames): string {
   return link === 'sql_to_mongodb' ? `${sql} to ${mongodb}` : `${mongodb} to ${sql}`;
 }
+
+/** What one of both sides holds of a record. */
+export function versionOn(server: string): string {
+  return `${server}’s version`;
+}

@@ -40,8 +40,7 @@ type Found = Readonly<Record<Side, TakenOver>>;
 
 /** Whether nothing that is in the share's partitions is left to it. Ends whoever runs it. */
 export async function isAtRest({ stores, share }: StoredShare, lanes: number, ends: Ends): Promise<boolean> {
-  const epoch = Math.max(await stores.sql.epoch(), await stores.mongodb.epoch()) + 1;
-  const found = await takeOver(stores, epoch, lanes + 1);
+  const found = await takeOver(stores, (await lastEpoch(stores)) + 1, lanes + 1);
   return sides.every((side) => {
     const progress = progressOf(found, side);
     return progress?.ranges.length === 0 && isHandled(progress.done, ends[side].get(share) ?? 0n);
@@ -50,7 +49,7 @@ export async function isAtRest({ stores, share }: StoredShare, lanes: number, en
 
 /** Whether it was handed over, or is about to be. */
 export async function isRetired({ stores }: StoredShare): Promise<boolean> {
-  return Math.max(await stores.sql.epoch(), await stores.mongodb.epoch()) >= retiredEpoch;
+  return (await lastEpoch(stores)) >= retiredEpoch;
 }
 
 /** Who captures with the role `to` begins where those with `from` ended. False: another process has one of them. */
@@ -67,7 +66,7 @@ export async function handOverPosition(leases: LeaseStore, from: string, to: str
 /** From here on the share cannot be begun again, by whoever comes back. */
 export async function handOver({ from, heirs, shareOf, lanes }: HandOver): Promise<void> {
   const { stores } = from;
-  const epoch = Math.max(retiredEpoch, await stores.sql.epoch(), await stores.mongodb.epoch()) + 1;
+  const epoch = Math.max(retiredEpoch, await lastEpoch(stores)) + 1;
   const found = await takeOver(stores, epoch, lanes + 1);
   const work = await from.work.openWork();
   const course = await from.course.claim(epoch);
@@ -88,8 +87,7 @@ interface Inheritance extends Omit<HandOver, 'heirs'> {
 /** Its first transactions: with them it has numbers and a place of its own. */
 async function inherit(heir: StoredShare, { found, from, shareOf, lanes }: Inheritance): Promise<void> {
   const { stores, share } = heir;
-  const epoch = Math.max(await stores.sql.epoch(), await stores.mongodb.epoch()) + 1;
-  const own = await takeOver(stores, epoch, lanes + 1);
+  const own = await takeOver(stores, (await lastEpoch(stores)) + 1, lanes + 1);
   const last = lastNumber(found);
   for (const side of sides) {
     // A link's progress is stored in its target.
@@ -117,6 +115,11 @@ async function inherit(heir: StoredShare, { found, from, shareOf, lanes }: Inher
         });
     }
   }
+}
+
+/** The higher of both: a crash may come between one and the other. */
+async function lastEpoch({ sql, mongodb }: StoredShare['stores']): Promise<number> {
+  return Math.max(await sql.epoch(), await mongodb.epoch());
 }
 
 async function takeOver(stores: StoredShare['stores'], epoch: number, lanes: number): Promise<Found> {

@@ -41,13 +41,13 @@ export function openShared(options: SharedOptions): SharedEngine {
   const { clock, log } = engine;
   const { partitions } = config.transport;
   const shareOf = (ref: RecordRef): number => partitionOf(ref, partitions);
-  const sources = sourcesOf(options);
-  let group: WorkerGroup | null = null;
   const { board, conflicts, mailbox, unreadable } = options.sides.mongodb;
+  const parts: SharedParts = { ...options, sources: sourcesOf(options), kept: () => stillKept(board, config) };
+  let group: WorkerGroup | null = null;
   return new SharedEngine({
     shares: partitions,
     shareOf,
-    open: (share) => openShare({ ...options, sources, share, shareOf, group: group as WorkerGroup }),
+    open: (share) => openShare({ ...parts, share, shareOf, group: group as WorkerGroup }),
     membership:
       role === 'capture'
         ? null
@@ -55,7 +55,7 @@ export function openShared(options: SharedOptions): SharedEngine {
             group = transport.group(onAssigned);
             return group;
           },
-    captures: role === 'worker' ? [] : bothSides.map((side) => captureOf(options, sources[side])),
+    captures: role === 'worker' ? [] : bothSides.map((side) => captureOf(parts, parts.sources[side])),
     course: config.lifecycle ? options.sides.mongodb.migration : config.direction,
     ends: (side) => transport.ends(side),
     mark: (side, id) => options.sides[side].store.mark(id),
@@ -63,7 +63,7 @@ export function openShared(options: SharedOptions): SharedEngine {
     shape: shapeOf(options.sides.entities),
     mailbox,
     board,
-    kept: () => stillKept(board, config),
+    kept: parts.kept,
     conflicts,
     unreadable,
     clock,
@@ -73,6 +73,12 @@ export function openShared(options: SharedOptions): SharedEngine {
 
 type Sources = Readonly<Record<Side, ChangeSource>>;
 
+interface SharedParts extends SharedOptions {
+  readonly sources: Sources;
+  /** Throws once the records are divided otherwise than this process takes them to be. */
+  readonly kept: () => Promise<void>;
+}
+
 /** Who reads SQL's log itself, or what a connector says of it. */
 function sourcesOf({ config, sides, transport, engine }: SharedOptions): Sources {
   const { clock, log } = engine;
@@ -80,7 +86,7 @@ function sourcesOf({ config, sides, transport, engine }: SharedOptions): Sources
   return { sql, mongodb: sides.mongodb.source };
 }
 
-function captureOf({ config, division, sides, transport, engine }: SharedOptions, source: ChangeSource): Relay {
+function captureOf({ config, division, sides, transport, engine, kept }: SharedParts, source: ChangeSource): Relay {
   const { clock, log } = engine;
   const { side } = source;
   const { entities } = sides;
@@ -88,7 +94,7 @@ function captureOf({ config, division, sides, transport, engine }: SharedOptions
   return new Relay({
     source,
     role: captureRole(side, division),
-    mayHave: () => stillKept(sides.mongodb.board, config),
+    mayHave: kept,
     // A slot has one reader; a change stream and a topic have any number.
     endReader: () => (source === sides.sql.source ? sides.sql.endReader() : Promise.resolve()),
     openPublisher: () =>
@@ -100,19 +106,18 @@ function captureOf({ config, division, sides, transport, engine }: SharedOptions
   });
 }
 
-interface ShareOptions extends SharedOptions {
-  readonly sources: Sources;
+interface ShareOptions extends SharedParts {
   readonly share: number;
   readonly shareOf: (ref: RecordRef) => number;
   readonly group: WorkerGroup;
 }
 
-function openShare({ config, division, sides, sources, engine, share, shareOf, group }: ShareOptions): Share {
+function openShare(options: ShareOptions): Share {
+  const { config, division, sides, sources, engine, share, shareOf, group, kept } = options;
   const name = shareName(config.name, share, division);
   const cut = new AbortController();
   const { partitions, topics } = config.transport;
   const isMine = (ref: RecordRef): boolean => shareOf(ref) === share;
-  const kept = (): Promise<void> => stillKept(sides.mongodb.board, config);
   const stores: Record<Side, SideStore> = { sql: sides.sql.share(name), mongodb: sides.mongodb.share(name) };
   const partOf = (side: Side): EngineParts['sides'][Side] => ({
     source: new PartitionSource({

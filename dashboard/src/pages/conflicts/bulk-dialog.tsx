@@ -7,6 +7,7 @@ import { signature } from '../../state/session.js';
 import { useSideNames } from '../../state/side-names.js';
 import { Confirm } from '../../ui/dialog.js';
 import { plural, words } from '../../view/format.js';
+import { versionOn } from '../../view/sides.js';
 
 interface Props {
   readonly filter: { readonly state: string; readonly table: string; readonly kind: string };
@@ -22,8 +23,8 @@ export function BulkButton({ filter, pending, onDone }: Props) {
   const { sql, mongodb } = useSideNames();
   if (pending === 0) return null;
   const choices: readonly (readonly [Use, string])[] = [
-    ['sql', `${sql}’s version`],
-    ['mongodb', `${mongodb}’s version`],
+    ['sql', versionOn(sql)],
+    ['mongodb', versionOn(mongodb)],
     ['base', 'The ancestor: both changes are given up'],
   ];
   const { table, kind } = filter;

@@ -5,6 +5,7 @@ import { useSideNames } from '../../state/side-names.js';
 import { Confirm } from '../../ui/dialog.js';
 import { Panel } from '../../ui/parts.js';
 import { plural } from '../../view/format.js';
+import { versionOn } from '../../view/sides.js';
 import { FieldChoices } from './field-choices.js';
 import { buildValue, fieldRows, firstPicks, type Picks, readJson, versionsOf } from './fields.js';
 
@@ -134,7 +135,7 @@ export function DecisionForm({ conflict, busy, onTouch, onDecide }: Props) {
 }
 
 function versionOf(server: string, version: object | null): string {
-  return version === null ? `${server}: deleted` : `${server}’s version`;
+  return version === null ? `${server}: deleted` : versionOn(server);
 }
 
 /** What the JSON field begins with. */
