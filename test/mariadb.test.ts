@@ -6,6 +6,7 @@ import { checkAll } from '../src/app/check/check.js';
 import { silentLogger } from '../src/base/logger.js';
 import { configFrom } from '../src/config/load.js';
 import { type ConfigInput, type StartedSync, start } from '../src/index.js';
+import { inFull } from '../src/testing/long-form.js';
 import { type ConnectorSettings, type ConnectWorker, startConnect } from '../src/testing/servers/connect-worker.js';
 import { mariadbIsMissing, testMariadb } from '../src/testing/servers/fixtures/test-mariadb.js';
 import { testMongo } from '../src/testing/servers/fixtures/test-mongo.js';
@@ -15,7 +16,7 @@ import { waitFor } from '../src/testing/wait-for.js';
 import { overDebezium, prepareConnector } from './over-kafka.js';
 import { settle } from './rig.js';
 
-const missing = mariadbIsMissing() ?? (await kafkaMissing('broker', 'connect'));
+const missing = inFull ? (mariadbIsMissing() ?? (await kafkaMissing('broker', 'connect'))) : 'the short form';
 const counters = 20;
 const limitMs = 60_000;
 

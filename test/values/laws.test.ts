@@ -7,13 +7,14 @@ import type { Value } from '../../src/model/record.js';
 import { isRefused } from '../../src/model/refusal.js';
 import { bsonCodec } from '../../src/mongodb/types.js';
 import { sessionSettings, sqlCodec } from '../../src/postgres/types.js';
+import { inFull } from '../../src/testing/long-form.js';
 import { testPostgres } from '../../src/testing/servers/fixtures/test-postgres.js';
 import { bsonValue } from './bson-values.js';
 import { sqlText } from './sql-texts.js';
 import { throughTable, validTexts } from './sql-values.js';
 import { nameOf, triedTypes } from './types.js';
 
-const cases = Number(process.env['VALUE_CASES'] ?? 10_000);
+const cases = Number(process.env['VALUE_CASES'] ?? (inFull ? 10_000 : 4000));
 const seed = Number(process.env['VALUE_SEED'] ?? Date.now() % 1_000_000);
 const postgres = await testPostgres();
 let client: pg.Client;
