@@ -9,6 +9,8 @@ export interface LaggingProxy {
   /** From now on nothing of the log arrives. */
   hold(): void;
   release(): void;
+  /** Every connection stays, is made anew too, and brings no answer any more. */
+  mute(): void;
   /** Every connection ends and none begins. */
   cut(): void;
   mend(): void;
@@ -21,6 +23,7 @@ export async function laggingProxy(target: string): Promise<LaggingProxy> {
   const streams = new Set<Socket>();
   let held = false;
   let broken = false;
+  let mute = false;
   const listener = createServer((client) => {
     if (broken) return void client.destroy();
     const upstream = connect(Number(server.port), server.hostname);
@@ -32,6 +35,7 @@ export async function laggingProxy(target: string): Promise<LaggingProxy> {
     });
     client.pipe(upstream);
     upstream.pipe(client);
+    if (mute) upstream.pause();
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined);
@@ -56,6 +60,10 @@ export async function laggingProxy(target: string): Promise<LaggingProxy> {
     url: url.href,
     hold: () => turn(true),
     release: () => turn(false),
+    mute: () => {
+      mute = true;
+      for (const socket of sockets) socket.pause();
+    },
     cut: () => {
       broken = true;
       for (const socket of sockets) socket.destroy();

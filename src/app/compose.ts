@@ -56,6 +56,8 @@ export interface ComposeOptions {
   readonly retentionEveryMs?: number;
   /** For tests: how patient alerts are. */
   readonly watchTimes?: WatchTimes;
+  /** For tests: how long a stop waits for what is under way. */
+  readonly stopLimitMs?: number;
   /** For tests: where the process is to end. */
   readonly faults?: Faults;
 }
@@ -145,6 +147,7 @@ async function assemble(
     retention,
     custom,
     watchTimes: times = {},
+    stopLimitMs,
   }: Assembly,
 ): Promise<Sync> {
   const { entities, policies } = sides;
@@ -255,6 +258,7 @@ async function assemble(
     resolverWith,
     clock: systemClock,
     conflictsBefore: counts.groups.reduce((sum, { total }) => sum + total, 0),
+    ...(stopLimitMs === undefined ? {} : { stopLimitMs }),
     close: async () => {
       await sides.close();
       await custom.close();

@@ -83,6 +83,8 @@ export interface RunningParts {
   readonly clock: Clock;
   /** Conflicts that were there before this process. */
   readonly conflictsBefore: number;
+  /** How long a stop waits for what is under way. Default: 30 s. */
+  readonly stopLimitMs?: number;
   /** Lets go of both servers. */
   readonly close: () => Promise<void>;
 }
@@ -259,27 +261,32 @@ export class RunningSync implements Sync {
     this.listeners[event].push(listener);
   }
 
-  /** The engine finishes what is under way; what hangs does not keep the process for ever. */
+  /** What is under way is finished; what hangs is let go of, since a server may never answer. */
   private async end(): Promise<void> {
-    await this.reads.stop();
-    const { clock, close, engine, retention, skew } = this.parts;
-    await this.coordinator?.stop();
+    const { clock, close, stopLimitMs = 30_000 } = this.parts;
     const limit = new AbortController();
-    const late = clock.sleep(stopLimitMs, limit.signal).then(() => limit.signal.aborted);
-    const inTime = await Promise.race([
-      this.lifecycle
-        .stop()
-        .then(() => engine.stop())
-        .then(() => true),
-      late,
-    ]);
+    const late = clock.sleep(stopLimitMs, limit.signal).then(() => false);
+    const within = (work: Promise<unknown>): Promise<boolean> => Promise.race([work.then(() => true), late]);
+    const finished = await within(this.finish());
+    const silent = await within(this.stopWatching());
     limit.abort();
-    await this.events.stop();
-    await Promise.all([skew.stop(), retention.stop(), this.watch.stop(), this.comparisons.stop()]);
     await close();
     this.tell();
-    if (!inTime)
+    if (!finished || !silent)
       throw new IsthmusError('transient', { message: 'The stop took too long and was cut off; nothing is lost.' });
+  }
+
+  private async finish(): Promise<void> {
+    await this.reads.stop();
+    await this.coordinator?.stop();
+    await this.lifecycle.stop();
+    await this.parts.engine.stop();
+  }
+
+  private async stopWatching(): Promise<void> {
+    const { retention, skew } = this.parts;
+    const all = [this.events, skew, retention, this.watch, this.comparisons];
+    await Promise.all(all.map((one) => one.stop()));
   }
 
   private tell(): void {
@@ -288,5 +295,4 @@ export class RunningSync implements Sync {
   }
 }
 
-const stopLimitMs = 30_000;
 const dayMinutes = 1440;
