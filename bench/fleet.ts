@@ -15,7 +15,7 @@ const startLimitMs = 120_000;
 
 export function overKafka(name: string, broker: string, batch: number): Partial<ConfigInput> {
   return {
-    apply: { atomic: 'record', lanes: 1, batch },
+    apply: { atomic: 'record', batch },
     transport: {
       kind: 'kafka',
       brokers: [broker],

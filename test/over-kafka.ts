@@ -8,7 +8,7 @@ import type { Rig } from './rig.js';
 
 export function overKafka(rig: Pick<Rig, 'name'>, broker: string, partitions: number): Partial<ConfigInput> {
   return {
-    apply: { atomic: 'record', lanes: 1 },
+    apply: { atomic: 'record' },
     transport: {
       kind: 'kafka',
       brokers: [broker],

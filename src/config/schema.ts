@@ -89,7 +89,7 @@ export const configSchema = Type.Object(
         minimum: 1,
         maximum: 32,
         default: 2,
-        description: 'Writers per direction; with Kafka of each partition',
+        description: 'Writers per direction; with Kafka of all partitions together, at least one for each',
       }),
       atomic: oneOf(['transaction', 'record'], {
         default: 'transaction',

@@ -9,8 +9,9 @@ import type { Logger } from '../base/logger.js';
 import type { Position } from '../model/change.js';
 import type { Side } from '../model/side.js';
 import type { ChangePublisher } from '../ports/change-publisher.js';
-import type { ChangeReader, ChangeSource } from '../ports/change-source.js';
+import type { ChangeReader, ChangeSource, SourceEvent } from '../ports/change-source.js';
 import type { Lease, LeaseStore } from '../ports/lease-store.js';
+import { Gathered } from './gathered.js';
 
 export interface ClosablePublisher extends ChangePublisher {
   close(): Promise<void>;
@@ -135,19 +136,23 @@ export class Relay {
     }
   }
 
-  /** What is read next is read while the last is on its way. */
+  /** What is read while the last is on its way goes together: a request costs the broker far more than a change in it. */
   private async publishAll(reader: ChangeReader, publisher: ChangePublisher, term: Term): Promise<void> {
+    const gathered = new Gathered(reader);
     let underWay: Promise<void> = Promise.resolve();
     while (!this.stopper.signal.aborted && !term.lost) {
-      const events = await Promise.race([reader.next(), failed(underWay)]);
+      const events = await gathered.take(underWay);
       await underWay;
       if (term.lost) return;
       underWay = publisher.publish(events).then(() => {
         const position = events.at(-1)?.position as Position;
         term.position = position;
         reader.acknowledge(position);
-        const changes = events.reduce((sum, event) => sum + (event.kind === 'part' ? event.changes.length : 0), 0);
-        this.note({ position, published: this.current.published + changes, lastAt: this.parts.clock.now() });
+        this.note({
+          position,
+          published: this.current.published + changesIn(events),
+          lastAt: this.parts.clock.now(),
+        });
       });
       underWay.catch(() => {});
     }
@@ -159,11 +164,8 @@ export class Relay {
   }
 }
 
-/** Rejects when the work does; a work that ends well says nothing. */
-function failed(work: Promise<void>): Promise<never> {
-  return new Promise((_, reject) => {
-    work.catch(reject);
-  });
+function changesIn(events: readonly SourceEvent[]): number {
+  return events.reduce((sum, event) => sum + (event.kind === 'part' ? event.changes.length : 0), 0);
 }
 
 /** Keeps the lease, and with it how far all is published. */

@@ -19,6 +19,7 @@ import { type OpenSides, openSides } from '../sides.js';
 import { handOver, handOverPosition, isAtRest, isRetired, type StoredShare } from './hand-over.js';
 import { claimedLayout } from './layout.js';
 import { openTransport } from './open-kafka.js';
+import { lanesOfShare } from './share-bounds.js';
 import { silentMs } from './share-news.js';
 import type { SharedEngine } from './shared-engine.js';
 
@@ -111,7 +112,7 @@ async function lookAtRest(of: Dividing, layout: Division, later: Division): Prom
   const ends = { sql: await transport.ends('sql'), mongodb: await transport.ends('mongodb') };
   for (let share = 0; share < layout.partitions; share++) {
     const rests = await withStored(of, layout, [share], ([one]) =>
-      isAtRest(one as StoredShare, config.apply.lanes, ends),
+      isAtRest(one as StoredShare, lanesOfShare(config.apply.lanes, layout.partitions), ends),
     );
     if (!rests) throw notAtRest(`partition ${share} has messages that are not handled`);
   }
@@ -126,7 +127,10 @@ async function isHandedOver(of: Dividing, layout: Division): Promise<boolean> {
 }
 
 function howOf({ config, to }: Dividing) {
-  return { lanes: config.apply.lanes, shareOf: (ref: Parameters<typeof partitionOf>[0]) => partitionOf(ref, to) };
+  return {
+    lanes: lanesOfShare(config.apply.lanes, to),
+    shareOf: (ref: Parameters<typeof partitionOf>[0]) => partitionOf(ref, to),
+  };
 }
 
 async function withStored<T>(

@@ -10,7 +10,9 @@ test('all shares together keep to what one engine is told', () => {
     expect(each.heldMost * shares).toBe(24_000);
     expect((each.throttle ?? 0) * shares).toBe(6_000);
   }
-  expect(boundsOfShare(whole, 12)).toMatchObject({ batch: whole.batch, lanes: whole.lanes });
+  expect(boundsOfShare(whole, 12)).toMatchObject({ batch: whole.batch, lanes: 1 });
+  expect(boundsOfShare({ ...whole, lanes: 8 }, 4).lanes).toBe(2);
+  expect(boundsOfShare(whole, 1).lanes).toBe(whole.lanes);
 });
 
 test('a share always gets on', () => {

@@ -5,8 +5,9 @@ import type { EngineOptions } from '../../sync/options.js';
 const leastRecords = 1_000;
 
 /**
- * What is awaited of our own writes, what is held and how much is written a second: as if all shares were one engine. What a side has yet to
- * read back stands before its users' changes, and memory is the process'.
+ * What is awaited of our own writes, what is held, how much is written a second and by how many lanes: as if all shares were one engine.
+ * What a side has yet to read back stands before its users' changes, memory is the process', and with more lanes than a server has work
+ * for each transaction is smaller.
  */
 export function boundsOfShare(whole: EngineOptions, shares: number): EngineOptions {
   const part = (most: number, least: number): number => Math.max(least, Math.ceil(most / shares));
@@ -15,5 +16,11 @@ export function boundsOfShare(whole: EngineOptions, shares: number): EngineOptio
     awaitingMost: part(whole.awaitingMost, leastRecords),
     heldMost: part(whole.heldMost, leastRecords),
     throttle: whole.throttle === null ? null : part(whole.throttle, 1),
+    lanes: lanesOfShare(whole.lanes, shares),
   };
+}
+
+/** Lanes of a share's links, of those that the configuration has for all shares. */
+export function lanesOfShare(lanes: number, shares: number): number {
+  return Math.max(1, Math.ceil(lanes / shares));
 }
