@@ -17,11 +17,9 @@ export class Gathered {
    */
   async take(underWay: Promise<unknown>): Promise<readonly SourceEvent[]> {
     const ended = underWay.then(() => null);
-    const first = await Promise.race([this.next(), failed(ended)]);
-    let weight = weightOf(first);
-    const all = [first];
-    while (weight < enough) {
-      const more = await Promise.race([this.peek(), ended]);
+    const all: (readonly SourceEvent[])[] = [];
+    for (let weight = 0; weight < enough; ) {
+      const more = await Promise.race([this.ask(), all.length === 0 ? failed(ended) : ended]);
       if (more === null) break;
       this.asked = null;
       all.push(more);
@@ -30,15 +28,7 @@ export class Gathered {
     return all.flat();
   }
 
-  private next(): Promise<readonly SourceEvent[]> {
-    const next = this.peek();
-    return next.then((events) => {
-      this.asked = null;
-      return events;
-    });
-  }
-
-  private peek(): Promise<readonly SourceEvent[]> {
+  private ask(): Promise<readonly SourceEvent[]> {
     if (this.asked === null) {
       this.asked = this.reader.next();
       // Whoever takes it next is told.

@@ -7,7 +7,7 @@ import { recordId } from '../model/record.js';
 import { otherSide, type Side, sides } from '../model/side.js';
 import type { SourceEvent } from '../ports/change-source.js';
 import type { LoadRow, OpenWork } from '../ports/conflict-store.js';
-import { type HeldRow, retiredEpoch, type TakenOver } from '../ports/side-store.js';
+import { type HeldRow, retiredEpoch, type SideStore, type TakenOver } from '../ports/side-store.js';
 import { Awaiting } from './awaiting.js';
 import { Held } from './held.js';
 import type { SavedLoad } from './loads.js';
@@ -50,10 +50,15 @@ export interface Reign {
   epoch: number | null;
 }
 
+/** The higher of both sides': a crash may come between one and the other. */
+export async function lastEpoch({ sql, mongodb }: Readonly<Record<Side, Pick<SideStore, 'epoch'>>>): Promise<number> {
+  return Math.max(await sql.epoch(), await mongodb.epoch());
+}
+
 /** Only a process's first life takes over from another one: where a newer process has, it must not be taken back. */
 export async function takeOverBoth(parts: EngineParts, reign: Reign): Promise<Recovered> {
   const { sql, mongodb } = parts.sides;
-  const stored = Math.max(await sql.store.epoch(), await mongodb.store.epoch());
+  const stored = await lastEpoch({ sql: sql.store, mongodb: mongodb.store });
   if (reign.epoch !== null && stored > reign.epoch) throw new IsthmusError('fenced');
   if (stored >= retiredEpoch)
     throw new IsthmusError('transport_changed', { message: 'Its records were handed over to other partitions.' });

@@ -12,7 +12,7 @@ import type { OwnCourseStore } from '../../ports/course-store.js';
 import type { LeaseStore } from '../../ports/lease-store.js';
 import { retiredEpoch, type SideStore, type TakenOver } from '../../ports/side-store.js';
 import { joinProgress, type SavedProgress } from '../../sync/read-progress.js';
-import { type SavedByLane, settleLane } from '../../sync/recover.js';
+import { lastEpoch, type SavedByLane, settleLane } from '../../sync/recover.js';
 import { isHandled } from './drain.js';
 
 /** What a share has stored, under its own name. */
@@ -115,11 +115,6 @@ async function inherit(heir: StoredShare, { found, from, shareOf, lanes }: Inher
         });
     }
   }
-}
-
-/** The higher of both: a crash may come between one and the other. */
-async function lastEpoch({ sql, mongodb }: StoredShare['stores']): Promise<number> {
-  return Math.max(await sql.epoch(), await mongodb.epoch());
 }
 
 async function takeOver(stores: StoredShare['stores'], epoch: number, lanes: number): Promise<Found> {

@@ -10,17 +10,20 @@ const leastRecords = 1_000;
  * for each transaction is smaller.
  */
 export function boundsOfShare(whole: EngineOptions, shares: number): EngineOptions {
-  const part = (most: number, least: number): number => Math.max(least, Math.ceil(most / shares));
   return {
     ...whole,
-    awaitingMost: part(whole.awaitingMost, leastRecords),
-    heldMost: part(whole.heldMost, leastRecords),
-    throttle: whole.throttle === null ? null : part(whole.throttle, 1),
+    awaitingMost: partOf(whole.awaitingMost, shares, leastRecords),
+    heldMost: partOf(whole.heldMost, shares, leastRecords),
+    throttle: whole.throttle === null ? null : partOf(whole.throttle, shares, 1),
     lanes: lanesOfShare(whole.lanes, shares),
   };
 }
 
 /** Lanes of a share's links, of those that the configuration has for all shares. */
 export function lanesOfShare(lanes: number, shares: number): number {
-  return Math.max(1, Math.ceil(lanes / shares));
+  return partOf(lanes, shares, 1);
+}
+
+function partOf(most: number, shares: number, least: number): number {
+  return Math.max(least, Math.ceil(most / shares));
 }
